@@ -1,0 +1,24 @@
+//! The documented limits of rule 20 and the constants that the rules page chose.
+
+use crate::Credits;
+
+/// Most units that one usage may report (rule 20).
+pub const MAX_UNITS: u32 = 1_000_000;
+/// Largest rate, in credits a unit (rule 20).
+pub const MAX_RATE: u32 = 1_000_000;
+/// Largest allowance or pack, in credits (rule 20).
+pub const MAX_ALLOWANCE: Credits = 1_000_000_000;
+/// Largest total: the largest integer that a JSON number carries exactly (rule 20).
+pub const MAX_TOTAL: Credits = (1 << 53) - 1;
+/// Largest cap of a feature, in credits a period. A cap at or above every possible total limits nothing.
+pub const MAX_CAP: Credits = MAX_TOTAL;
+/// Longest id of a usage, purchase or source, in bytes (our choice: what fits a log line and an index).
+pub const MAX_ID_LENGTH: usize = 256;
+/// How far ahead of the recorder's clock a usage may claim to have happened: 5 minutes (rule 15).
+pub const EARLY_LIMIT_MS: i64 = 5 * 60 * 1_000;
+/// How late a usage may be reported: 35 days (rule 15).
+pub const LATE_LIMIT_MS: i64 = 35 * 24 * 60 * 60 * 1_000;
+/// Draw-down priority of allowance, trial and upgrade grants: they pay first (rule 5).
+pub const PERIOD_PRIORITY: u8 = 10;
+/// Draw-down priority of packs (rule 5).
+pub const TOP_UP_PRIORITY: u8 = 50;

@@ -1,0 +1,197 @@
+//! Usage periods and their boundaries in local time (rule 2).
+
+use chrono::{Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
+use chrono_tz::Tz;
+
+use crate::Timestamp;
+
+/// When a plan's allowance refreshes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefreshRule {
+    /// At local midnight on the first of each month.
+    CalendarMonth,
+    /// Monthly, from the local date and time at which the plan was subscribed to.
+    BillingCycle,
+}
+
+impl RefreshRule {
+    /// The rule's name in catalogues.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CalendarMonth => "calendar_month",
+            Self::BillingCycle => "billing_cycle",
+        }
+    }
+}
+
+/// A usage period: it holds its start and not its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Period {
+    /// Its first instant.
+    pub start: Timestamp,
+    /// The first instant after it.
+    pub end: Timestamp,
+}
+
+impl Period {
+    /// Whether the instant is in the period.
+    #[must_use]
+    pub fn contains(self, at: Timestamp) -> bool {
+        self.start <= at && at < self.end
+    }
+}
+
+/// The sequence of a plan's periods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    rule: RefreshRule,
+    zone: Tz,
+    /// Local date and time of the first boundary. Every later one is counted from it, so that it never drifts.
+    anchor: NaiveDateTime,
+}
+
+impl Schedule {
+    /// The periods of a plan subscribed to at `subscribed_at`, in the billing time zone.
+    #[must_use]
+    pub fn new(rule: RefreshRule, zone: Tz, subscribed_at: Timestamp) -> Self {
+        let local = local_time(zone, subscribed_at);
+        let anchor = match rule {
+            RefreshRule::BillingCycle => local,
+            RefreshRule::CalendarMonth => {
+                let first = local.date().with_day(1).unwrap_or(local.date());
+                NaiveDateTime::new(first, NaiveTime::MIN)
+            }
+        };
+        Self { rule, zone, anchor }
+    }
+
+    /// The rule that it follows.
+    #[must_use]
+    pub const fn rule(&self) -> RefreshRule {
+        self.rule
+    }
+
+    /// The period that holds `at`; instants before the first boundary count as in the first period.
+    #[must_use]
+    pub fn period_at(&self, at: Timestamp) -> Period {
+        let local = local_time(self.zone, at);
+        let months = |date: NaiveDate| i64::from(date.year()) * 12 + i64::from(date.month0());
+        let estimate = months(local.date()) - months(self.anchor.date());
+        // Day of month, time of day and clock changes put the boundary of the estimated month at most one period off.
+        let mut index = u32::try_from(estimate.saturating_sub(1)).unwrap_or(0);
+        let mut start = self.boundary(index);
+        loop {
+            let end = self.boundary(index + 1);
+            if at < end || end <= start {
+                return Period { start, end: end.max(start.plus_millis(1)) };
+            }
+            index += 1;
+            start = end;
+        }
+    }
+
+    /// The boundary `index` months after the anchor. A day that the month lacks becomes its last day.
+    fn boundary(&self, index: u32) -> Timestamp {
+        // Beyond chrono's calendar there is no next boundary: the period that reaches the last instant never ends.
+        self.anchor
+            .checked_add_months(Months::new(index))
+            .map_or(Timestamp::MAX, |local| first_instant_at(self.zone, local))
+    }
+}
+
+/// The local date and time at an instant.
+fn local_time(zone: Tz, at: Timestamp) -> NaiveDateTime {
+    zone.from_utc_datetime(&at.to_utc().naive_utc()).naive_local()
+}
+
+/// The instant of a local time: the earlier of two, and the first one after the gap where a clock change skips it.
+pub(crate) fn first_instant_at(zone: Tz, local: NaiveDateTime) -> Timestamp {
+    match zone.from_local_datetime(&local) {
+        LocalResult::Single(one) => Timestamp::from_millis(one.timestamp_millis()),
+        LocalResult::Ambiguous(one, other) => {
+            Timestamp::from_millis(one.timestamp_millis().min(other.timestamp_millis()))
+        }
+        LocalResult::None => end_of_gap(zone, local),
+    }
+}
+
+/// The first instant whose local time is not before `local`, which a clock change skips.
+fn end_of_gap(zone: Tz, local: NaiveDateTime) -> Timestamp {
+    // No offset and no gap is longer than a day and a bit, so the change lies within two days of the local time read
+    // as UTC; around it local time only jumps ahead, so that halving finds the jump.
+    let day = Days::new(2);
+    let (Some(from), Some(to)) = (local.checked_sub_days(day), local.checked_add_days(day)) else {
+        return Timestamp::from_millis(local.and_utc().timestamp_millis());
+    };
+    let (mut before, mut after) = (from.and_utc().timestamp_millis(), to.and_utc().timestamp_millis());
+    while after - before > 1 {
+        let middle = before + (after - before) / 2;
+        let Some(utc) = chrono::DateTime::from_timestamp_millis(middle) else { break };
+        let offset = zone.offset_from_utc_datetime(&utc.naive_utc()).fix();
+        if utc.naive_utc() + offset < local {
+            before = middle;
+        } else {
+            after = middle;
+        }
+    }
+    Timestamp::from_millis(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// The starts of the periods from the one that holds `from`.
+    fn starts(schedule: Schedule, from: &str, count: usize) -> Vec<String> {
+        let mut period = schedule.period_at(at(from));
+        let mut starts = Vec::new();
+        for _ in 0..count {
+            starts.push(period.start.to_string());
+            period = schedule.period_at(period.end);
+        }
+        starts
+    }
+
+    #[test]
+    fn a_missing_day_becomes_the_last_and_the_anchor_never_drifts() {
+        let schedule = Schedule::new(RefreshRule::BillingCycle, Tz::UTC, at("2026-01-31T10:00:00Z"));
+        assert_eq!(
+            starts(schedule, "2026-01-31T10:00:00Z", 4),
+            ["2026-01-31T10:00:00Z", "2026-02-28T10:00:00Z", "2026-03-31T10:00:00Z", "2026-04-30T10:00:00Z"]
+        );
+    }
+
+    #[test]
+    fn months_begin_at_local_midnight() {
+        let schedule = Schedule::new(RefreshRule::CalendarMonth, Tz::Europe__Berlin, at("2026-03-15T12:00:00Z"));
+        assert_eq!(starts(schedule, "2026-03-15T12:00:00Z", 2), ["2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z"]);
+    }
+
+    #[test]
+    fn a_skipped_time_becomes_the_first_instant_after_the_gap() {
+        // New York skips 02:30 on 8 March 2026; Samoa skipped the whole of 30 December 2011.
+        let spring = Schedule::new(RefreshRule::BillingCycle, Tz::America__New_York, at("2026-02-08T07:30:00Z"));
+        assert_eq!(spring.period_at(at("2026-03-09T00:00:00Z")).start, at("2026-03-08T07:00:00Z"));
+        let samoa = Schedule::new(RefreshRule::BillingCycle, Tz::Pacific__Apia, at("2011-11-30T22:00:00Z"));
+        assert_eq!(samoa.period_at(at("2011-12-30T22:30:00Z")).start, at("2011-12-30T22:00:00Z"));
+    }
+
+    #[test]
+    fn a_time_that_occurs_twice_is_the_earlier() {
+        // Berlin has 02:30 twice on 25 October 2026.
+        let schedule = Schedule::new(RefreshRule::BillingCycle, Tz::Europe__Berlin, at("2026-09-25T00:30:00Z"));
+        assert_eq!(schedule.period_at(at("2026-11-01T00:00:00Z")).start, at("2026-10-25T00:30:00Z"));
+    }
+
+    #[test]
+    fn the_last_instant_has_a_period() {
+        let schedule = Schedule::new(RefreshRule::BillingCycle, Tz::Pacific__Kiritimati, at("2026-01-31T10:00:00Z"));
+        let last = schedule.period_at(Timestamp::MAX);
+        assert!(last.start < Timestamp::MAX && last.end >= Timestamp::MAX, "{last:?}");
+    }
+}
