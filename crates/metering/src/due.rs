@@ -26,19 +26,15 @@ impl Books {
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         let expiry = self.grants.iter().filter_map(|grant| grant.expires_at).min();
         let boundary = self.access.period().map(|period| period.end);
-        [expiry, boundary].into_iter().flatten().min()
+        // The end of time never comes: what would fall due there would fall due again for ever.
+        [expiry, boundary].into_iter().flatten().min().filter(|due| *due < Timestamp::MAX)
     }
 
     /// Carries out all that is due up to and including `now`, in order, each dated at its own instant.
     pub(crate) fn roll(&mut self, terms: &Terms, now: Timestamp, made: &mut impl FnMut(Entry)) {
         while let Some(due) = self.next_due().filter(|due| *due <= now) {
-            let before = self.last_seq;
             for kind in self.due_at(due) {
                 self.record(terms, due, kind, made);
-            }
-            if self.last_seq == before {
-                // Nothing could be recorded: a boundary at the very end of time would come again for ever.
-                break;
             }
         }
     }

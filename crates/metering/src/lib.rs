@@ -29,7 +29,7 @@ pub use entry::{
     Allocation, ControlsChange, Entry, EntryKind, Expiry, Grant, GrantOrigin, GrantSource, PlanChange, PlanChangeCause,
     PlanTerms, Usage,
 };
-pub use period::{Period, RefreshRule, Schedule};
+pub use period::{Period, RefreshRule, Schedule, first_instant_at, local_time};
 pub use position::{FeaturePosition, Position, State};
 pub use time::{BadInstant, Timestamp};
 
