@@ -1,0 +1,31 @@
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { Backend, SyncStatus } from "./types";
+
+/** Subscribes to a shell event; the returned function ends it, even when called before the subscription stands. */
+function on<T>(event: string, f: (payload: T) => void): () => void {
+  const subscription = listen<T>(event, ({ payload }) => f(payload));
+  return () => void subscription.then((end) => end());
+}
+
+/** The desktop shell: each call is one command of the same name, each subscription one event. */
+export const tauriBackend: Backend = {
+  workspaces: () => invoke("workspaces"),
+  overview: (workspace) => invoke("overview", { workspace }),
+  burnDown: (workspace, theme, size) => invoke("burn_down", { workspace, theme, size }),
+  usage: (workspace, query, theme, size) => invoke("usage", { workspace, query, theme, size }),
+  topUp: (workspace) => invoke("top_up", { workspace }),
+  buyPack: (workspace, pack) => invoke("buy_pack", { workspace, pack }),
+  resumePurchase: (workspace, purchase) => invoke("resume_purchase", { workspace, purchase }),
+  cancelPurchase: (workspace, purchase) => invoke("cancel_purchase", { workspace, purchase }),
+  syncStatus: (workspace) => invoke("sync_status", { workspace }),
+  connect: (request) => invoke("connect", { request }),
+  disconnect: (workspace) => invoke("disconnect", { workspace }),
+  connections: () => invoke("connections"),
+  settings: () => invoke("settings"),
+  saveSettings: (settings) => invoke("save_settings", { settings }),
+  painted: () => invoke("painted"),
+  onLedgerChanged: (f) => on<{ workspace: string }>("ledger-changed", ({ workspace }) => f(workspace)),
+  onSyncStatus: (f) => on<SyncStatus>("sync-status", f),
+  onPurchaseChanged: (f) => on<{ workspace: string }>("purchase-changed", ({ workspace }) => f(workspace)),
+};

@@ -1,0 +1,202 @@
+import { getContext, setContext } from "svelte";
+import { toAppError } from "$lib/backend/error";
+import type { AppError, Backend, Settings, SyncStatus, Theme, WorkspaceSummary } from "$lib/backend/types";
+import { resolveTheme } from "$lib/chart/theme";
+import { Palette, type Coloured } from "$lib/palette";
+import { isRoom, type Room } from "$lib/rooms/rooms";
+
+const MINUTE = 60_000;
+
+/** What the whole window shares: the workspace that is shown, the room, the look, how fresh the data is. */
+export class AppState {
+  readonly backend: Backend;
+
+  /** The workspaces that the app knows; undefined until the first answer. */
+  workspaces = $state.raw<WorkspaceSummary[]>();
+  /** The key of the workspace that is shown. */
+  key = $state<string | null>(null);
+  readonly workspace = $derived(this.workspaces?.find(({ key }) => key === this.key) ?? null);
+  room = $state<Room>("overview");
+  settings = $state.raw<Settings>({ appearance: "system", workspace: null });
+  sync = $state.raw<SyncStatus | null>(null);
+  /** Why the window has nothing to show at all. */
+  error = $state.raw<AppError | null>(null);
+
+  palette = $state.raw(new Palette([]));
+  #features = "";
+  #inOrder = false;
+  #look = $state(0);
+  /** The colours that charts are drawn with now. */
+  readonly theme: Theme = $derived.by(() => this.#resolve(this.#look, this.palette));
+
+  #painted = false;
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+  }
+
+  /** Connects the window to its surroundings; the returned function lets go of them. */
+  start(): () => void {
+    const ends = [this.#followAddress(), this.#followLook(), this.#followEvents()];
+    void this.load();
+    return () => ends.forEach((end) => end());
+  }
+
+  /** Reads settings and workspaces, and shows the one that was shown last. */
+  async load(): Promise<void> {
+    try {
+      const [settings, workspaces] = await Promise.all([this.backend.settings(), this.backend.workspaces()]);
+      this.settings = settings;
+      this.#applyAppearance();
+      this.error = null;
+      this.#know(workspaces);
+    } catch (thrown) {
+      this.error = toAppError(thrown);
+    }
+  }
+
+  /** Reads the workspaces again, after one was connected or disconnected. */
+  async reloadWorkspaces(): Promise<void> {
+    this.#know(await this.backend.workspaces());
+  }
+
+  /** Shows a workspace and remembers it. */
+  choose(key: string): void {
+    if (key === this.key) return;
+    this.#show(key);
+    void this.saveSettings({ ...this.settings, workspace: key });
+  }
+
+  /** Goes to a room. */
+  go(room: Room): void {
+    this.room = room;
+    if (location.hash !== `#/${room}`) location.hash = `#/${room}`;
+  }
+
+  /** Applies settings at once and keeps them. */
+  async saveSettings(settings: Settings): Promise<void> {
+    this.settings = settings;
+    this.#applyAppearance();
+    await this.backend.saveSettings(settings);
+  }
+
+  /** Learns the features that colours are for, in catalogue order. */
+  learn(features: readonly Coloured[]): void {
+    if (features.length === 0) return;
+    this.#inOrder = true;
+    const known = features.map(({ id, group }) => `${group}/${id}`).join();
+    if (known === this.#features) return;
+    this.#features = known;
+    this.palette = new Palette(features);
+  }
+
+  /** Learns features whose catalogue order is not known; that gives way to any order that is. */
+  learnUnordered(features: readonly Coloured[]): void {
+    if (this.#inOrder) return;
+    this.learn([...features].sort((a, b) => a.id.localeCompare(b.id)));
+    this.#inOrder = false;
+  }
+
+  /** Says, once, that the first position is on screen. */
+  paint(): void {
+    if (this.#painted) return;
+    this.#painted = true;
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        document.documentElement.dataset["painted"] = "true";
+        void this.backend.painted();
+      }),
+    );
+  }
+
+  /** Calls when the ledger of the workspace that is shown has changed, and now and then because time passes. */
+  readonly ledger = (f: () => void): (() => void) => {
+    const end = this.backend.onLedgerChanged((workspace) => workspace === this.key && f());
+    const timer = setInterval(f, MINUTE);
+    const seen = () => document.visibilityState === "visible" && f();
+    document.addEventListener("visibilitychange", seen);
+    return () => {
+      end();
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", seen);
+    };
+  };
+
+  /** Calls when a purchase of the workspace that is shown has changed. */
+  readonly purchases = (f: () => void): (() => void) => this.backend.onPurchaseChanged((workspace) => workspace === this.key && f());
+
+  #know(workspaces: WorkspaceSummary[]): void {
+    this.workspaces = workspaces;
+    const wanted = [this.key, this.settings.workspace].find((key) => workspaces.some((w) => w.key === key));
+    const key = wanted ?? workspaces[0]?.key ?? null;
+    if (key !== this.key) this.#show(key);
+  }
+
+  #show(key: string | null): void {
+    this.key = key;
+    this.sync = null;
+    this.#inOrder = false;
+    if (key === null) return;
+    this.backend.syncStatus(key).then(
+      (status) => {
+        if (this.key === key && this.sync === null) this.sync = status;
+      },
+      (thrown: unknown) => {
+        if (this.key === key) this.sync = { workspace: key, state: "offline", asOf: null, done: null, of: null, error: toAppError(thrown) };
+      },
+    );
+  }
+
+  #followEvents(): () => void {
+    const ends = [
+      this.backend.onSyncStatus((status) => {
+        if (status.workspace === this.key) this.sync = status;
+        else if (!this.workspaces?.some(({ key }) => key === status.workspace)) void this.load();
+      }),
+      this.backend.onLedgerChanged((workspace) => {
+        if (!this.workspaces?.some(({ key }) => key === workspace)) void this.load();
+      }),
+    ];
+    return () => ends.forEach((end) => end());
+  }
+
+  #followAddress(): () => void {
+    const follow = () => {
+      const room = location.hash.replace(/^#\//, "");
+      if (isRoom(room)) this.room = room;
+    };
+    follow();
+    window.addEventListener("hashchange", follow);
+    return () => window.removeEventListener("hashchange", follow);
+  }
+
+  #followLook(): () => void {
+    const changed = () => this.#look++;
+    const queries = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"].map((query) => matchMedia(query));
+    queries.forEach((query) => query.addEventListener("change", changed));
+    return () => queries.forEach((query) => query.removeEventListener("change", changed));
+  }
+
+  #applyAppearance(): void {
+    const root = document.documentElement;
+    if (root.dataset["appearance"] === this.settings.appearance) return;
+    root.dataset["appearance"] = this.settings.appearance;
+    this.#look++;
+  }
+
+  #resolve(_look: number, palette: Palette): Theme {
+    return resolveTheme(palette);
+  }
+}
+
+const APP = Symbol("app");
+
+/** Makes the shared state known to every component below. */
+export function provideApp(app: AppState): AppState {
+  return setContext(APP, app);
+}
+
+/** The shared state of the window. */
+export function useApp(): AppState {
+  return getContext<AppState>(APP);
+}

@@ -1,0 +1,112 @@
+import { untrack } from "svelte";
+import { toAppError } from "$lib/backend/error";
+import type { AppError } from "$lib/backend/types";
+
+/** A first load shows a skeleton only when it takes longer than this. */
+const SKELETON_AFTER = 150;
+/** However fast the ledger changes, it is read again at most this often. */
+const BREATH = 100;
+
+/** What to read: within one scope (a workspace) older data stays on screen until the newer is there. */
+export type Reading<T> = { scope: string; load: () => Promise<T> };
+
+/** A value that follows its source: the newest answer wins, and a burst of changes is one more read, not many. */
+export class LiveQuery<T> {
+  /** The newest answer. */
+  data = $state.raw<T>();
+  /** Why the newest read failed; data that was there before stays. */
+  error = $state.raw<AppError | null>(null);
+  /** The first answer takes long enough to say so. */
+  slow = $state(false);
+
+  #reading: Reading<T> | null = null;
+  #latest = 0;
+  #running = false;
+  #resting = false;
+  #again = false;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #rest: ReturnType<typeof setTimeout> | undefined;
+
+  /** Reads something else from now on, at once. */
+  follow(reading: Reading<T>): void {
+    if (reading.scope !== this.#reading?.scope) {
+      this.data = undefined;
+      this.error = null;
+      this.#wait();
+    }
+    this.#reading = reading;
+    void this.#read(reading);
+  }
+
+  /** Reads the same again because it may have changed. Calls while a read is under way are answered by one more read. */
+  refresh = (): void => {
+    if (!this.#reading) return;
+    if (this.#running || this.#resting) this.#again = true;
+    else void this.#read(this.#reading);
+  };
+
+  /** Forgets what is under way. */
+  stop(): void {
+    this.#latest++;
+    this.#reading = null;
+    clearTimeout(this.#patience);
+    clearTimeout(this.#rest);
+  }
+
+  async #read({ load }: Reading<T>): Promise<void> {
+    const mine = ++this.#latest;
+    this.#running = true;
+    this.#again = false;
+    this.#breathe();
+    try {
+      const data = await load();
+      if (mine !== this.#latest) return;
+      this.data = data;
+      this.error = null;
+    } catch (thrown) {
+      if (mine !== this.#latest) return;
+      this.error = toAppError(thrown);
+    }
+    clearTimeout(this.#patience);
+    this.slow = false;
+    this.#running = false;
+    this.#settle();
+  }
+
+  #wait(): void {
+    clearTimeout(this.#patience);
+    this.slow = false;
+    this.#patience = setTimeout(() => (this.slow = true), SKELETON_AFTER);
+  }
+
+  #breathe(): void {
+    clearTimeout(this.#rest);
+    this.#resting = true;
+    this.#rest = setTimeout(() => {
+      this.#resting = false;
+      this.#settle();
+    }, BREATH);
+  }
+
+  #settle(): void {
+    if (this.#again && !this.#running && !this.#resting) this.refresh();
+  }
+}
+
+/**
+ * A query for as long as the component lives that made it. It reads again when what `source` uses changes, and when one
+ * of the `signals` calls. A source of null is not read.
+ */
+export function liveQuery<T>(source: () => Reading<T> | null, ...signals: ((f: () => void) => () => void)[]): LiveQuery<T> {
+  const query = new LiveQuery<T>();
+  $effect(() => {
+    const reading = source();
+    if (reading) untrack(() => query.follow(reading));
+  });
+  $effect(() => {
+    const ends = signals.map((signal) => signal(query.refresh));
+    return () => ends.forEach((end) => end());
+  });
+  $effect(() => () => query.stop());
+  return query;
+}

@@ -1,0 +1,8 @@
+/** How a state feels; always shown together with an icon and a word. */
+export type Tone = "good" | "info" | "warn" | "stop";
+
+/** The pictures that the interface knows. */
+export type IconName =
+  | "overview" | "usage" | "topUp" | "settings"
+  | "check" | "warn" | "pause" | "clock" | "none" | "lock"
+  | "chevron" | "external" | "table" | "chart" | "copy" | "offline" | "broken" | "sync" | "cross" | "star" | "up" | "down";
