@@ -1,0 +1,218 @@
+//! The picture while it is drawn.
+//!
+//! Plotters writes whole units and knows neither dashes nor joins nor weights. So the picture is ten
+//! times as fine as its pixels, and made of layers: what plotters cannot say of an element, the group
+//! around the elements says for all of them.
+
+use plotters::backend::SVGBackend;
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, IntoDrawingArea as _};
+use plotters::element::{Circle, PathElement, Polygon, Text};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color as _, FontFamily, FontStyle, RGBAColor, RGBColor, ShapeStyle};
+use plotters::style::{FontDesc, TextStyle};
+
+use crate::labels::{TEXT, plain};
+use crate::{ChartError, Colour, Font, Size};
+
+/// Units in one pixel.
+pub(crate) const FINE: f64 = 10.0;
+
+/// Plotters divides the size of text by this before it writes it.
+const TEXT_FACTOR: f64 = 1.24;
+
+/// A place in pixels.
+pub(crate) type Place = (f64, f64);
+
+/// Pixels in the picture's own units. Saturates; NaN is 0.
+#[allow(clippy::cast_possible_truncation)]
+pub(crate) fn fine(pixels: f64) -> i32 {
+    (pixels * FINE).round() as i32
+}
+
+fn unit((x, y): Place) -> (i32, i32) {
+    (fine(x), fine(y))
+}
+
+/// What a group of elements has in common.
+pub(crate) enum Group {
+    /// Nothing.
+    Plain,
+    /// Lines with round joins: a jagged line must not grow spikes.
+    Round,
+    /// Lines of dashes: length and gap in pixels.
+    Dashed(f64, f64),
+    /// Text that is read first, with a rim that keeps lines behind it out of it.
+    Strong(Colour),
+}
+
+impl Group {
+    fn attributes(&self) -> String {
+        match self {
+            Self::Plain => String::new(),
+            Self::Round => r#" stroke-linejoin="round" stroke-linecap="round""#.to_owned(),
+            Self::Dashed(dash, gap) => {
+                format!(r#" stroke-dasharray="{} {}""#, fine(*dash), fine(*gap))
+            }
+            Self::Strong(rim) => format!(
+                r#" font-weight="600" stroke="{}" stroke-width="{}" stroke-linejoin="round" paint-order="stroke""#,
+                rim.hex(),
+                fine(3.0)
+            ),
+        }
+    }
+}
+
+/// Which part of a text stands at its place.
+#[derive(Clone, Copy)]
+pub(crate) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// All layers so far.
+pub(crate) struct Canvas<'a> {
+    size: Size,
+    font: &'a Font,
+    layers: String,
+}
+
+impl<'a> Canvas<'a> {
+    pub(crate) fn new(size: Size, font: &'a Font) -> Self {
+        Self {
+            size,
+            font,
+            layers: String::new(),
+        }
+    }
+
+    /// Draws a layer above those so far.
+    pub(crate) fn layer(
+        &mut self,
+        group: &Group,
+        draw: impl FnOnce(&Layer<'_, '_>) -> Result<(), ChartError>,
+    ) -> Result<(), ChartError> {
+        let mut document = String::new();
+        let units = (self.size.width * 10, self.size.height * 10);
+        {
+            let area = SVGBackend::with_string(&mut document, units).into_drawing_area();
+            draw(&Layer {
+                area: &area,
+                font: self.font,
+            })?;
+            area.present().map_err(failed)?;
+        }
+        // Of the document that plotters writes, only what stands between its own tags is a layer.
+        let drawn = document
+            .split_once(">\n")
+            .and_then(|(_, rest)| rest.rsplit_once("</svg>"))
+            .map(|(drawn, _)| drawn)
+            .ok_or_else(|| ChartError::Draw("an incomplete layer".to_owned()))?;
+        if !drawn.is_empty() {
+            let attributes = group.attributes();
+            self.layers += &format!("<g{attributes}>\n{drawn}</g>\n");
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> String {
+        let Size { width, height } = self.size;
+        let (fine_width, fine_height) = (width * 10, height * 10);
+        let layers = self.layers;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {fine_width} {fine_height}\">\n{layers}</svg>\n"
+        )
+    }
+}
+
+/// One layer while it is drawn. All places and lengths are pixels, all opacities 0 ..= 1.
+pub(crate) struct Layer<'a, 'd> {
+    area: &'a DrawingArea<SVGBackend<'d>, Shift>,
+    font: &'a Font,
+}
+
+impl Layer<'_, '_> {
+    pub(crate) fn line(
+        &self,
+        path: &[Place],
+        colour: Colour,
+        opacity: f64,
+        width: f64,
+    ) -> Result<(), ChartError> {
+        // One place is no line, and plotters would write an empty one.
+        if path.len() < 2 {
+            return Ok(());
+        }
+        let mut points: Vec<_> = path.iter().copied().map(unit).collect();
+        points.dedup();
+        let style = ShapeStyle {
+            color: paint(colour, opacity),
+            filled: false,
+            stroke_width: fine(width).unsigned_abs(),
+        };
+        self.area
+            .draw(&PathElement::new(points, style))
+            .map_err(failed)
+    }
+
+    pub(crate) fn fill(
+        &self,
+        outline: &[Place],
+        colour: Colour,
+        opacity: f64,
+    ) -> Result<(), ChartError> {
+        if outline.len() < 3 {
+            return Ok(());
+        }
+        let mut points: Vec<_> = outline.iter().copied().map(unit).collect();
+        points.dedup();
+        self.area
+            .draw(&Polygon::new(points, paint(colour, opacity)))
+            .map_err(failed)
+    }
+
+    pub(crate) fn dot(&self, at: Place, radius: f64, colour: Colour) -> Result<(), ChartError> {
+        let style = paint(colour, 1.0).filled();
+        self.area
+            .draw(&Circle::new(unit(at), fine(radius), style))
+            .map_err(failed)
+    }
+
+    /// Text with its middle at the place's y.
+    pub(crate) fn text(
+        &self,
+        text: &str,
+        at: Place,
+        anchor: Anchor,
+        colour: Colour,
+    ) -> Result<(), ChartError> {
+        let font = FontDesc::new(
+            FontFamily::Name(self.font.as_str()),
+            TEXT * FINE * TEXT_FACTOR,
+            FontStyle::Normal,
+        );
+        let horizontal = match anchor {
+            Anchor::Start => HPos::Left,
+            Anchor::Middle => HPos::Center,
+            Anchor::End => HPos::Right,
+        };
+        let ink = paint(colour, 1.0);
+        let style = TextStyle::from(font)
+            .color(&ink)
+            .pos(Pos::new(horizontal, VPos::Center));
+        // "Middle" is half of a small letter to plotters; digits and capitals are taller.
+        let at = (at.0, at.1 + 0.1 * TEXT);
+        self.area
+            .draw(&Text::new(plain(text), unit(at), style))
+            .map_err(failed)
+    }
+}
+
+fn paint(colour: Colour, opacity: f64) -> RGBAColor {
+    RGBColor(colour.red, colour.green, colour.blue).mix(opacity)
+}
+
+fn failed(error: impl std::fmt::Display) -> ChartError {
+    ChartError::Draw(error.to_string())
+}

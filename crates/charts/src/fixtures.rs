@@ -1,0 +1,139 @@
+//! What the tests of both charts need.
+
+use proptest::prelude::*;
+
+use crate::{Chart, Colour, Theme};
+
+pub(crate) const DAY: i64 = 86_400_000;
+/// 1 November 2025, 00:00 UTC.
+pub(crate) const NOVEMBER: i64 = 1_761_955_200_000;
+
+/// Every colour is another one, so that a test can tell what drew an element.
+pub(crate) fn theme() -> Theme {
+    let colour = |blue| Colour {
+        red: 0,
+        green: 0,
+        blue,
+    };
+    Theme {
+        ink: colour(1),
+        ink2: colour(2),
+        ink3: colour(3),
+        line: colour(4),
+        surface: colour(5),
+        accent: colour(6),
+        warn: colour(7),
+        top_up: colour(8),
+        series: vec![("a".to_owned(), colour(9)), ("b".to_owned(), colour(10))],
+        font: r#""Inter Variable", sans-serif"#.parse().unwrap(),
+    }
+}
+
+/// The theme's colours as the picture has them.
+pub(crate) fn hex(colour: Colour) -> String {
+    colour.hex().to_uppercase()
+}
+
+/// Text as data may have it: markup, quotes, control characters, any script.
+pub(crate) fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        Just(r#"<script>alert("1")</script>"#.to_owned()),
+        Just("]]>&amp;'\"--><b style='x'>".to_owned()),
+        Just("\u{0}\u{1b}\u{202e}\u{fffe}".to_owned()),
+    ]
+}
+
+/// Fails unless the picture is XML made only of what a strict page takes, and the numbers beside it
+/// are numbers within it.
+pub(crate) fn check(chart: &Chart) {
+    let document = roxmltree::Document::parse(&chart.svg).unwrap();
+    for node in document.descendants().filter(roxmltree::Node::is_element) {
+        let name = node.tag_name().name();
+        let known = ["svg", "g", "polyline", "polygon", "circle", "text"];
+        assert!(known.contains(&name), "<{name}>");
+        for attribute in node.attributes() {
+            let (name, value) = (attribute.name(), attribute.value());
+            assert!(
+                name != "style"
+                    && name != "class"
+                    && name != "id"
+                    && name != "href"
+                    && !name.starts_with("on"),
+                "{name}"
+            );
+            assert!(
+                !value.contains("NaN") && !value.contains("inf"),
+                "{name}={value}"
+            );
+        }
+    }
+    let (width, height) = (f64::from(chart.width), f64::from(chart.height));
+    let within = |x: f64, y: f64| (0.0..=width).contains(&x) && (0.0..=height).contains(&y);
+    let plot = chart.plot;
+    assert!(plot.width >= 0.0 && plot.height >= 0.0, "{plot:?}");
+    assert!(
+        within(plot.x, plot.y) && within(plot.right(), plot.bottom()),
+        "{plot:?}"
+    );
+    for point in &chart.points {
+        assert!(
+            point.values.iter().all(|value| within(point.x, value.y)),
+            "{point:?}"
+        );
+    }
+    assert!(
+        chart
+            .points
+            .windows(2)
+            .all(|pair| pair[0].x <= pair[1].x && pair[0].at <= pair[1].at)
+    );
+    assert!(
+        chart.x_ticks.windows(2).all(|pair| pair[0].at < pair[1].at),
+        "{:?}",
+        chart.x_ticks
+    );
+    assert!(
+        chart.y_ticks.windows(2).all(|pair| pair[0].at > pair[1].at),
+        "{:?}",
+        chart.y_ticks
+    );
+}
+
+/// The texts of the picture, as they are read.
+pub(crate) fn texts(svg: &str) -> Vec<String> {
+    let document = roxmltree::Document::parse(svg).unwrap();
+    let texts = document
+        .descendants()
+        .filter(|node| node.has_tag_name("text"));
+    texts
+        .map(|node| node.text().unwrap_or_default().trim().to_owned())
+        .collect()
+}
+
+/// The places of all elements of a name and colour, in pixels.
+pub(crate) fn drawn(svg: &str, element: &str, colour: Colour) -> Vec<Vec<(f64, f64)>> {
+    let document = roxmltree::Document::parse(svg).unwrap();
+    let colour = hex(colour);
+    let of_colour = |node: &roxmltree::Node<'_, '_>| {
+        node.tag_name().name() == element
+            && [node.attribute("stroke"), node.attribute("fill")].contains(&Some(colour.as_str()))
+    };
+    let place = |pair: &str| {
+        let (x, y) = pair.split_once(',').unwrap();
+        (
+            x.parse::<f64>().unwrap() / 10.0,
+            y.parse::<f64>().unwrap() / 10.0,
+        )
+    };
+    let nodes = document.descendants().filter(of_colour);
+    nodes
+        .map(|node| {
+            node.attribute("points")
+                .unwrap()
+                .split_whitespace()
+                .map(place)
+                .collect()
+        })
+        .collect()
+}
