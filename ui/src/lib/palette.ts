@@ -48,5 +48,5 @@ export class Palette {
 
 function shade(base: string, place: number): string {
   if (place === 0) return base;
-  return `color-mix(in oklch, ${base}, var(--family-towards) var(${FAMILY[(place - 1) % FAMILY.length]}))`;
+  return `color-mix(in oklab, ${base}, var(${FAMILY[(place - 1) % FAMILY.length]}))`;
 }

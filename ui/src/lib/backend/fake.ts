@@ -80,7 +80,7 @@ function position(scenario: Scenario): Position {
     features: FEATURES.map(({ id, name, group, rate }): FeatureStatus => ({ id, name, group, rate, rateAssumed: true, canRun: true, reason: null })),
   };
   base.available = base.allowance + base.topUp;
-  const stopped = (reason: FeatureStatus["reason"], only = (_: FeatureStatus) => true) => base.features.map((f) => (only(f) ? { ...f, canRun: false, reason } : f));
+  const stopped = (reason: FeatureStatus["reason"], only?: (feature: FeatureStatus) => boolean) => base.features.map((f) => (!only || only(f) ? { ...f, canRun: false, reason } : f));
   switch (scenario) {
     case "low":
       return { ...base, low: true, used: 9_979, allowance: 18, topUp: 0, held: 3, available: 18, features: stopped("exhausted", (f) => f.rate > 18) };

@@ -1,0 +1,100 @@
+import { screen } from "@testing-library/svelte";
+import { describe, expect, it, vi } from "vitest";
+import { by, openWindow, settle } from "../../test/window";
+
+describe("rooms", () => {
+  it("are those that exist, and nothing else", async () => {
+    await openWindow();
+    expect(screen.getAllByRole("link").map((link) => link.textContent)).toEqual(["Overview", "Usage", "Top up", "Settings"]);
+  });
+
+  it.each([
+    ["2", "usage"],
+    ["3", "topup"],
+    ["4", "settings"],
+    ["1", "overview"],
+  ])("open with Ctrl %s", async (key, room) => {
+    const { user } = await openWindow("active", room === "overview" ? "settings" : "overview");
+    await user.keyboard(`{Control>}${key}{/Control}`);
+    await settle();
+    expect(by("room")).toHaveAttribute("data-room", room);
+    expect(by(`nav-${room}`)).toHaveAttribute("aria-current", "page");
+  });
+});
+
+describe("the switcher", () => {
+  it("chooses with the keyboard, and the choice is remembered", async () => {
+    const { user, backend } = await openWindow();
+    const save = vi.spyOn(backend, "saveSettings");
+    by("switcher").focus();
+    await user.keyboard("{Enter}");
+    await settle();
+    expect(screen.getByRole("listbox")).toHaveFocus();
+    expect(screen.getAllByRole("option")[0]).toHaveAttribute("aria-selected", "true");
+    await user.keyboard("{ArrowDown}");
+    expect(screen.getByRole("listbox")).toHaveAttribute("aria-activedescendant", "workspace-1");
+    await user.keyboard("{Enter}");
+    await settle();
+    expect(screen.queryByRole("listbox")).toBeNull();
+    expect(by("switcher")).toHaveFocus();
+    expect(by("switcher")).toHaveTextContent("Harbor Dental");
+    expect(save).toHaveBeenCalledWith({ appearance: "system", workspace: "sample/harbor" });
+  });
+
+  it("finds by the first letters and closes with Escape", async () => {
+    const { user } = await openWindow();
+    await user.click(by("switcher"));
+    await user.keyboard("h");
+    expect(screen.getByRole("listbox")).toHaveAttribute("aria-activedescendant", "workspace-1");
+    await user.keyboard("{Escape}");
+    expect(screen.queryByRole("listbox")).toBeNull();
+    expect(by("switcher")).toHaveTextContent("Northwind Support");
+  });
+
+  it("says what to do when there is no workspace", async () => {
+    const { user } = await openWindow("none");
+    await user.click(screen.getByRole("button", { name: "Connect to your provider" }));
+    expect(by("room")).toHaveAttribute("data-room", "settings");
+  });
+});
+
+describe("the sync line", () => {
+  it("says how fresh the numbers are, and counts", async () => {
+    await openWindow();
+    expect(by("sync")).toHaveTextContent("Up to date · 12 s ago");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(by("sync")).toHaveTextContent("Up to date · 1 min ago");
+  });
+
+  it("shows how far history has been fetched", async () => {
+    await openWindow("catching_up");
+    expect(by("sync")).toHaveTextContent("Catching up 12,000 of 100,000");
+    expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "12");
+  });
+
+  it("says how old the data is when offline, and why", async () => {
+    const { user } = await openWindow("offline");
+    expect(by("sync")).toHaveTextContent("Offline · data from Tue 14:03");
+    expect(by("age")).toHaveTextContent("Data from");
+    await user.click(by("sync"));
+    expect(screen.getByText(/does not answer/)).toBeVisible();
+    await user.keyboard("{Escape}");
+    expect(screen.queryByText(/does not answer/)).toBeNull();
+  });
+
+  it("says when history is broken", async () => {
+    await openWindow("broken");
+    expect(by("sync")).toHaveTextContent("Broken history");
+    expect(by("sync")).toHaveAttribute("data-state", "broken");
+  });
+
+  it("follows the service, for its own workspace only", async () => {
+    const { backend } = await openWindow();
+    backend.report({ state: "offline" });
+    await settle();
+    expect(by("sync")).toHaveAttribute("data-state", "offline");
+    backend.report({ workspace: "sample/harbor", state: "broken" });
+    await settle();
+    expect(by("sync")).toHaveAttribute("data-state", "offline");
+  });
+});

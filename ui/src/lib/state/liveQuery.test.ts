@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { LiveQuery } from "./liveQuery.svelte";
+
+/** A read whose answers are given by hand. */
+function byHand() {
+  const open: { resolve: (value: string) => void; reject: (error: unknown) => void }[] = [];
+  const load = vi.fn(() => new Promise<string>((resolve, reject) => open.push({ resolve, reject })));
+  const flush = () => vi.advanceTimersByTimeAsync(0);
+  return {
+    load,
+    answer: (i: number, value: string) => (open[i]!.resolve(value), flush()),
+    fail: (i: number, error: unknown) => (open[i]!.reject(error), flush()),
+  };
+}
+
+describe("a live query", () => {
+  let query: LiveQuery<string>;
+  const start = (scope = "a") => {
+    const hand = byHand();
+    query = new LiveQuery<string>();
+    query.follow({ scope, load: hand.load });
+    return hand;
+  };
+  afterEach(() => query.stop());
+
+  it("answers a burst of changes with one more read", async () => {
+    const hand = start();
+    for (let i = 0; i < 50; i++) query.refresh();
+    expect(hand.load).toHaveBeenCalledTimes(1);
+    await hand.answer(0, "one");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(hand.load).toHaveBeenCalledTimes(2);
+    await hand.answer(1, "two");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(hand.load).toHaveBeenCalledTimes(2);
+    expect(query.data).toBe("two");
+  });
+
+  it("reads at most ten times a second however fast the ledger changes", async () => {
+    const load = vi.fn(() => Promise.resolve("x"));
+    query = new LiveQuery<string>();
+    query.follow({ scope: "a", load });
+    for (let i = 0; i < 200; i++) {
+      query.refresh();
+      await vi.advanceTimersByTimeAsync(5);
+    }
+    expect(load.mock.calls.length).toBeGreaterThan(5);
+    expect(load.mock.calls.length).toBeLessThanOrEqual(11);
+  });
+
+  it("keeps the old answer on screen until the new one is there", async () => {
+    const hand = start();
+    await hand.answer(0, "old");
+    query.follow({ scope: "a", load: hand.load });
+    expect(query.data).toBe("old");
+    await hand.answer(1, "new");
+    expect(query.data).toBe("new");
+  });
+
+  it("lets the newest answer win, in whatever order answers come", async () => {
+    const hand = start();
+    query.follow({ scope: "a", load: hand.load });
+    await hand.answer(1, "second");
+    await hand.answer(0, "first");
+    expect(query.data).toBe("second");
+  });
+
+  it("shows nothing of another workspace", async () => {
+    const hand = start("a");
+    await hand.answer(0, "a's");
+    query.follow({ scope: "b", load: hand.load });
+    expect(query.data).toBeUndefined();
+  });
+
+  it("asks for a skeleton only when the first answer takes long", async () => {
+    const hand = start();
+    await vi.advanceTimersByTimeAsync(140);
+    expect(query.slow).toBe(false);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(query.slow).toBe(true);
+    await hand.answer(0, "x");
+    expect(query.slow).toBe(false);
+    query.refresh();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(query.slow).toBe(false);
+  });
+
+  it("keeps the data when a later read fails, and forgets the failure when one works", async () => {
+    const hand = start();
+    await hand.answer(0, "x");
+    query.follow({ scope: "a", load: hand.load });
+    await hand.fail(1, { code: "gone", message: "m", advice: "a", detail: null });
+    expect([query.data, query.error?.code]).toEqual(["x", "gone"]);
+    query.follow({ scope: "a", load: hand.load });
+    await hand.answer(2, "y");
+    expect([query.data, query.error]).toEqual(["y", null]);
+  });
+
+  it("makes anything that is thrown an error that can be shown", async () => {
+    const hand = start();
+    await hand.fail(0, new TypeError("no such thing"));
+    expect(query.error).toMatchObject({ code: "unexpected", detail: "TypeError: no such thing" });
+  });
+});

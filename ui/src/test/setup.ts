@@ -1,0 +1,36 @@
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/svelte";
+import { afterEach, beforeEach, vi } from "vitest";
+import { NOW } from "$lib/backend/fake";
+
+/** A window that can be measured: jsdom has no layout, so every chart is as large as this. */
+class MeasuredOnce implements ResizeObserver {
+  readonly #changed: ResizeObserverCallback;
+  constructor(changed: ResizeObserverCallback) {
+    this.#changed = changed;
+  }
+  observe(): void {
+    const contentRect = { width: 640, height: 240 } as DOMRectReadOnly;
+    this.#changed([{ contentRect } as ResizeObserverEntry], this);
+  }
+  unobserve(): void {
+    return;
+  }
+  disconnect(): void {
+    return;
+  }
+}
+
+vi.stubGlobal("ResizeObserver", MeasuredOnce);
+vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
+HTMLCanvasElement.prototype.getContext = () => null;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW, toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame"] });
+  location.hash = "";
+});
+
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
