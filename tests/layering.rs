@@ -44,15 +44,8 @@ mod the_repository {
     #[test]
     fn is_found() {
         let sources = sources();
-        for path in [
-            "Cargo.toml",
-            "crates/metering/src/lib.rs",
-            "tests/layering.rs",
-        ] {
-            assert!(
-                sources.iter().any(|source| source.path == path),
-                "{path} was not read"
-            );
+        for path in ["Cargo.toml", "crates/metering/src/lib.rs", "tests/layering.rs"] {
+            assert!(sources.iter().any(|source| source.path == path), "{path} was not read");
         }
         assert!(packages().iter().any(|package| package.name == "metering"));
     }

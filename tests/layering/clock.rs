@@ -5,13 +5,7 @@ use crate::violation::{Violation, line_at};
 use crate::walk::Source;
 
 /// Code that reads the clock.
-const READS: [&str; 5] = [
-    "SystemTime::now",
-    "Instant::now",
-    "Utc::now",
-    "Local::now",
-    "UNIX_EPOCH.elapsed",
-];
+const READS: [&str; 5] = ["SystemTime::now", "Instant::now", "Utc::now", "Local::now", "UNIX_EPOCH.elapsed"];
 
 /// SQL that reads it.
 const SQL_READS: [&str; 9] = [
@@ -45,20 +39,12 @@ pub(crate) fn read_elsewhere(sources: &[Source]) -> Vec<Violation> {
             words(&text.code, read).for_each(|at| say(&text.path, &text.code, at, read));
         }
         for read in SQL_READS {
-            text.literals
-                .match_indices(read)
-                .for_each(|(at, _)| say(&text.path, &text.literals, at, read));
+            text.literals.match_indices(read).for_each(|(at, _)| say(&text.path, &text.literals, at, read));
         }
     }
-    for source in sources
-        .iter()
-        .filter(|source| source.path.ends_with(".sql"))
-    {
+    for source in sources.iter().filter(|source| source.path.ends_with(".sql")) {
         for read in SQL_READS {
-            source
-                .text
-                .match_indices(read)
-                .for_each(|(at, _)| say(&source.path, &source.text, at, read));
+            source.text.match_indices(read).for_each(|(at, _)| say(&source.path, &source.text, at, read));
         }
     }
     violations.sort();
@@ -70,27 +56,16 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        read_elsewhere(&[Source {
-            path: path.into(),
-            text: text.into(),
-        }])
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+        read_elsewhere(&[Source { path: path.into(), text: text.into() }]).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn every_way_to_read_it_is_named() {
         for read in READS {
-            let found = found(
-                "crates/sync/src/engine.rs",
-                &format!("fn a() {{\n    let now = {read}();\n}}\n"),
-            );
+            let found = found("crates/sync/src/engine.rs", &format!("fn a() {{\n    let now = {read}();\n}}\n"));
             assert_eq!(found.len(), 1, "{found:#?}");
             assert!(
-                found[0].starts_with(&format!(
-                    "crates/sync/src/engine.rs:2: `{read}` reads the clock"
-                )),
+                found[0].starts_with(&format!("crates/sync/src/engine.rs:2: `{read}` reads the clock")),
                 "{}",
                 found[0]
             );
@@ -101,22 +76,11 @@ mod tests {
     fn sql_that_reads_it_is_named() {
         for read in SQL_READS {
             for (path, text) in [
-                (
-                    "crates/cache/src/lib.rs",
-                    format!("const SQL: &str = \"\nselect strftime('%s' {read}\";"),
-                ),
-                (
-                    "crates/cache/src/schema.sql",
-                    format!("create table a (\nb default ({read}"),
-                ),
+                ("crates/cache/src/lib.rs", format!("const SQL: &str = \"\nselect strftime('%s' {read}\";")),
+                ("crates/cache/src/schema.sql", format!("create table a (\nb default ({read}")),
             ] {
                 let found = found(path, &text);
-                assert!(
-                    found
-                        .iter()
-                        .any(|f| f.starts_with(&format!("{path}:2: `{read}`"))),
-                    "{read}: {found:#?}"
-                );
+                assert!(found.iter().any(|f| f.starts_with(&format!("{path}:2: `{read}`"))), "{read}: {found:#?}");
             }
         }
     }
@@ -124,24 +88,9 @@ mod tests {
     #[test]
     fn the_clock_itself_tests_comments_and_messages_are_fine() {
         let nothing: [String; 0] = [];
-        assert_eq!(
-            found("crates/clock/src/lib.rs", "SystemTime::now()"),
-            nothing
-        );
+        assert_eq!(found("crates/clock/src/lib.rs", "SystemTime::now()"), nothing);
         assert_eq!(found("crates/sync/tests/it.rs", "Instant::now()"), nothing);
-        assert_eq!(
-            found(
-                "crates/sync/src/lib.rs",
-                "#[cfg(test)]\nmod tests { fn a() { Instant::now(); } }"
-            ),
-            nothing
-        );
-        assert_eq!(
-            found(
-                "crates/sync/src/lib.rs",
-                "// not Utc::now\nlet a = \"Utc::now\"; clock.now()"
-            ),
-            nothing
-        );
+        assert_eq!(found("crates/sync/src/lib.rs", "#[cfg(test)]\nmod tests { fn a() { Instant::now(); } }"), nothing);
+        assert_eq!(found("crates/sync/src/lib.rs", "// not Utc::now\nlet a = \"Utc::now\"; clock.now()"), nothing);
     }
 }

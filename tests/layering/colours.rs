@@ -26,11 +26,10 @@ pub(crate) fn written_down(sources: &[Source]) -> Vec<Violation> {
         }
         for at in words(&text.code, "RGBColor") {
             let rest = text.code[at..].trim_start_matches("RGBColor").trim_start();
-            if rest.strip_prefix('(').is_some_and(|inside| {
-                inside
-                    .trim_start()
-                    .starts_with(|c: char| c.is_ascii_digit())
-            }) {
+            if rest
+                .strip_prefix('(')
+                .is_some_and(|inside| inside.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+            {
                 say(at, "RGBColor(…)");
             }
         }
@@ -40,15 +39,10 @@ pub(crate) fn written_down(sources: &[Source]) -> Vec<Violation> {
 
 /// `#` and 3, 4, 6 or 8 hexadecimal digits, unless it refers to something in the picture or spells a character.
 fn hex_colour(text: &str, at: usize) -> Option<&str> {
-    let digits = text[at + 1..]
-        .bytes()
-        .take_while(u8::is_ascii_hexdigit)
-        .count();
+    let digits = text[at + 1..].bytes().take_while(u8::is_ascii_hexdigit).count();
     let end = at + 1 + digits;
     let goes_on = text[end..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-'));
-    let refers = ["url(", "href=\"", "href='", "href=\\\"", "&"]
-        .iter()
-        .any(|before| text[..at].ends_with(before));
+    let refers = ["url(", "href=\"", "href='", "href=\\\"", "&"].iter().any(|before| text[..at].ends_with(before));
     (matches!(digits, 3 | 4 | 6 | 8) && !goes_on && !refers).then(|| &text[at..end])
 }
 
@@ -57,13 +51,7 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        written_down(&[Source {
-            path: path.into(),
-            text: text.into(),
-        }])
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+        written_down(&[Source { path: path.into(), text: text.into() }]).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -76,11 +64,7 @@ mod tests {
         ] {
             let found = found("crates/charts/src/trend.rs", &format!("\n{line}\n"));
             assert_eq!(found.len(), 1, "{line}: {found:#?}");
-            assert!(
-                found[0].starts_with(&format!("crates/charts/src/trend.rs:2: `{colour}`")),
-                "{}",
-                found[0]
-            );
+            assert!(found[0].starts_with(&format!("crates/charts/src/trend.rs:2: `{colour}`")), "{}", found[0]);
         }
     }
 

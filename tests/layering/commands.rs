@@ -15,11 +15,9 @@ pub(crate) fn with_logic(sources: &[Source]) -> Vec<Violation> {
         for (start, _) in code.match_indices("#[") {
             let end = closed(code, start + 1);
             let attribute = code[start..end].trim_start_matches("#[").trim_start();
-            let is_command = ["tauri::command", "command"].iter().any(|name| {
-                attribute
-                    .strip_prefix(name)
-                    .is_some_and(|rest| rest.trim_start().starts_with([']', '(']))
-            });
+            let is_command = ["tauri::command", "command"]
+                .iter()
+                .any(|name| attribute.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with([']', '('])));
             // clap's `#[command(…)]` stands on types, not on functions.
             let item = past_attributes(code, end);
             let Some((name, body)) = function(code, item).filter(|_| is_command) else {
@@ -65,22 +63,12 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        with_logic(&[Source {
-            path: path.into(),
-            text: text.into(),
-        }])
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+        with_logic(&[Source { path: path.into(), text: text.into() }]).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn a_command_with_logic_is_named() {
-        for attribute in [
-            "#[tauri::command]",
-            "#[tauri::command(rename_all = \"snake_case\")]",
-            "#[command]",
-        ] {
+        for attribute in ["#[tauri::command]", "#[tauri::command(rename_all = \"snake_case\")]", "#[command]"] {
             let text = format!(
                 "use tauri::State;\n{attribute}\n#[allow(unused)]\npub async fn buy<R: Runtime>(app: State<'_, (App, u8)>) -> \
                  Result<u8, Error> {{\n    let a = app.a()?;\n    // why\n    if a.is_empty() {{\n        return Err(b);\n    \
@@ -89,8 +77,7 @@ mod tests {
             let found = found("src-tauri/src/commands.rs", &text);
             assert_eq!(found.len(), 1, "{found:#?}");
             assert!(
-                found[0]
-                    .starts_with("src-tauri/src/commands.rs:2: the command `buy` is 5 lines long"),
+                found[0].starts_with("src-tauri/src/commands.rs:2: the command `buy` is 5 lines long"),
                 "{}",
                 found[0]
             );
@@ -99,15 +86,10 @@ mod tests {
 
     #[test]
     fn a_command_outside_the_shell_is_named() {
-        let found = found(
-            "crates/app/src/usage.rs",
-            "#[tauri::command]\nfn usage() -> u8 { 1 }",
-        );
+        let found = found("crates/app/src/usage.rs", "#[tauri::command]\nfn usage() -> u8 { 1 }");
         assert_eq!(found.len(), 1, "{found:#?}");
         assert!(
-            found[0].starts_with(
-                "crates/app/src/usage.rs:1: the command `usage` is outside src-tauri/"
-            ),
+            found[0].starts_with("crates/app/src/usage.rs:1: the command `usage` is outside src-tauri/"),
             "{}",
             found[0]
         );

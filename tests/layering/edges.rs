@@ -12,10 +12,7 @@ pub(crate) const ALLOWED: [(&str, &[&str]); 9] = [
     ("cache", &["metering"]),
     ("charts", &["metering"]),
     ("sync", &["cache", "clock", "metering", "wire"]),
-    (
-        "app",
-        &["cache", "charts", "clock", "metering", "sync", "wire"],
-    ),
+    ("app", &["cache", "charts", "clock", "metering", "sync", "wire"]),
     ("creditdeck-service", &["clock", "metering", "wire"]),
     (SHELL, &["app", "clock", "creditdeck-service"]),
 ];
@@ -69,11 +66,7 @@ pub(crate) fn between_ours(packages: &[Package]) -> Vec<Violation> {
             });
             continue;
         };
-        for dependency in package
-            .dependencies
-            .iter()
-            .filter(|dependency| dependency.ours)
-        {
+        for dependency in package.dependencies.iter().filter(|dependency| dependency.ours) {
             let (user, used) = (package.name.as_str(), dependency.name.as_str());
             if user == "metering" {
                 violations.push(asked(
@@ -82,9 +75,7 @@ pub(crate) fn between_ours(packages: &[Package]) -> Vec<Violation> {
                     "the rules depend on no other crate here",
                     "hand metering what it needs as an argument, and turn its answer into yours with From",
                 ));
-            } else if (CLIENTS.contains(&user) && used == SERVICE)
-                || (user == SERVICE && CLIENTS.contains(&used))
-            {
+            } else if (CLIENTS.contains(&user) && used == SERVICE) || (user == SERVICE && CLIENTS.contains(&used)) {
                 violations.push(asked(
                     package,
                     dependency,
@@ -120,11 +111,7 @@ pub(crate) fn between_ours(packages: &[Package]) -> Vec<Violation> {
 pub(crate) fn to_others(packages: &[Package]) -> Vec<Violation> {
     let mut violations = Vec::new();
     for package in packages {
-        for dependency in package
-            .dependencies
-            .iter()
-            .filter(|dependency| !dependency.ours)
-        {
+        for dependency in package.dependencies.iter().filter(|dependency| !dependency.ours) {
             let (user, used) = (package.name.as_str(), dependency.name.as_str());
             let built_in = dependency.kind != Kind::Dev;
             if matches!(user, "metering" | "wire") && EFFECTS.contains(&used) {
@@ -168,12 +155,7 @@ fn is_tauri(name: &str) -> bool {
     name == "tauri" || name.starts_with("tauri-") || matches!(name, "tao" | "wry")
 }
 
-fn asked(
-    package: &Package,
-    dependency: &Dependency,
-    rule: &'static str,
-    instead: &'static str,
-) -> Violation {
+fn asked(package: &Package, dependency: &Dependency, rule: &'static str, instead: &'static str) -> Violation {
     let how = match dependency.kind {
         Kind::Normal => "depends on",
         Kind::Build => "is built with",
@@ -209,20 +191,10 @@ mod tests {
         let start = format!("{package}:");
         let lines: Vec<String> = GOOD
             .lines()
-            .map(|line| {
-                if line.trim().starts_with(&start) {
-                    format!("{line}, {dependency}")
-                } else {
-                    line.to_owned()
-                }
-            })
+            .map(|line| if line.trim().starts_with(&start) { format!("{line}, {dependency}") } else { line.to_owned() })
             .collect();
         let packages = workspace(&lines.join("\n"));
-        between_ours(&packages)
-            .iter()
-            .chain(&to_others(&packages))
-            .map(ToString::to_string)
-            .collect()
+        between_ours(&packages).iter().chain(&to_others(&packages)).map(ToString::to_string).collect()
     }
 
     #[track_caller]
@@ -235,20 +207,13 @@ mod tests {
     #[test]
     fn the_architecture_itself_is_fine() {
         let packages = workspace(GOOD);
-        assert_eq!(
-            (between_ours(&packages), to_others(&packages)),
-            (vec![], vec![])
-        );
+        assert_eq!((between_ours(&packages), to_others(&packages)), (vec![], vec![]));
     }
 
     #[test]
     fn metering_on_any_crate_here_is_named() {
         for dependency in ["wire", "dev clock", "build cache"] {
-            names(
-                &with("metering", dependency),
-                "crates/metering/Cargo.toml:12: `metering`",
-                "no other crate here",
-            );
+            names(&with("metering", dependency), "crates/metering/Cargo.toml:12: `metering`", "no other crate here");
         }
     }
 
@@ -256,11 +221,7 @@ mod tests {
     fn app_sync_and_cache_on_the_service_are_named_even_in_tests() {
         for package in CLIENTS {
             for dependency in [SERVICE, "dev creditdeck-service"] {
-                names(
-                    &with(package, dependency),
-                    &format!("crates/{package}/Cargo.toml:"),
-                    "only through wire",
-                );
+                names(&with(package, dependency), &format!("crates/{package}/Cargo.toml:"), "only through wire");
             }
         }
     }
@@ -270,11 +231,7 @@ mod tests {
         for package in CLIENTS {
             for kind in ["", "dev "] {
                 let found = with(SERVICE, &format!("{kind}{package}"));
-                names(
-                    &found,
-                    "crates/creditdeck-service/Cargo.toml:",
-                    "only through wire",
-                );
+                names(&found, "crates/creditdeck-service/Cargo.toml:", "only through wire");
             }
         }
     }
@@ -288,26 +245,14 @@ mod tests {
                 }
             }
         }
-        names(
-            &with("charts", "wire"),
-            "crates/charts/Cargo.toml:",
-            "follow docs/ARCHITECTURE.md",
-        );
-        names(
-            &with("creditdeck", "build sync"),
-            "Cargo.toml:",
-            "follow docs/ARCHITECTURE.md",
-        );
+        names(&with("charts", "wire"), "crates/charts/Cargo.toml:", "follow docs/ARCHITECTURE.md");
+        names(&with("creditdeck", "build sync"), "Cargo.toml:", "follow docs/ARCHITECTURE.md");
     }
 
     #[test]
     fn a_crate_without_a_layer_and_a_layer_without_a_crate_are_named() {
-        let packages =
-            workspace(&format!("{GOOD}\nextras: metering").replace("clock: metering\n", ""));
-        let found: Vec<String> = between_ours(&packages)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let packages = workspace(&format!("{GOOD}\nextras: metering").replace("clock: metering\n", ""));
+        let found: Vec<String> = between_ours(&packages).iter().map(ToString::to_string).collect();
         assert_eq!(found.len(), 2, "{found:#?}");
         assert!(found[0].contains("`extras` is in no layer"), "{}", found[0]);
         assert!(found[1].contains("`clock` has a layer"), "{}", found[1]);
@@ -319,11 +264,7 @@ mod tests {
             for used in ["rusqlite", "reqwest", "axum", "tokio", "hyper"] {
                 for kind in ["", "dev ", "build "] {
                     let found = with(package, &format!("{kind}{used}"));
-                    names(
-                        &found,
-                        &format!("crates/{package}/Cargo.toml:"),
-                        "never see storage",
-                    );
+                    names(&found, &format!("crates/{package}/Cargo.toml:"), "never see storage");
                 }
             }
         }
@@ -331,45 +272,21 @@ mod tests {
 
     #[test]
     fn anything_but_chrono_in_metering_is_named() {
-        names(
-            &with("metering", "serde"),
-            "crates/metering/Cargo.toml:12:",
-            "chrono and chrono-tz alone",
-        );
+        names(&with("metering", "serde"), "crates/metering/Cargo.toml:12:", "chrono and chrono-tz alone");
     }
 
     #[test]
     fn tauri_outside_the_shell_is_named() {
         for used in ["tauri", "tauri-plugin-opener", "wry"] {
-            names(
-                &with("app", used),
-                "crates/app/Cargo.toml:",
-                "only the shell knows Tauri",
-            );
+            names(&with("app", used), "crates/app/Cargo.toml:", "only the shell knows Tauri");
         }
     }
 
     #[test]
     fn a_technology_away_from_home_is_named() {
-        names(
-            &with("app", "rusqlite"),
-            "crates/app/Cargo.toml:",
-            "each technology has its crate",
-        );
-        names(
-            &with("sync", "axum"),
-            "crates/sync/Cargo.toml:",
-            "each technology has its crate",
-        );
-        names(
-            &with("creditdeck", "reqwest"),
-            "Cargo.toml:",
-            "each technology has its crate",
-        );
-        names(
-            &with("app", "plotters"),
-            "crates/app/Cargo.toml:",
-            "each technology has its crate",
-        );
+        names(&with("app", "rusqlite"), "crates/app/Cargo.toml:", "each technology has its crate");
+        names(&with("sync", "axum"), "crates/sync/Cargo.toml:", "each technology has its crate");
+        names(&with("creditdeck", "reqwest"), "Cargo.toml:", "each technology has its crate");
+        names(&with("app", "plotters"), "crates/app/Cargo.toml:", "each technology has its crate");
     }
 }

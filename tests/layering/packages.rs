@@ -29,25 +29,16 @@ pub(crate) enum Kind {
 
 pub(crate) fn from_metadata(metadata: &Value, sources: &[Source]) -> Vec<Package> {
     let root = metadata["workspace_root"].as_str().unwrap_or_default();
-    let mut packages: Vec<Package> = list(&metadata["packages"])
-        .iter()
-        .map(|package| one(package, root, sources))
-        .collect();
+    let mut packages: Vec<Package> =
+        list(&metadata["packages"]).iter().map(|package| one(package, root, sources)).collect();
     packages.sort_by(|a, b| a.name.cmp(&b.name));
     packages
 }
 
 fn one(package: &Value, root: &str, sources: &[Source]) -> Package {
     let path = package["manifest_path"].as_str().unwrap_or_default();
-    let manifest = path
-        .strip_prefix(root)
-        .unwrap_or(path)
-        .trim_start_matches(['/', '\\'])
-        .replace('\\', "/");
-    let text = sources
-        .iter()
-        .find(|source| source.path == manifest)
-        .map_or("", |source| source.text.as_str());
+    let manifest = path.strip_prefix(root).unwrap_or(path).trim_start_matches(['/', '\\']).replace('\\', "/");
+    let text = sources.iter().find(|source| source.path == manifest).map_or("", |source| source.text.as_str());
     let dependencies = list(&package["dependencies"])
         .iter()
         .map(|dependency| {
@@ -66,11 +57,7 @@ fn one(package: &Value, root: &str, sources: &[Source]) -> Package {
             }
         })
         .collect();
-    Package {
-        name: package["name"].as_str().unwrap_or_default().to_owned(),
-        manifest,
-        dependencies,
-    }
+    Package { name: package["name"].as_str().unwrap_or_default().to_owned(), manifest, dependencies }
 }
 
 fn list(value: &Value) -> &[Value] {
@@ -96,10 +83,7 @@ fn line_of(manifest: &str, key: &str, kind: Kind) -> usize {
                     Kind::Build => "build-dependencies",
                     Kind::Dev => "dev-dependencies",
                 });
-        let asks = || {
-            line.strip_prefix(key)
-                .is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
-        };
+        let asks = || line.strip_prefix(key).is_some_and(|rest| rest.starts_with(['.', ' ', '=']));
         if right_table && (own_table || asks()) {
             return index + 1;
         }
@@ -121,24 +105,12 @@ pub(crate) mod made_up {
         let (mut packages, mut sources) = (Vec::new(), Vec::new());
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let (name, dependencies) = line.split_once(':').unwrap();
-            let path = if name == "creditdeck" {
-                "Cargo.toml".into()
-            } else {
-                format!("crates/{name}/Cargo.toml")
-            };
+            let path = if name == "creditdeck" { "Cargo.toml".into() } else { format!("crates/{name}/Cargo.toml") };
             let mut text = format!("[package]\nname = \"{name}\"\n");
             let mut asked = Vec::new();
-            for dependency in dependencies
-                .split(',')
-                .map(str::trim)
-                .filter(|d| !d.is_empty())
-            {
+            for dependency in dependencies.split(',').map(str::trim).filter(|d| !d.is_empty()) {
                 let (kind, dependency) = dependency.split_once(' ').unwrap_or(("", dependency));
-                let table = if kind.is_empty() {
-                    String::new()
-                } else {
-                    format!("{kind}-")
-                };
+                let table = if kind.is_empty() { String::new() } else { format!("{kind}-") };
                 text += &format!("[{table}dependencies]\n{dependency}.workspace = true\n");
                 let ours = ALLOWED.iter().any(|(name, _)| *name == dependency);
                 asked.push(json!({
@@ -150,10 +122,7 @@ pub(crate) mod made_up {
             packages.push(json!({ "name": name, "manifest_path": format!("/repo/{path}"), "dependencies": asked }));
             sources.push(Source { path, text });
         }
-        from_metadata(
-            &json!({ "workspace_root": "/repo", "packages": packages }),
-            &sources,
-        )
+        from_metadata(&json!({ "workspace_root": "/repo", "packages": packages }), &sources)
     }
 }
 
@@ -165,22 +134,11 @@ mod tests {
     fn are_read_with_the_lines_that_ask() {
         let packages = made_up::workspace("app: chrono, dev tempfile, cache");
         let app = &packages[0];
-        assert_eq!(
-            (app.name.as_str(), app.manifest.as_str()),
-            ("app", "crates/app/Cargo.toml")
-        );
-        let seen: Vec<_> = app
-            .dependencies
-            .iter()
-            .map(|d| (d.name.as_str(), d.kind, d.ours, d.line))
-            .collect();
+        assert_eq!((app.name.as_str(), app.manifest.as_str()), ("app", "crates/app/Cargo.toml"));
+        let seen: Vec<_> = app.dependencies.iter().map(|d| (d.name.as_str(), d.kind, d.ours, d.line)).collect();
         assert_eq!(
             seen,
-            [
-                ("chrono", Kind::Normal, false, 4),
-                ("tempfile", Kind::Dev, false, 6),
-                ("cache", Kind::Normal, true, 8)
-            ]
+            [("chrono", Kind::Normal, false, 4), ("tempfile", Kind::Dev, false, 6), ("cache", Kind::Normal, true, 8)]
         );
     }
 

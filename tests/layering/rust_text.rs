@@ -22,13 +22,8 @@ pub(crate) fn of_the_product(sources: &[Source]) -> Vec<RustText> {
     let tests: BTreeSet<String> = rust().flat_map(test_modules).collect();
     rust()
         .filter(|source| {
-            let folders = source
-                .path
-                .rsplit_once('/')
-                .map_or("", |(folders, _)| folders);
-            !folders
-                .split('/')
-                .any(|folder| matches!(folder, "tests" | "benches"))
+            let folders = source.path.rsplit_once('/').map_or("", |(folders, _)| folders);
+            !folders.split('/').any(|folder| matches!(folder, "tests" | "benches"))
                 && !tests.iter().any(|module| is_in(&source.path, module))
         })
         .filter_map(|source| {
@@ -40,11 +35,7 @@ pub(crate) fn of_the_product(sources: &[Source]) -> Vec<RustText> {
                 blank(&mut code, range.clone());
                 blank(&mut literals, range);
             }
-            Some(RustText {
-                path: source.path.clone(),
-                code,
-                literals,
-            })
+            Some(RustText { path: source.path.clone(), code, literals })
         })
         .collect()
 }
@@ -52,13 +43,11 @@ pub(crate) fn of_the_product(sources: &[Source]) -> Vec<RustText> {
 /// Where `word` stands in code as a word of its own.
 pub(crate) fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    code.match_indices(word)
-        .map(|(at, _)| at)
-        .filter(move |at| {
-            let before = code[..*at].chars().next_back();
-            let after = code[at + word.len()..].chars().next();
-            !before.is_some_and(is_name) && !after.is_some_and(is_name)
-        })
+    code.match_indices(word).map(|(at, _)| at).filter(move |at| {
+        let before = code[..*at].chars().next_back();
+        let after = code[at + word.len()..].chars().next();
+        !before.is_some_and(is_name) && !after.is_some_and(is_name)
+    })
 }
 
 /// Where what opens at `open` closes: the byte after the matching bracket.
@@ -91,23 +80,15 @@ pub(crate) fn past_attributes(code: &str, mut at: usize) -> usize {
 }
 
 fn is_in(path: &str, module: &str) -> bool {
-    path.strip_prefix(module)
-        .is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+    path.strip_prefix(module).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
 }
 
 /// The modules in files of their own that a file declares for tests, as paths without `.rs`.
 fn test_modules(source: &Source) -> Vec<String> {
     let (code, _) = readings(&source.text);
-    let (folder, file) = source
-        .path
-        .rsplit_once('/')
-        .unwrap_or(("", source.path.as_str()));
+    let (folder, file) = source.path.rsplit_once('/').unwrap_or(("", source.path.as_str()));
     let stem = file.trim_end_matches(".rs");
-    let inside = if matches!(stem, "lib" | "main" | "mod") {
-        folder.to_owned()
-    } else {
-        format!("{folder}/{stem}")
-    };
+    let inside = if matches!(stem, "lib" | "main" | "mod") { folder.to_owned() } else { format!("{folder}/{stem}") };
     test_items(&code)
         .into_iter()
         .filter_map(|range| {
@@ -124,10 +105,7 @@ fn test_items(code: &str) -> Vec<Range<usize>> {
     let mut from = 0;
     while let Some(start) = code[from..].find("#[").map(|at| from + at) {
         let end = closed(code, start + 1);
-        let attribute: String = code[start..end]
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .collect();
+        let attribute: String = code[start..end].chars().filter(|c| !c.is_whitespace()).collect();
         let for_tests = attribute.starts_with("#[cfg(test)")
             || attribute.starts_with("#[cfg(all(test,")
             || attribute == "#[test]"
@@ -157,10 +135,7 @@ fn item_end(code: &str, start: usize) -> usize {
 }
 
 fn blank(text: &mut String, range: Range<usize>) {
-    let blanks: String = text[range.clone()]
-        .bytes()
-        .map(|b| if b == b'\n' { '\n' } else { ' ' })
-        .collect();
+    let blanks: String = text[range.clone()].bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
     text.replace_range(range, &blanks);
 }
 
@@ -217,14 +192,10 @@ fn not_code(text: &str, at: usize) -> Option<(NotCode, usize)> {
         // A raw string, unless the r ends a name: `br` and `cr` are prefixes, too.
         let before = text[..at].trim_end_matches(['b', 'c']).chars().next_back();
         let hashes = after.len() - after.trim_start_matches('#').len();
-        if after[hashes..].starts_with('"')
-            && !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
-        {
+        if after[hashes..].starts_with('"') && !before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
             let close = format!("\"{}", "#".repeat(hashes));
             let body = &after[hashes + 1..];
-            let length = body
-                .find(&close)
-                .map_or(body.len(), |end| end + close.len());
+            let length = body.find(&close).map_or(body.len(), |end| end + close.len());
             return Some((NotCode::Literal, at + 1 + hashes + 1 + length));
         }
     }
@@ -271,13 +242,8 @@ mod tests {
     use super::*;
 
     fn product(files: &[(&str, &str)]) -> Vec<RustText> {
-        let sources: Vec<Source> = files
-            .iter()
-            .map(|(path, text)| Source {
-                path: (*path).into(),
-                text: (*text).into(),
-            })
-            .collect();
+        let sources: Vec<Source> =
+            files.iter().map(|(path, text)| Source { path: (*path).into(), text: (*text).into() }).collect();
         of_the_product(&sources)
     }
 
@@ -295,14 +261,8 @@ mod tests {
 
     #[test]
     fn literals_are_read_alone() {
-        let all = product(&[(
-            "crates/a/src/lib.rs",
-            "// x\nlet a = \"y\"; let r#type = r\"z\";",
-        )]);
-        assert_eq!(
-            all[0].literals.split_whitespace().collect::<String>(),
-            "\"y\"r\"z\""
-        );
+        let all = product(&[("crates/a/src/lib.rs", "// x\nlet a = \"y\"; let r#type = r\"z\";")]);
+        assert_eq!(all[0].literals.split_whitespace().collect::<String>(), "\"y\"r\"z\"");
     }
 
     #[test]
@@ -340,25 +300,11 @@ mod tests {
             ("crates/a/src/notes.md", ""),
         ];
         let paths: Vec<String> = product(&files).into_iter().map(|text| text.path).collect();
-        assert_eq!(
-            paths,
-            [
-                "crates/a/src/lib.rs",
-                "crates/a/src/storyline.rs",
-                "crates/a/src/kept.rs"
-            ]
-        );
+        assert_eq!(paths, ["crates/a/src/lib.rs", "crates/a/src/storyline.rs", "crates/a/src/kept.rs"]);
     }
 
     #[test]
     fn words_are_whole() {
-        assert_eq!(
-            words(
-                "now(); Utc::now(); MyUtc::now(); Utc::nowhere()",
-                "Utc::now"
-            )
-            .collect::<Vec<_>>(),
-            [7]
-        );
+        assert_eq!(words("now(); Utc::now(); MyUtc::now(); Utc::nowhere()", "Utc::now").collect::<Vec<_>>(), [7]);
     }
 }

@@ -13,17 +13,8 @@ pub(crate) struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            line,
-            rule,
-            what,
-            instead,
-        } = self;
-        write!(
-            f,
-            "{path}:{line}: {what}\n    rule: {rule}\n    instead: {instead}"
-        )
+        let Self { path, line, rule, what, instead } = self;
+        write!(f, "{path}:{line}: {what}\n    rule: {rule}\n    instead: {instead}")
     }
 }
 
@@ -60,13 +51,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "it did that")]
     fn fails_when_something_was_found() {
-        hold(&[Violation {
-            path: "a".into(),
-            line: 1,
-            rule: "r",
-            what: "it did that".into(),
-            instead: "i",
-        }]);
+        hold(&[Violation { path: "a".into(), line: 1, rule: "r", what: "it did that".into(), instead: "i" }]);
     }
 
     #[test]

@@ -12,18 +12,8 @@ pub(crate) struct Source {
     pub(crate) text: String,
 }
 
-const NOT_OURS: [&str; 7] = [
-    ".git",
-    "coverage",
-    "dist",
-    "gen",
-    "node_modules",
-    "target",
-    "icons",
-];
-const READ: [&str; 10] = [
-    "rs", "toml", "ts", "js", "mjs", "svelte", "css", "sql", "json", "md",
-];
+const NOT_OURS: [&str; 7] = [".git", "coverage", "dist", "gen", "node_modules", "target", "icons"];
+const READ: [&str; 10] = ["rs", "toml", "ts", "js", "mjs", "svelte", "css", "sql", "json", "md"];
 
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -39,20 +29,10 @@ pub(crate) fn sources(root: &Path) -> io::Result<Vec<Source>> {
             let kind = entry.file_type()?;
             if kind.is_dir() && !NOT_OURS.iter().any(|name| entry.file_name() == *name) {
                 folders.push(path);
-            } else if kind.is_file()
-                && path
-                    .extension()
-                    .is_some_and(|e| READ.iter().any(|read| e == *read))
-            {
+            } else if kind.is_file() && path.extension().is_some_and(|e| READ.iter().any(|read| e == *read)) {
                 let from_root = path.strip_prefix(root).map_err(io::Error::other)?;
-                let parts: Vec<_> = from_root
-                    .iter()
-                    .map(|part| part.to_string_lossy())
-                    .collect();
-                found.push(Source {
-                    path: parts.join("/"),
-                    text: fs::read_to_string(&path)?,
-                });
+                let parts: Vec<_> = from_root.iter().map(|part| part.to_string_lossy()).collect();
+                found.push(Source { path: parts.join("/"), text: fs::read_to_string(&path)? });
             }
         }
     }
@@ -62,13 +42,7 @@ pub(crate) fn sources(root: &Path) -> io::Result<Vec<Source>> {
 
 pub(crate) fn metadata(root: &Path) -> io::Result<Value> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--no-deps",
-            "--offline",
-            "--format-version",
-            "1",
-        ])
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(root)
         .output()?;
     if !output.status.success() {
@@ -84,23 +58,14 @@ mod tests {
     #[test]
     fn reads_sources_and_leaves_out_what_is_made_or_fetched() {
         let root = std::env::temp_dir().join(format!("creditdeck-walk-{}", std::process::id()));
-        for path in [
-            "ui/src/a.ts",
-            "ui/node_modules/b/b.ts",
-            "target/c.rs",
-            "crates/d/src/d.rs",
-            "ui/dist/e.js",
-            "f.png",
-        ] {
+        for path in
+            ["ui/src/a.ts", "ui/node_modules/b/b.ts", "target/c.rs", "crates/d/src/d.rs", "ui/dist/e.js", "f.png"]
+        {
             let path = root.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "text").unwrap();
         }
-        let found: Vec<String> = sources(&root)
-            .unwrap()
-            .into_iter()
-            .map(|source| source.path)
-            .collect();
+        let found: Vec<String> = sources(&root).unwrap().into_iter().map(|source| source.path).collect();
         fs::remove_dir_all(&root).unwrap();
         assert_eq!(found, ["crates/d/src/d.rs", "ui/src/a.ts"]);
     }
