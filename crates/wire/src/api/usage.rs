@@ -1,0 +1,53 @@
+//! Answers to reported usage.
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::PositionBody;
+use crate::problem::Problem;
+
+/// What a reported usage came to, if it was not refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UsageOutcome {
+    /// 201: it is in the ledger.
+    Recorded,
+    /// 200: it was in the ledger already.
+    Duplicate,
+    /// 200: the action costs nothing and is not recorded.
+    Unmetered,
+}
+
+/// The answer to one usage event that was taken: `POST …/usage`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageAnswer {
+    /// What it came to.
+    pub outcome: UsageOutcome,
+    /// Its entry in the ledger; absent if it is unmetered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+    /// What it cost, in credits; absent for a duplicate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<u64>,
+    /// The position after it.
+    pub position: PositionBody,
+}
+
+/// The answer to one event of a batch: either an answer or a problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchAnswer {
+    /// The status that the event would have had alone.
+    pub status: u16,
+    /// The answer, if it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<UsageAnswer>,
+    /// The problem, if it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+/// The answer to a batch, one for each event, in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchBody {
+    /// The answers.
+    pub answers: Vec<BatchAnswer>,
+}
