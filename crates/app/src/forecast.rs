@@ -12,7 +12,7 @@ use crate::ranges::midnight;
 use crate::view::{RunOut, Verdict};
 
 /// How many days of history count.
-pub const HISTORY_DAYS: u64 = 56;
+pub(crate) const HISTORY_DAYS: u64 = 56;
 /// Fewest days of history that allow an estimate.
 const ENOUGH_DAYS: usize = 3;
 /// 8 of 10 cases of a normal distribution lie within so many standard deviations.
@@ -22,11 +22,11 @@ const OLDER_WEEK: f64 = 0.85;
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 
 /// Credits used in one quarter of an hour, by its first instant.
-pub type Quarter = (Timestamp, Credits);
+pub(crate) type Quarter = (Timestamp, Credits);
 
 /// How fast credits go.
 #[derive(Clone, Debug)]
-pub struct Pace {
+pub(crate) struct Pace {
     zone: Tz,
     /// Expected credits of a day, Monday first.
     day: [f64; 7],
@@ -40,22 +40,22 @@ pub struct Pace {
 
 /// Expected credits from the start of a forecast, and how far off they may be.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ahead {
+pub(crate) struct Ahead {
     /// The instant.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// Likeliest sum of credits used by then.
-    pub likely: f64,
+    pub(crate) likely: f64,
     /// Fewest, in 9 of 10 cases.
-    pub least: f64,
+    pub(crate) least: f64,
     /// Most, in 9 of 10 cases.
-    pub most: f64,
+    pub(crate) most: f64,
 }
 
 impl Pace {
     /// Measures the pace on the quarters of the last [`HISTORY_DAYS`] days. `since` is when the history begins.
     /// `None` with fewer than three whole days of it.
     #[must_use]
-    pub fn measure(quarters: &[Quarter], since: Timestamp, now: Timestamp, zone: Tz) -> Option<Self> {
+    pub(crate) fn measure(quarters: &[Quarter], since: Timestamp, now: Timestamp, zone: Tz) -> Option<Self> {
         let today = local_time(zone, now).date();
         let mut first = today.checked_sub_days(Days::new(HISTORY_DAYS))?;
         if midnight(zone, first) < since {
@@ -114,13 +114,13 @@ impl Pace {
 
     /// Whether anything is expected at all.
     #[must_use]
-    pub fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.day.iter().sum::<f64>() < 1e-9
     }
 
     /// What is expected from `now` on, hour by hour, up to `until`.
     #[must_use]
-    pub fn ahead(&self, now: Timestamp, until: Timestamp) -> Vec<Ahead> {
+    pub(crate) fn ahead(&self, now: Timestamp, until: Timestamp) -> Vec<Ahead> {
         let mut steps = vec![Ahead { at: now, likely: 0.0, least: 0.0, most: 0.0 }];
         let (mut at, mut likely, mut variance) = (now, 0.0, 0.0);
         while at < until {
@@ -141,7 +141,7 @@ impl Pace {
 
 /// When `amount` credits are gone, going by what is expected up to a refresh.
 #[must_use]
-pub fn run_out(amount: Credits, steps: &[Ahead]) -> RunOut {
+pub(crate) fn run_out(amount: Credits, steps: &[Ahead]) -> RunOut {
     let none = |verdict| RunOut { verdict, at: None, from: None, to: None };
     if amount == 0 {
         return none(Verdict::Gone);
@@ -181,7 +181,7 @@ fn weekly_drift(days: &[f64]) -> f64 {
 
 /// Credits as the number that estimates are made with.
 #[allow(clippy::cast_precision_loss, reason = "totals stay under 2^53, which a float carries exactly")]
-pub const fn as_float(credits: Credits) -> f64 {
+pub(crate) const fn as_float(credits: Credits) -> f64 {
     credits as f64
 }
 
@@ -241,12 +241,13 @@ mod tests {
         let now = at("2026-11-18T18:00:00Z");
         let mut quarters = office_weeks(now);
         for (index, quarter) in quarters.iter_mut().enumerate() {
-            quarter.1 += (index % 5) as u64 * 4;
+            quarter.1 += (index % 7) as u64 * 4;
         }
         let pace = Pace::measure(&quarters, at("2025-01-01T00:00:00Z"), now, Tz::UTC).unwrap();
         let steps = pace.ahead(now, at("2026-12-01T00:00:00Z"));
         assert!(steps.iter().all(|step| step.least <= step.likely && step.likely <= step.most));
         let last = steps.last().unwrap();
+
         assert!(last.most - last.least > steps[30].most - steps[30].least);
     }
 }

@@ -1,1 +1,261 @@
-//! x
+//! The use cases that the window calls: what it shows, and what a person can do. Nothing here knows Tauri, and nothing
+//! here knows the credit service but its address.
+
+mod connect;
+mod error;
+mod events;
+mod forecast;
+mod live;
+mod overview;
+mod picture;
+mod position;
+mod purchase;
+mod ranges;
+mod sample;
+mod top_up;
+mod usage;
+pub mod view;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use cache::{Cache, CacheError, Connection, WorkspaceKey};
+use clock::Clock;
+use metering::{Account, Timestamp};
+use tokio::sync::broadcast;
+
+pub use error::AppError;
+pub use events::{Changed, Event, Events};
+pub use sample::SampleToken;
+
+use live::Live;
+use view::{Chart, Overview, Settings, Size, SyncStatus, Theme, TopUpView, UsageQuery, UsageView, WorkspaceSummary};
+
+/// Opens an address in the system's browser; the error is the technical part of why it could not.
+pub type Browser = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
+/// Where the settings are kept in the cache.
+const SETTINGS: &str = "settings";
+
+/// The app without its window.
+pub struct App {
+    cache: Cache,
+    clock: Clock,
+    browser: Browser,
+    live: RwLock<BTreeMap<WorkspaceKey, Live>>,
+    events: broadcast::Sender<Event>,
+    /// Where the sample's service answers, once the shell has said so.
+    sample_url: Mutex<Option<String>>,
+}
+
+impl App {
+    /// Opens the local ledger and gets in touch with the service of every connected workspace but the samples, whose
+    /// service has another address at each start. Runs on the caller's tokio runtime.
+    ///
+    /// # Errors
+    /// `cache_unusable` if the file cannot be used: it is damaged, foreign, or of a newer version.
+    #[allow(clippy::unused_async, reason = "it starts tasks, and so needs a runtime around it")]
+    pub async fn open(path: &Path, clock: Clock, browser: Browser) -> Result<Arc<Self>, AppError> {
+        let cache = Cache::open(path).map_err(storage)?;
+        let (events, _) = broadcast::channel(256);
+        let app =
+            Arc::new(Self { cache, clock, browser, live: RwLock::default(), events, sample_url: Mutex::default() });
+        for connection in app.cache.connections().map_err(storage)? {
+            if !sample::is_sample(&connection) {
+                let url = connection.url.clone();
+                app.start(&connection, &url);
+            }
+        }
+        Ok(app)
+    }
+
+    /// What changes from now on.
+    pub fn events(&self) -> Events {
+        Events::new(self.events.subscribe())
+    }
+
+    /// The workspaces for the switcher, the samples first.
+    ///
+    /// # Errors
+    /// A cache that cannot be read.
+    pub fn workspaces(&self) -> Result<Vec<WorkspaceSummary>, AppError> {
+        let mut connections = self.cache.connections().map_err(storage)?;
+        connections.sort_by_key(|connection| (!sample::is_sample(connection), connection.workspace));
+        connections.iter().map(|connection| self.summary(connection)).collect()
+    }
+
+    /// The Overview room without its chart.
+    ///
+    /// # Errors
+    /// `unknown_workspace`, `not_synced` before the first sync, or a cache that cannot be read.
+    pub fn overview(&self, workspace: &str) -> Result<Overview, AppError> {
+        let connection = self.connection(workspace)?;
+        let summary = self.summary(&connection)?;
+        let may_buy = manages(&summary.role);
+        self.with_account(connection.workspace, |account, now| {
+            overview::overview(&self.cache, connection.workspace, account, summary, may_buy, now)
+        })
+    }
+
+    /// What was left through the running period, and what may be left at its end; none without a period.
+    ///
+    /// # Errors
+    /// As [`App::overview`], or a theme that is not one.
+    pub fn burn_down(&self, workspace: &str, theme: &Theme, size: &Size) -> Result<Option<Chart>, AppError> {
+        let key = self.connection(workspace)?.workspace;
+        self.with_account(key, |account, now| overview::burn_down(&self.cache, key, account, theme, *size, now))
+    }
+
+    /// The Usage room.
+    ///
+    /// # Errors
+    /// As [`App::overview`], a range that does not exist, or a theme that is not one.
+    pub fn usage(
+        &self,
+        workspace: &str,
+        query: &UsageQuery,
+        theme: &Theme,
+        size: &Size,
+    ) -> Result<UsageView, AppError> {
+        let connection = self.connection(workspace)?;
+        let summary = self.summary(&connection)?;
+        let key = connection.workspace;
+        self.with_account(key, |account, now| {
+            usage::usage(&self.cache, key, account, summary, query, theme, *size, now)
+        })
+    }
+
+    /// The Top up room.
+    ///
+    /// # Errors
+    /// As [`App::overview`].
+    pub fn top_up(&self, workspace: &str) -> Result<TopUpView, AppError> {
+        let connection = self.connection(workspace)?;
+        let summary = self.summary(&connection)?;
+        let key = connection.workspace;
+        self.with_account(key, |account, now| top_up::top_up(&self.cache, key, account, summary, now))
+    }
+
+    /// How fresh a workspace's data is.
+    ///
+    /// # Errors
+    /// `unknown_workspace`, or a cache that cannot be read.
+    pub fn sync_status(&self, workspace: &str) -> Result<SyncStatus, AppError> {
+        let connection = self.connection(workspace)?;
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(live.get(&connection.workspace).map_or_else(
+            || live::not_started(connection.workspace),
+            |live| live::status(connection.workspace, &live.status()),
+        ))
+    }
+
+    /// What the app remembers of how a person wants it.
+    ///
+    /// # Errors
+    /// A cache that cannot be read.
+    pub fn settings(&self) -> Result<Settings, AppError> {
+        let kept = self.cache.setting(SETTINGS).map_err(storage)?;
+        // Settings of another version that cannot be read are as good as none.
+        Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    /// Remembers how a person wants it.
+    ///
+    /// # Errors
+    /// A cache that cannot be written.
+    pub fn save_settings(&self, settings: &Settings) -> Result<(), AppError> {
+        let text = serde_json::to_string(settings).map_err(|error| {
+            AppError::new("internal", "The settings could not be written.", "Try again.").detail(error)
+        })?;
+        self.cache.set_setting(SETTINGS, Some(&text)).map_err(storage)
+    }
+
+    /// The connection of a workspace that the window names.
+    fn connection(&self, workspace: &str) -> Result<Connection, AppError> {
+        let unknown = || {
+            AppError::new("unknown_workspace", "This workspace is not in the app any more.", "Choose another one.")
+                .detail(workspace)
+        };
+        let key = workspace.parse().map(WorkspaceKey::from_number).map_err(|_| unknown())?;
+        self.cache.connection(key).map_err(storage)?.ok_or_else(unknown)
+    }
+
+    /// Asks something of a workspace's account at this instant.
+    fn with_account<T>(
+        &self,
+        key: WorkspaceKey,
+        ask: impl FnOnce(&Account, Timestamp) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let handle = {
+            let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+            live.get(&key).and_then(Live::handle).ok_or_else(not_synced)?
+        };
+        handle.with_account(|account| ask(account, self.clock.now())).ok_or_else(not_synced)?
+    }
+
+    fn summary(&self, connection: &Connection) -> Result<WorkspaceSummary, AppError> {
+        let key = connection.workspace;
+        let meta = self.cache.workspace_meta(key).map_err(storage)?.unwrap_or_default();
+        let named = |text: &str| if text.is_empty() { connection.workspace_id.clone() } else { text.to_owned() };
+        let (plan, top_up_word) = self
+            .with_account(key, |account, now| {
+                Ok((live::plan_name(account, now), account.terms().catalogue.packs_name.clone()))
+            })
+            .unwrap_or((None, "Top-ups".to_owned()));
+        Ok(WorkspaceSummary {
+            key: key.to_string(),
+            id: connection.workspace_id.clone(),
+            name: named(&meta.name),
+            provider: meta.provider,
+            plan,
+            time_zone: if meta.time_zone.is_empty() { "UTC".to_owned() } else { meta.time_zone },
+            sample: sample::is_sample(connection),
+            role: meta.role,
+            currency: meta.currency,
+            top_up_word,
+        })
+    }
+
+    /// Tells whoever listens; nobody may.
+    fn tell(&self, event: Event) {
+        let _nobody = self.events.send(event);
+    }
+}
+
+/// Whether a role buys packs and changes plans.
+fn manages(role: &str) -> bool {
+    matches!(role, "owner" | "admin")
+}
+
+fn not_synced() -> AppError {
+    AppError::new(
+        "not_synced",
+        "This workspace is being read for the first time.",
+        "It appears by itself once its ledger has arrived.",
+    )
+}
+
+/// What a person is told when the cache cannot be read or written.
+#[allow(clippy::needless_pass_by_value, reason = "it is called where errors are mapped")]
+fn storage(error: CacheError) -> AppError {
+    let told = match &error {
+        CacheError::Unusable { path, .. } => AppError::new(
+            "cache_unusable",
+            "The local copy of the ledger cannot be used. Nothing is lost at the service.",
+            format!("Move {} away and start again: the app reads everything anew.", path.display()),
+        ),
+        CacheError::DiskFull => AppError::new(
+            "disk_full",
+            "The disk is full, so nothing could be stored.",
+            "Free some space and try again.",
+        ),
+        CacheError::Busy => AppError::new(
+            "cache_busy",
+            "Another program keeps the local ledger locked.",
+            "Close the other program and try again.",
+        ),
+        _ => AppError::new("cache", "The local copy of the ledger could not be read or written.", "Try again."),
+    };
+    told.detail(error)
+}

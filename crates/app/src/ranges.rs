@@ -14,26 +14,26 @@ const MAX_DAYS: i64 = 3_660;
 
 /// A range, resolved against an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved {
+pub(crate) struct Resolved {
     /// The range.
-    pub range: Period,
+    pub(crate) range: Period,
     /// The range before it to compare with, as long as what has passed of this one; none if there is none.
-    pub previous: Option<Period>,
+    pub(crate) previous: Option<Period>,
     /// The bucket to use.
-    pub step: Step,
+    pub(crate) step: Step,
     /// The buckets that make sense.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// The usage periods that a range may mean.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Periods {
+pub(crate) struct Periods {
     /// The running one.
-    pub current: Option<Period>,
+    pub(crate) current: Option<Period>,
     /// The one before it.
-    pub last: Option<Period>,
+    pub(crate) last: Option<Period>,
     /// The one before that.
-    pub before_last: Option<Period>,
+    pub(crate) before_last: Option<Period>,
 }
 
 /// Resolves what the Usage room asks for.
@@ -41,7 +41,7 @@ pub struct Periods {
 /// # Errors
 /// `bad_range` if a custom range is missing an end, is empty, or is longer than ten years; `no_period` if the range
 /// names a usage period that does not exist.
-pub fn resolve(query: &UsageQuery, periods: Periods, zone: Tz, now: Timestamp) -> Result<Resolved, AppError> {
+pub(crate) fn resolve(query: &UsageQuery, periods: Periods, zone: Tz, now: Timestamp) -> Result<Resolved, AppError> {
     let (range, previous) = match query.range {
         RangeName::Days7 => back(zone, now, 7),
         RangeName::Days30 => back(zone, now, 30),
@@ -68,7 +68,7 @@ fn no_period() -> AppError {
 }
 
 /// The first part of `last`, as long as what has passed of `current`.
-pub fn same_part(last: Period, current: Period, now: Timestamp) -> Period {
+pub(crate) fn same_part(last: Period, current: Period, now: Timestamp) -> Period {
     let passed = now.since(current.start).max(0);
     Period { start: last.start, end: last.end.min(last.start.plus_millis(passed)) }
 }
@@ -149,7 +149,7 @@ fn default_step(range: Period) -> Step {
 
 /// Divides a range into buckets that begin at local boundaries; the first and last may be shorter.
 #[must_use]
-pub fn buckets(range: Period, step: Step, zone: Tz) -> Vec<Period> {
+pub(crate) fn buckets(range: Period, step: Step, zone: Tz) -> Vec<Period> {
     let mut buckets = Vec::new();
     let mut start = range.start;
     while start < range.end {
@@ -184,7 +184,7 @@ fn next_boundary(at: Timestamp, step: Step, zone: Tz) -> Timestamp {
 
 /// The first instant of a local day.
 #[must_use]
-pub fn midnight(zone: Tz, date: NaiveDate) -> Timestamp {
+pub(crate) fn midnight(zone: Tz, date: NaiveDate) -> Timestamp {
     first_instant_at(zone, NaiveDateTime::new(date, NaiveTime::MIN))
 }
 

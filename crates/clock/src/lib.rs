@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use metering::Timestamp;
+pub use metering::Timestamp;
 
 /// Tells the time: the system's, or one that the caller sets.
 #[derive(Clone, Debug)]

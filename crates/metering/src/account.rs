@@ -247,7 +247,9 @@ impl Account {
                 };
                 match self.known.usages.get_mut(&usage.source) {
                     Some(ids) => ids.insert(usage.id.clone(), content),
-                    None => self.known.usages.entry(usage.source.clone()).or_default().insert(usage.id.clone(), content),
+                    None => {
+                        self.known.usages.entry(usage.source.clone()).or_default().insert(usage.id.clone(), content)
+                    }
                 };
             }
             EntryKind::Grant(Grant { origin: GrantOrigin::TopUp { purchase, pack, .. }, .. }) => {

@@ -20,11 +20,13 @@ mod time;
 
 pub use account::{Access, Account, Broken, Controls, FeatureControl, LiveGrant, Terms, Totals};
 pub use bounds::{
-    LATE_LIMIT_MS, MAX_ALLOWANCE, MAX_CAP, MAX_ID_LENGTH, MAX_RATE, MAX_TOTAL, MAX_UNITS, PERIOD_PRIORITY,
-    TOP_UP_PRIORITY, EARLY_LIMIT_MS,
+    EARLY_LIMIT_MS, LATE_LIMIT_MS, MAX_ALLOWANCE, MAX_CAP, MAX_ID_LENGTH, MAX_RATE, MAX_TOTAL, MAX_UNITS,
+    PERIOD_PRIORITY, TOP_UP_PRIORITY,
 };
-pub use catalogue::{Allowance, Catalogue, Feature, Fault, Pack, Plan, Price, TrialOffer, Unmetered, WarningDefaults};
-pub use command::{Command, ControlsRequest, Decision, FeatureRequest, Invalid, Labels, Outcome, PurchaseTerms, Refusal, UsageRequest};
+pub use catalogue::{Allowance, Catalogue, Fault, Feature, Pack, Plan, Price, TrialOffer, Unmetered, WarningDefaults};
+pub use command::{
+    Command, ControlsRequest, Decision, FeatureRequest, Invalid, Labels, Outcome, PurchaseTerms, Refusal, UsageRequest,
+};
 pub use entry::{
     Allocation, ControlsChange, Entry, EntryKind, Expiry, Grant, GrantOrigin, GrantSource, PlanChange, PlanChangeCause,
     PlanTerms, Usage,

@@ -159,5 +159,9 @@ fn state(catalogue: &Catalogue, books: &Books, available: Credits) -> State {
         .iter()
         .filter(|feature| books.controls.feature(&feature.id).on && (!feature.automation || books.controls.automation))
         .peekable();
-    if on.peek().is_none() || on.any(|feature| Credits::from(feature.rate) <= available) { running } else { State::Paused }
+    if on.peek().is_none() || on.any(|feature| Credits::from(feature.rate) <= available) {
+        running
+    } else {
+        State::Paused
+    }
 }

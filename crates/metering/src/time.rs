@@ -100,7 +100,9 @@ mod tests {
 
     #[test]
     fn reads_and_writes_rfc_3339() {
-        for text in ["2026-01-10T09:00:00Z", "2026-01-10T09:00:00.001Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"] {
+        for text in
+            ["2026-01-10T09:00:00Z", "2026-01-10T09:00:00.001Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"]
+        {
             assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), text);
         }
         assert_eq!("2026-01-10T10:00:00+01:00".parse::<Timestamp>().unwrap().to_string(), "2026-01-10T09:00:00Z");

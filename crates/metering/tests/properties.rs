@@ -129,6 +129,12 @@ fn check(account: &Account, now: Timestamp) -> Result<(), TestCaseError> {
     prop_assert_eq!(totals.granted, totals.spent - totals.amended + totals.expired + totals.voided + remaining);
     prop_assert_eq!(totals.balance(), remaining);
     prop_assert!(grants.iter().all(|grant| (1..=grant.amount).contains(&grant.remaining)));
+    // Rule 5, written out here once more: period credits, then packs; first to expire first, then the oldest.
+    let order = |grant: &metering::LiveGrant| {
+        let pack = grant.source == metering::GrantSource::TopUp;
+        (pack, grant.expires_at.unwrap_or(Timestamp::MAX), grant.effective_at, grant.seq)
+    };
+    prop_assert!(grants.windows(2).all(|pair| order(&pair[0]) < order(&pair[1])), "{:?}", grants);
     let position = account.position(now);
     prop_assert!(position.available == 0 || position.available == position.allowance + position.top_up);
     prop_assert!(position.period.is_none_or(|period| period.contains(position.at)), "{:?}", position);

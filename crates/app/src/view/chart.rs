@@ -25,7 +25,7 @@ pub struct Theme {
     pub warn: String,
     /// Packs.
     pub top_up: String,
-    /// A colour for each group.
+    /// A colour for each group and feature, by its id.
     pub series: BTreeMap<String, String>,
     /// The font family.
     pub font: String,
@@ -70,7 +70,7 @@ pub struct PointValue {
     /// Its name, for people.
     pub name: String,
     /// The value.
-    pub value: f64,
+    pub value: i64,
     /// Where it is drawn, in CSS pixels from the top.
     pub y: f64,
 }
@@ -87,7 +87,7 @@ pub struct Point {
     /// The values.
     pub values: Vec<PointValue>,
     /// Their sum.
-    pub total: f64,
+    pub total: i64,
 }
 
 /// A picture, and the numbers behind it.

@@ -8,9 +8,7 @@ mod top_up;
 mod usage;
 
 pub use chart::{Chart, Plot, Point, PointValue, Size, Theme, Tick};
-pub use connection::{
-    Appearance, ConnectRequest, ConnectionInfo, Settings, SyncState, SyncStatus, WorkspaceSummary,
-};
+pub use connection::{Appearance, ConnectRequest, ConnectionInfo, Settings, SyncState, SyncStatus, WorkspaceSummary};
 pub use overview::{
     Banner, BannerAction, BannerCode, EntryKind, FeatureStatus, GroupUse, LatestEntry, Overview, Period, Position,
     Refusal, RunOut, Verdict, WorkspaceState,

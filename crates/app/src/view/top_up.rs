@@ -56,9 +56,9 @@ pub enum PurchaseState {
     Credited,
     /// The buyer took it back.
     Cancelled,
-    /// The payment did not go through.
+    /// The payment did not go through; the message says why.
     Failed,
-    /// The payment page's time was up.
+    /// The payment page's time was up. Nothing was paid.
     Expired,
 }
 

@@ -1,0 +1,79 @@
+//! Writes the TypeScript for everything that crosses to the UI, or fails when what is committed is stale.
+
+use std::path::Path;
+
+use ts_rs::{Config, TS};
+
+use super::*;
+
+const HEADER: &str = "// Generated from the Rust types in crates/app/src/view. Do not edit: run\n\
+                      // `CREDITDECK_WRITE_TYPES=1 cargo test -p app generated` after changing them.\n";
+
+fn declaration<T: TS>(config: &Config) -> String {
+    format!("\n{}export {}\n", T::docs().unwrap_or_default(), T::decl(config))
+}
+
+macro_rules! declarations {
+    ($($type:ty),+ $(,)?) => {{
+        let config = Config::new().with_large_int("number");
+        let mut text = HEADER.to_owned();
+        $(text.push_str(&declaration::<$type>(&config));)+
+        text
+    }};
+}
+
+#[test]
+fn generated_types_are_current() {
+    let text = declarations![
+        AppError,
+        WorkspaceState,
+        Refusal,
+        WorkspaceSummary,
+        Period,
+        FeatureStatus,
+        Position,
+        Verdict,
+        RunOut,
+        BannerCode,
+        BannerAction,
+        Banner,
+        GroupUse,
+        EntryKind,
+        LatestEntry,
+        Overview,
+        Theme,
+        Size,
+        Plot,
+        Tick,
+        PointValue,
+        Point,
+        Chart,
+        RangeName,
+        Step,
+        SplitBy,
+        UsageQuery,
+        UsageRow,
+        Busiest,
+        UsageView,
+        About,
+        PackOffer,
+        PurchaseState,
+        Purchase,
+        BlockedCode,
+        Blocked,
+        TopUpView,
+        SyncState,
+        SyncStatus,
+        ConnectRequest,
+        ConnectionInfo,
+        Appearance,
+        Settings,
+    ];
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/lib/backend/generated/types.ts");
+    if std::env::var_os("CREDITDECK_WRITE_TYPES").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &text).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == text, "{} is stale: {HEADER}", path.display());
+}

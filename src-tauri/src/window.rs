@@ -1,0 +1,97 @@
+//! The window: what it is opened on, and how it hears of changes.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use app::{App, Event};
+use tauri::{AppHandle, Emitter, Manager, WebviewWindowBuilder};
+
+use crate::{Options, lock, sample};
+
+/// The window's name in the configuration and in capabilities.
+const MAIN: &str = "main";
+
+/// Opens the ledger and the window, then starts the sample's service behind them.
+///
+/// # Errors
+/// In one line: the data folder cannot be used, or the window cannot be made.
+pub fn set_up(tauri: &mut tauri::App, options: &Options) -> Result<(), String> {
+    let folder = folder(tauri, options)?;
+    tauri.manage(lock::take(&folder)?);
+    let clock = options.clock();
+    // The address is known from here on, so that nothing has to wait for the service to be ready to know it.
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| format!("no local port is free: {error}"))?;
+    let address = listener.local_addr().map_err(|error| format!("no local port is free: {error}"))?;
+    let url = format!("http://{address}");
+    let app = tauri::async_runtime::block_on(App::open(&folder.join("cache.db"), clock.clone(), Box::new(browse)))
+        .map_err(|error| error.to_string())?;
+    let tokens = tauri::async_runtime::block_on(app.add_samples(&url, sample::WORKSPACES))
+        .map_err(|error| error.to_string())?;
+    tauri.manage(Arc::clone(&app));
+    forward(&app, tauri.handle());
+    open(tauri)?;
+    tauri::async_runtime::spawn(sample::serve(folder, url, listener, tokens, clock, app));
+    Ok(())
+}
+
+/// Where everything is kept.
+fn folder(tauri: &tauri::App, options: &Options) -> Result<PathBuf, String> {
+    options.data_dir.clone().map_or_else(
+        || tauri.path().app_data_dir().map_err(|error| format!("the system names no folder for data: {error}")),
+        Ok,
+    )
+}
+
+fn open(tauri: &tauri::App) -> Result<(), String> {
+    let config = tauri.config().app.windows.iter().find(|window| window.label == MAIN);
+    let config = config.ok_or("tauri.conf.json names no main window")?;
+    WebviewWindowBuilder::from_config(tauri, config)
+        .and_then(|builder| builder.build())
+        .map_err(|error| format!("the window could not be opened: {error}"))?;
+    Ok(())
+}
+
+/// Tells the window what changed.
+fn forward(app: &Arc<App>, handle: &AppHandle) {
+    let mut events = app.events();
+    let handle = handle.clone();
+    tauri::async_runtime::spawn(async move {
+        while let Some(event) = events.next().await {
+            let told = match event {
+                Event::LedgerChanged(changed) => handle.emit("ledger-changed", changed),
+                Event::PurchaseChanged(changed) => handle.emit("purchase-changed", changed),
+                Event::SyncStatus(status) => handle.emit("sync-status", status),
+            };
+            if let Err(error) = told {
+                tracing::warn!(%error, "the window could not be told of a change");
+            }
+        }
+    });
+}
+
+/// Opens an address in the system's browser.
+fn browse(url: &str) -> Result<(), String> {
+    tauri_plugin_opener::open_url(url, None::<&str>).map_err(|error| error.to_string())
+}
+
+/// Shows the window when somebody starts the app once more.
+pub fn to_front(handle: &AppHandle) {
+    if let Some(window) = handle.get_webview_window(MAIN) {
+        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+        if let Err(error) = shown {
+            tracing::warn!(%error, "the window could not be brought to the front");
+        }
+    }
+}
+
+/// Says once, for whoever waits for it, that the first position is on screen.
+pub fn painted() {
+    static SAID: AtomicBool = AtomicBool::new(false);
+    if !SAID.swap(true, Ordering::Relaxed) {
+        // Nobody may be listening.
+        let _nobody = writeln!(std::io::stdout(), "creditdeck: painted");
+    }
+}

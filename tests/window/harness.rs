@@ -1,0 +1,189 @@
+//! The real window, driven as a person would: one WebDriver, one data folder and one set of XDG folders a test.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+use thirtyfour::Capabilities;
+
+/// How long anything on screen may take before a test gives up. Generous: the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Where an app keeps everything, so that one can be closed and opened again on the same data.
+pub struct Home(TempDir);
+
+impl Home {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// The app's own folder.
+    pub fn data(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+
+    /// Where the stand-in browser writes the addresses that the app opens.
+    pub fn opened(&self) -> PathBuf {
+        self.0.path().join("opened")
+    }
+
+    /// The environment of an app that lives here. Its browser notes the address and opens nothing.
+    fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+        let browser = self.0.path().join("browser");
+        if !browser.exists() {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::write(&browser, format!("#!/bin/sh\necho \"$1\" >> '{}'\n", self.opened().display())).unwrap();
+            std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"]
+            .into_iter()
+            .map(|name| (name, self.0.path().join(name)))
+            .chain([("BROWSER", browser)])
+            .collect()
+    }
+
+    /// The app without a driver, for tests that end it the hard way.
+    pub fn spawn(&self) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_creditdeck"));
+        command.arg("--data-dir").arg(self.data()).envs(self.environment());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
+    }
+}
+
+/// Ends the driver, and with it the app, when a test ends however it ends.
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // The driver's own children (the app and its web processes) are in its process group.
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// An open window.
+pub struct Window {
+    pub driver: WebDriver,
+    _process: Driver,
+}
+
+impl Window {
+    /// Opens the app on a home and waits until its first position is on screen.
+    pub async fn open(home: &Home) -> Self {
+        let window = Self::start(home, &[]).await;
+        window.wait_for("html[data-painted=true]").await;
+        window
+    }
+
+    /// Opens the app with further arguments and waits for nothing.
+    pub async fn start(home: &Home, arguments: &[&str]) -> Self {
+        use std::os::unix::process::CommandExt;
+        assert!(std::env::var_os("DISPLAY").is_some(), "the window needs a display: run script/test, or script/headless cargo test");
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let process = Command::new("WebKitWebDriver")
+            .arg(format!("--port={port}"))
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .envs(home.environment())
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("WebKitWebDriver is installed by script/bootstrap test");
+        let process = Driver(process);
+        let mut all = vec!["--data-dir".to_owned(), home.data().display().to_string()];
+        all.extend(arguments.iter().map(ToString::to_string));
+        let mut wanted = Capabilities::new();
+        wanted.set("browserName", "wry").unwrap();
+        let options = json!({ "binary": env!("CARGO_BIN_EXE_creditdeck"), "args": all });
+        wanted.set("webkitgtk:browserOptions", options).unwrap();
+        let address = format!("http://127.0.0.1:{port}");
+        let mut tries = 0;
+        let driver = loop {
+            match WebDriver::new(&address, wanted.clone()).await {
+                Ok(driver) => break driver,
+                Err(error) if tries > 100 => panic!("no session with the window: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+            tries += 1;
+        };
+        Self { driver, _process: process }
+    }
+
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str) -> Value {
+        self.driver.execute(script, vec![]).await.unwrap().json().clone()
+    }
+
+    /// Waits until a selector is there.
+    pub async fn wait_for(&self, selector: &str) {
+        let script = format!("return document.querySelector({}) !== null", json!(selector));
+        self.wait_until(&script, |found| *found == json!(true)).await;
+    }
+
+    /// Waits until what a script returns is as wanted, and gives it back.
+    pub async fn wait_until(&self, script: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let value = self.run(script).await;
+            if wanted(&value) {
+                return value;
+            }
+            if tokio::time::Instant::now() > deadline {
+                let page = self.run("return document.body.innerText").await;
+                panic!("waited in vain; the last answer of\n{script}\nwas {value}\nthe page says:\n{}", page.as_str().unwrap_or(""));
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// Clicks what a person would click.
+    pub async fn click(&self, selector: &str) {
+        self.wait_for(selector).await;
+        self.driver.find(By::Css(selector)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Types into a field.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        let field = self.driver.find(By::Css(selector)).await.unwrap();
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// The text of something on screen.
+    pub async fn text(&self, selector: &str) -> String {
+        self.wait_for(selector).await;
+        let script = format!("return document.querySelector({}).innerText", json!(selector));
+        self.run(&script).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The big number: credits available.
+    pub async fn available(&self) -> u64 {
+        let script = "return document.querySelector('[data-testid=available]')?.dataset.value ?? null";
+        let value = self.wait_until(script, Value::is_string).await;
+        value.as_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("no number: {value}"))
+    }
+
+    /// Waits until the big number is this one.
+    pub async fn wait_for_available(&self, credits: u64) {
+        let script = "return document.querySelector('[data-testid=available]')?.dataset.value ?? null";
+        self.wait_until(script, |value| value.as_str() == Some(credits.to_string().as_str())).await;
+    }
+
+    /// Two frames later what the page has is what a picture shows.
+    pub async fn settle(&self) {
+        let script = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+        self.driver.execute_async(script, vec![]).await.unwrap();
+    }
+
+    /// Writes a picture of the window.
+    pub async fn picture(&self, path: &Path) {
+        self.settle().await;
+        self.driver.screenshot(path).await.unwrap();
+    }
+}
