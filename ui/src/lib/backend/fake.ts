@@ -282,9 +282,10 @@ export function createFake(scenario: Scenario = "active"): FakeBackend {
     burnDown: (_key, theme, size) =>
       reading("burnDown", () => {
         if (scenario === "no_plan" || scenario === "plan_excludes_ai") return null;
-        let left = position(scenario).allowanceSize;
-        const lefts = [left, ...(hasUse ? Array.from({ length: DAYS - 1 }, (_, d) => (left -= sum(FEATURES.map(({ id }) => DAILY.get(id)![d]!)))) : [])];
-        return burnDown(START, 30, lefts.map((v) => Math.max(0, v)), position(scenario).allowanceSize, theme, size);
+        const { used, allowanceSize } = position(scenario);
+        const soFar = Array.from({ length: DAYS }, (_, d) => sum(FEATURES.map(({ id }) => sum(DAILY.get(id)!.slice(0, d + 1)))));
+        const lefts = [allowanceSize, ...(hasUse ? soFar.slice(1).map((spentThen) => Math.round(allowanceSize - (spentThen / USED) * used)) : [])];
+        return burnDown(START, 30, lefts, allowanceSize, theme, size);
       }),
     usage: (key, query, theme, size) =>
       reading("usage", () => {

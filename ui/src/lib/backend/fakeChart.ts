@@ -70,6 +70,6 @@ export function burnDown(start: number, days: number, left: number[], allowance:
     `<path d="${path(line)}" fill="none" stroke="${theme.accent}" stroke-width="2.2" stroke-linejoin="round"/>`,
     `<circle cx="${now[0]}" cy="${now[1]}" r="4" fill="${theme.accent}" stroke="${theme.surface}" stroke-width="2"/>`,
   ];
-  const points: Point[] = left.map((value, i) => ({ at: start + i * DAY, x: x(i), label: label(start + i * DAY), values: [{ key: "left", name: "Left", value, y: y(value) }], total: value }));
+  const points: Point[] = left.map((value, i) => ({ at: start + i * DAY, x: x(i), label: label(start + i * DAY), values: [{ key: "available", name: "Left", value, y: y(value) }], total: value }));
   return { svg: svg(size, grid + body.join("")), ...size, plot, points, xTicks, yTicks };
 }

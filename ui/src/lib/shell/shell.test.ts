@@ -22,6 +22,13 @@ describe("rooms", () => {
   });
 });
 
+it("puts the focus into a room that is opened from what goes away", async () => {
+  const { user } = await openWindow("paused");
+  await user.click(screen.getByRole("button", { name: "See Boost Packs" }));
+  await settle();
+  expect(by("room")).toHaveFocus();
+});
+
 describe("the switcher", () => {
   it("chooses with the keyboard, and the choice is remembered", async () => {
     const { user, backend } = await openWindow();

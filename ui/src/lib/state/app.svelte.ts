@@ -30,6 +30,7 @@ export class AppState {
   readonly theme: Theme = $derived.by(() => this.#resolve(this.#look, this.palette));
 
   #painted = false;
+  #loading = false;
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -44,6 +45,8 @@ export class AppState {
 
   /** Reads settings and workspaces, and shows the one that was shown last. */
   async load(): Promise<void> {
+    if (this.#loading) return;
+    this.#loading = true;
     try {
       const [settings, workspaces] = await Promise.all([this.backend.settings(), this.backend.workspaces()]);
       this.settings = settings;
@@ -52,6 +55,8 @@ export class AppState {
       this.#know(workspaces);
     } catch (thrown) {
       this.error = toAppError(thrown);
+    } finally {
+      this.#loading = false;
     }
   }
 

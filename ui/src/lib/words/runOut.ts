@@ -4,8 +4,11 @@ import { MISSING, day, dayRange } from "$lib/format";
 /** When something runs out, as words: the answer, how sure it is, and the instant behind it. */
 export type RunOutWords = { text: string; likely: string; at: number | null };
 
+/** What runs out: a plan gives an allowance anew, packs are bought. */
+export type Running = "allowance" | "top-ups";
+
 /** A run-out for a date list. Beyond the refresh the end of the likely range is open. */
-export function runOutWords(runOut: RunOut, zone: string, now: number): RunOutWords {
+export function runOutWords(what: Running, runOut: RunOut, zone: string, now: number): RunOutWords {
   switch (runOut.verdict) {
     case "runs_out":
       return runOut.at === null
@@ -14,7 +17,7 @@ export function runOutWords(runOut: RunOut, zone: string, now: number): RunOutWo
     case "lasts_to_refresh":
       return { text: "The refresh", likely: runOut.from === null ? "at this pace" : `at worst ${day(runOut.from, zone, now)}`, at: null };
     case "gone":
-      return { text: "Used up", likely: "nothing is left", at: null };
+      return what === "allowance" ? { text: "Used up", likely: "nothing is left", at: null } : { text: "None left", likely: "nothing to run out", at: null };
     case "never":
       return { text: "No end in sight", likely: "nothing is using them", at: null };
     case "unknown":

@@ -7,7 +7,7 @@ const NOW = Date.parse("2026-11-22T14:02:23Z");
 const DAY = 86_400_000;
 const runOut = (verdict: RunOut["verdict"], at: number | null = null, from: number | null = null, to: number | null = null): RunOut => ({ verdict, at, from, to });
 const said = (r: RunOut) => {
-  const { text, likely } = runOutWords(r, "UTC", NOW);
+  const { text, likely } = runOutWords("allowance", r, "UTC", NOW);
   return `${text} | ${likely}`;
 };
 
@@ -17,6 +17,7 @@ describe("run-out", () => {
   it("names the refresh when it lasts that long", () => expect(said(runOut("lasts_to_refresh"))).toBe("The refresh | at this pace"));
   it("says the worst case when that comes before the refresh", () => expect(said(runOut("lasts_to_refresh", null, NOW + 5 * DAY))).toBe("The refresh | at worst Fri 27 Nov"));
   it("says used up", () => expect(said(runOut("gone"))).toBe("Used up | nothing is left"));
+  it("does not say of packs that were never bought that they are used up", () => expect(runOutWords("top-ups", runOut("gone"), "UTC", NOW).text).toBe("None left"));
   it("says when nothing is being used", () => expect(said(runOut("never"))).toBe("No end in sight | nothing is using them"));
   it("admits that it does not know", () => expect(said(runOut("unknown"))).toBe("– | too little history to say"));
   it("never turns a missing date into one", () => expect(said(runOut("runs_out"))).toBe("– | no date is known"));

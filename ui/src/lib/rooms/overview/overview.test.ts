@@ -97,6 +97,11 @@ describe("the dates", () => {
     expect(screen.getByText("Tue 1 Dec")).toHaveAttribute("title", expect.stringContaining("Tuesday 1 December 2026, 00:00:00 UTC"));
   });
 
+  it("say that packs are kept while no plan includes AI", async () => {
+    await openWindow("no_plan");
+    expect(text(by("room"))).toContain("Allowance lasts until – no allowance for AIBoost Packs last until Kept until a plan includes AI");
+  });
+
   it("show a dash where there is no refresh", async () => {
     await openWindow("trial");
     expect(text(by("room"))).toContain("Refresh – the trial does not refresh");

@@ -27,6 +27,11 @@ describe("packs", () => {
     expect(by("purchase-p1")).toHaveAttribute("data-state", "credited");
   });
 
+  it("say that buying needs the service while it can not be reached", async () => {
+    await openWindow("offline", "topup");
+    expect(by("room")).toHaveTextContent("Buying needs the credit service, which does not answer now.");
+  });
+
   it("say why buying failed", async () => {
     const { user } = await openWindow("active", "topup", (backend) => {
       vi.spyOn(backend, "buyPack").mockRejectedValue({ code: "offline", message: "Buying needs the service.", advice: "Try later.", detail: null });

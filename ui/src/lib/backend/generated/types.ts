@@ -1,0 +1,957 @@
+// Generated from the Rust types in crates/app/src/view. Do not edit: run
+// `CREDITDECK_WRITE_TYPES=1 cargo test -p app generated` after changing them.
+
+/**
+ * A failure, as a person reads it. The UI switches on `code`, never on text.
+ */
+export type AppError = { 
+/**
+ * Stable code.
+ */
+code: string, 
+/**
+ * What happened, and what it means.
+ */
+message: string, 
+/**
+ * What to do.
+ */
+advice: string, 
+/**
+ * The technical part.
+ */
+detail: string | null, };
+
+/**
+ * What a workspace can do.
+ */
+export type WorkspaceState = "trial" | "active" | "paused" | "no_plan" | "plan_excludes_ai";
+
+/**
+ * Why a feature cannot run.
+ */
+export type Refusal = "exhausted" | "plan_excludes_ai" | "no_plan" | "automation_off" | "feature_off" | "cap_reached" | "unknown_feature";
+
+/**
+ * A workspace that the app knows.
+ */
+export type WorkspaceSummary = { 
+/**
+ * Names it within this app.
+ */
+key: string, 
+/**
+ * The service's id of it.
+ */
+id: string, 
+/**
+ * Its name, for people.
+ */
+name: string, 
+/**
+ * The provider's name.
+ */
+provider: string, 
+/**
+ * The plan's name; none without a plan.
+ */
+plan: string | null, 
+/**
+ * IANA name of the billing time zone.
+ */
+timeZone: string, 
+/**
+ * It is one of the sample workspaces.
+ */
+sample: boolean, 
+/**
+ * What this person may do in it: owner, admin, member or meter.
+ */
+role: string, 
+/**
+ * ISO 4217 code.
+ */
+currency: string, 
+/**
+ * What the provider calls its packs.
+ */
+topUpWord: string, };
+
+/**
+ * A stretch of time: it holds its start and not its end.
+ */
+export type Period = { 
+/**
+ * Its first instant.
+ */
+start: number, 
+/**
+ * The first instant after it.
+ */
+end: number, };
+
+/**
+ * A feature, and whether it can run now.
+ */
+export type FeatureStatus = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name, for people.
+ */
+name: string, 
+/**
+ * The group that charts show it in.
+ */
+group: string, 
+/**
+ * Credits a unit.
+ */
+rate: number, 
+/**
+ * The provider does not publish the rate.
+ */
+rateAssumed: boolean, 
+/**
+ * Whether one unit of it can run now.
+ */
+canRun: boolean, 
+/**
+ * Why not.
+ */
+reason: Refusal | null, };
+
+/**
+ * Everything a person asks at an instant.
+ */
+export type Position = { 
+/**
+ * The instant.
+ */
+at: number, 
+/**
+ * Credits that can be spent now.
+ */
+available: number, 
+/**
+ * What is left of the allowance.
+ */
+allowance: number, 
+/**
+ * What the allowance is in this period.
+ */
+allowanceSize: number, 
+/**
+ * The provider does not publish the allowance.
+ */
+allowanceAssumed: boolean, 
+/**
+ * What is left of packs, frozen ones included.
+ */
+topUp: number, 
+/**
+ * What holds reserve.
+ */
+held: number, 
+/**
+ * What was used in this period.
+ */
+used: number, 
+/**
+ * What the workspace can do.
+ */
+state: WorkspaceState, 
+/**
+ * Available credits are under the warning share of the allowance.
+ */
+low: boolean, 
+/**
+ * When the trial ends, during one.
+ */
+trialEndsAt: number | null, 
+/**
+ * The running period.
+ */
+period: Period | null, 
+/**
+ * When the allowance refreshes; none where nothing refreshes.
+ */
+refreshAt: number | null, 
+/**
+ * What the refresh brings.
+ */
+nextAllowance: number | null, 
+/**
+ * Each feature of the catalogue.
+ */
+features: Array<FeatureStatus>, };
+
+/**
+ * Whether and when something runs out.
+ */
+export type Verdict = "runs_out" | "lasts_to_refresh" | "gone" | "never" | "unknown";
+
+/**
+ * An estimate of when something runs out.
+ */
+export type RunOut = { 
+/**
+ * Whether it does.
+ */
+verdict: Verdict, 
+/**
+ * The likeliest instant.
+ */
+at: number | null, 
+/**
+ * The early end of the likely range.
+ */
+from: number | null, 
+/**
+ * The late end of the likely range; none if that lies after the refresh.
+ */
+to: number | null, };
+
+/**
+ * What a banner is about.
+ */
+export type BannerCode = "low" | "paused" | "no_plan" | "plan_excludes_ai";
+
+/**
+ * The one best thing to do about a banner.
+ */
+export type BannerAction = "top_up" | "change_plan";
+
+/**
+ * A warning that is live now.
+ */
+export type Banner = { 
+/**
+ * What it is about.
+ */
+code: BannerCode, 
+/**
+ * Credits that can be spent now.
+ */
+available: number, 
+/**
+ * What the allowance is in this period.
+ */
+allowanceSize: number, 
+/**
+ * Until when it lasts by itself: the refresh.
+ */
+until: number | null, 
+/**
+ * What to do about it, if this person may do it.
+ */
+action: BannerAction | null, };
+
+/**
+ * What a group of features used in this period.
+ */
+export type GroupUse = { 
+/**
+ * The group's id.
+ */
+group: string, 
+/**
+ * Its name, for people.
+ */
+name: string, 
+/**
+ * Credits.
+ */
+credits: number, 
+/**
+ * Units of work.
+ */
+actions: number, 
+/**
+ * Its part of all credits, 0..=1.
+ */
+share: number, 
+/**
+ * Credits in the same days of the previous period; none where the ledger does not reach that far back.
+ */
+previous: number | null, 
+/**
+ * Credits of each day of this period, up to today.
+ */
+daily: Array<number>, };
+
+/**
+ * The kind of a ledger entry.
+ */
+export type EntryKind = "grant" | "usage" | "expiry" | "plan_change" | "controls_change";
+
+/**
+ * One of the newest ledger entries.
+ */
+export type LatestEntry = { 
+/**
+ * Its number in the ledger.
+ */
+seq: number, 
+/**
+ * Its kind.
+ */
+kind: EntryKind, 
+/**
+ * What it is, for people.
+ */
+title: string, 
+/**
+ * Where it came from and whose it was, as far as known.
+ */
+detail: string | null, 
+/**
+ * The feature's group, for its colour.
+ */
+group: string | null, 
+/**
+ * When the work was done.
+ */
+occurredAt: number, 
+/**
+ * When it was charged.
+ */
+recordedAt: number, 
+/**
+ * Credits that came (positive) or went (negative).
+ */
+amount: number, 
+/**
+ * What was left after it.
+ */
+balanceAfter: number, };
+
+/**
+ * The Overview room.
+ */
+export type Overview = { 
+/**
+ * The workspace.
+ */
+workspace: WorkspaceSummary, 
+/**
+ * The newest instant at which this is known to agree with the service; none before the first sync.
+ */
+asOf: number | null, 
+/**
+ * The position now.
+ */
+position: Position, 
+/**
+ * When the allowance runs out at the usual pace.
+ */
+allowanceLasts: RunOut, 
+/**
+ * When the packs run out after it.
+ */
+topUpsLast: RunOut, 
+/**
+ * The live warning, if any.
+ */
+banner: Banner | null, 
+/**
+ * What is using credits, the largest first.
+ */
+ranking: Array<GroupUse>, 
+/**
+ * What the ranking covers.
+ */
+rankingRange: Period | null, 
+/**
+ * The newest entries, the newest first.
+ */
+latest: Array<LatestEntry>, };
+
+/**
+ * The UI's colours as `#rrggbb`, and its font.
+ */
+export type Theme = { 
+/**
+ * Text.
+ */
+ink: string, 
+/**
+ * Quieter text.
+ */
+ink2: string, 
+/**
+ * The quietest text: ticks.
+ */
+ink3: string, 
+/**
+ * Grid lines.
+ */
+line: string, 
+/**
+ * What the chart stands on.
+ */
+surface: string, 
+/**
+ * Measured values.
+ */
+accent: string, 
+/**
+ * Estimates that warn.
+ */
+warn: string, 
+/**
+ * Packs.
+ */
+topUp: string, 
+/**
+ * A colour for each group and feature, by its id.
+ */
+series: { [key in string]: string }, 
+/**
+ * The font family.
+ */
+font: string, };
+
+/**
+ * The size to draw at, in CSS pixels.
+ */
+export type Size = { 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, };
+
+/**
+ * The part of the picture that holds the values, in CSS pixels.
+ */
+export type Plot = { 
+/**
+ * Left edge.
+ */
+x: number, 
+/**
+ * Upper edge.
+ */
+y: number, 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, };
+
+/**
+ * A labelled place on an axis.
+ */
+export type Tick = { 
+/**
+ * Where, in CSS pixels.
+ */
+at: number, 
+/**
+ * What it says.
+ */
+label: string, };
+
+/**
+ * One value at a point.
+ */
+export type PointValue = { 
+/**
+ * The series.
+ */
+key: string, 
+/**
+ * Its name, for people.
+ */
+name: string, 
+/**
+ * The value.
+ */
+value: number, 
+/**
+ * Where it is drawn, in CSS pixels from the top.
+ */
+y: number, };
+
+/**
+ * The numbers at one place of the horizontal axis.
+ */
+export type Point = { 
+/**
+ * The instant.
+ */
+at: number, 
+/**
+ * Where, in CSS pixels from the left.
+ */
+x: number, 
+/**
+ * The instant, for people.
+ */
+label: string, 
+/**
+ * The values.
+ */
+values: Array<PointValue>, 
+/**
+ * Their sum.
+ */
+total: number, };
+
+/**
+ * A picture, and the numbers behind it.
+ */
+export type Chart = { 
+/**
+ * The picture.
+ */
+svg: string, 
+/**
+ * Its width in CSS pixels.
+ */
+width: number, 
+/**
+ * Its height in CSS pixels.
+ */
+height: number, 
+/**
+ * The part of it that holds the values.
+ */
+plot: Plot, 
+/**
+ * The numbers, from left to right.
+ */
+points: Array<Point>, 
+/**
+ * The horizontal axis.
+ */
+xTicks: Array<Tick>, 
+/**
+ * The vertical axis.
+ */
+yTicks: Array<Tick>, };
+
+/**
+ * A range of time, by name.
+ */
+export type RangeName = "7d" | "30d" | "this_period" | "last_period" | "90d" | "12m" | "custom";
+
+/**
+ * The width of a bucket.
+ */
+export type Step = "hour" | "day" | "week" | "month";
+
+/**
+ * What a chart is split by.
+ */
+export type SplitBy = "group" | "feature";
+
+/**
+ * What the Usage room asks for.
+ */
+export type UsageQuery = { 
+/**
+ * The range.
+ */
+range: RangeName, 
+/**
+ * First instant of a custom range.
+ */
+from: number | null, 
+/**
+ * First instant after a custom range.
+ */
+to: number | null, 
+/**
+ * The bucket; what fits the range, if absent.
+ */
+step: Step | null, 
+/**
+ * What the chart is split by.
+ */
+by: SplitBy, 
+/**
+ * Whether the previous range is drawn, too.
+ */
+compare: boolean, };
+
+/**
+ * One feature in the range.
+ */
+export type UsageRow = { 
+/**
+ * The feature's id.
+ */
+feature: string, 
+/**
+ * Its name, for people.
+ */
+name: string, 
+/**
+ * Its group.
+ */
+group: string, 
+/**
+ * Credits.
+ */
+credits: number, 
+/**
+ * Units of work.
+ */
+actions: number, 
+/**
+ * Credits a day.
+ */
+perDay: number, 
+/**
+ * Its part of all credits, 0..=1.
+ */
+share: number, 
+/**
+ * Credits in the previous range; none where the ledger does not reach that far back.
+ */
+previous: number | null, 
+/**
+ * Credits a unit.
+ */
+rate: number, 
+/**
+ * The provider does not publish the rate.
+ */
+rateAssumed: boolean, };
+
+/**
+ * The bucket with the most credits.
+ */
+export type Busiest = { 
+/**
+ * Its first instant.
+ */
+at: number, 
+/**
+ * Its credits.
+ */
+credits: number, };
+
+/**
+ * The Usage room.
+ */
+export type UsageView = { 
+/**
+ * The workspace.
+ */
+workspace: WorkspaceSummary, 
+/**
+ * The newest instant at which this is known to agree with the service; none before the first sync.
+ */
+asOf: number | null, 
+/**
+ * The range.
+ */
+range: Period, 
+/**
+ * The bucket that was used.
+ */
+step: Step, 
+/**
+ * The buckets that make sense for the range.
+ */
+steps: Array<Step>, 
+/**
+ * Credits in the range.
+ */
+credits: number, 
+/**
+ * Units of work in the range.
+ */
+actions: number, 
+/**
+ * Credits a day, over the days that have begun.
+ */
+perDay: number, 
+/**
+ * Credits in the previous range; none where the ledger does not reach that far back.
+ */
+previousCredits: number | null, 
+/**
+ * The day with the most credits.
+ */
+busiest: Busiest | null, 
+/**
+ * Part of the credits used Monday to Friday, 9 to 17 h of billing time, 0..=1; none without credits.
+ */
+workHoursShare: number | null, 
+/**
+ * The picture and the numbers behind it.
+ */
+chart: Chart, 
+/**
+ * Each feature, the largest first.
+ */
+rows: Array<UsageRow>, 
+/**
+ * Credits by weekday (Monday first) and hour of billing time.
+ */
+heat: Array<Array<number>>, };
+
+/**
+ * What a pack is good for, at the workspace's own mix.
+ */
+export type About = { 
+/**
+ * What it is: a feature's name.
+ */
+name: string, 
+/**
+ * How many of it.
+ */
+count: number, };
+
+/**
+ * A pack on offer.
+ */
+export type PackOffer = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name, for people.
+ */
+name: string, 
+/**
+ * Its credits.
+ */
+credits: number, 
+/**
+ * Its price in minor units.
+ */
+price: number, 
+/**
+ * ISO 4217 code.
+ */
+currency: string, 
+/**
+ * The provider does not publish size or price.
+ */
+assumed: boolean, 
+/**
+ * It expires so many days after it is credited.
+ */
+expiresAfterDays: number | null, 
+/**
+ * What it is good for.
+ */
+about: Array<About>, 
+/**
+ * How long all that would be available lasts at the usual pace.
+ */
+lastsUntil: RunOut, 
+/**
+ * Whether that reaches the refresh.
+ */
+reachesRefresh: boolean, 
+/**
+ * The smallest that does.
+ */
+recommended: boolean, };
+
+/**
+ * How far a purchase has come.
+ */
+export type PurchaseState = "created" | "waiting" | "processing" | "credited" | "cancelled" | "failed" | "expired";
+
+/**
+ * A purchase.
+ */
+export type Purchase = { 
+/**
+ * Its id, chosen here.
+ */
+id: string, 
+/**
+ * The pack's id.
+ */
+pack: string, 
+/**
+ * The pack's name, for people.
+ */
+name: string, 
+/**
+ * Its credits.
+ */
+credits: number, 
+/**
+ * Its price in minor units.
+ */
+price: number, 
+/**
+ * ISO 4217 code.
+ */
+currency: string, 
+/**
+ * How far it has come.
+ */
+state: PurchaseState, 
+/**
+ * The payment page, while there is one to pay on.
+ */
+checkoutUrl: string | null, 
+/**
+ * When it was begun.
+ */
+createdAt: number, 
+/**
+ * When its credits came.
+ */
+creditedAt: number | null, 
+/**
+ * What is left of it, once credited.
+ */
+left: number | null, 
+/**
+ * What went wrong, if anything did.
+ */
+message: string | null, };
+
+/**
+ * Why nothing can be bought now.
+ */
+export type BlockedCode = "no_plan" | "plan_excludes_ai" | "role";
+
+/**
+ * Why nothing can be bought now.
+ */
+export type Blocked = { 
+/**
+ * The reason.
+ */
+code: BlockedCode, };
+
+/**
+ * The Top up room.
+ */
+export type TopUpView = { 
+/**
+ * The workspace.
+ */
+workspace: WorkspaceSummary, 
+/**
+ * The position now.
+ */
+position: Position, 
+/**
+ * The packs, as the catalogue orders them.
+ */
+offers: Array<PackOffer>, 
+/**
+ * Purchases, the newest first.
+ */
+purchases: Array<Purchase>, 
+/**
+ * Why nothing can be bought now.
+ */
+blocked: Blocked | null, 
+/**
+ * Payments are tests: no real money moves.
+ */
+testPayments: boolean, };
+
+/**
+ * How the app stands with the service.
+ */
+export type SyncState = "connecting" | "catching_up" | "live" | "offline" | "broken";
+
+/**
+ * How fresh a workspace's data is.
+ */
+export type SyncStatus = { 
+/**
+ * The workspace's key.
+ */
+workspace: string, 
+/**
+ * How the app stands with the service.
+ */
+state: SyncState, 
+/**
+ * The newest instant at which the data is known to agree with the service.
+ */
+asOf: number | null, 
+/**
+ * Entries read so far, while catching up.
+ */
+done: number | null, 
+/**
+ * Entries there are, while catching up.
+ */
+of: number | null, 
+/**
+ * What keeps the app from the service.
+ */
+error: AppError | null, };
+
+/**
+ * A wish to connect to a provider's service.
+ */
+export type ConnectRequest = { 
+/**
+ * The service's address.
+ */
+url: string, 
+/**
+ * The service's id of the workspace.
+ */
+workspace: string, 
+/**
+ * The access token.
+ */
+token: string, };
+
+/**
+ * A service that the app reads from.
+ */
+export type ConnectionInfo = { 
+/**
+ * Its address.
+ */
+url: string, 
+/**
+ * The keys of its workspaces.
+ */
+workspaces: Array<string>, 
+/**
+ * It is the sample that the app itself runs.
+ */
+sample: boolean, 
+/**
+ * A command line that reports one usage to the sample.
+ */
+curl: string | null, };
+
+/**
+ * Light or dark.
+ */
+export type Appearance = "system" | "light" | "dark";
+
+/**
+ * What the app remembers of how a person wants it.
+ */
+export type Settings = { 
+/**
+ * Light or dark.
+ */
+appearance: Appearance, 
+/**
+ * The key of the workspace that was open last.
+ */
+workspace: string | null, };
