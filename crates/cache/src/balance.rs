@@ -52,18 +52,11 @@ impl Cache {
             };
             let first = first_at_or_after(view, workspace, from, 1, end.seq)?;
             let after = first_at_or_after(view, workspace, to, first, end.seq)?;
-            let opening =
-                point(view, workspace, first.saturating_sub(1))?.map(|point| point.balance_after);
+            let opening = point(view, workspace, first.saturating_sub(1))?.map(|point| point.balance_after);
             let points = if after.saturating_sub(first) <= u64::from(max_points) {
                 points(view, workspace, first, after, "")?
             } else {
-                thinned(
-                    view,
-                    workspace,
-                    (first, after),
-                    (from, to),
-                    max_points.max(1),
-                )?
+                thinned(view, workspace, (first, after), (from, to), max_points.max(1))?
             };
             Ok(BalanceSeries { opening, points })
         })
@@ -103,15 +96,8 @@ fn thinned(
     let length = i128::from(to.since(from));
     for span in 1..=spans {
         // In 128 bits: a span of 8,000 years times the number of spans need not fit in 64.
-        let offset =
-            i64::try_from(length * i128::from(span) / i128::from(spans)).unwrap_or(i64::MAX);
-        let next = first_at_or_after(
-            view,
-            workspace,
-            from.plus_millis(offset),
-            low,
-            after.saturating_sub(1),
-        )?;
+        let offset = i64::try_from(length * i128::from(span) / i128::from(spans)).unwrap_or(i64::MAX);
+        let next = first_at_or_after(view, workspace, from.plus_millis(offset), low, after.saturating_sub(1))?;
         if next > low {
             kept.extend(point(view, workspace, next - 1)?);
         }
@@ -131,8 +117,7 @@ pub(crate) fn first_at_or_after(
     low: u64,
     high: u64,
 ) -> Result<u64, CacheError> {
-    let mut statement =
-        view.prepare_cached("SELECT recorded_at FROM entries WHERE workspace = ?1 AND seq = ?2")?;
+    let mut statement = view.prepare_cached("SELECT recorded_at FROM entries WHERE workspace = ?1 AND seq = ?2")?;
     let (mut low, mut above) = (low, high.saturating_add(1));
     while low < above {
         let middle = low + (above - low) / 2;
@@ -158,16 +143,9 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<BalancePoint> {
     })
 }
 
-fn point(
-    view: &Transaction<'_>,
-    workspace: WorkspaceKey,
-    seq: u64,
-) -> Result<Option<BalancePoint>, CacheError> {
+fn point(view: &Transaction<'_>, workspace: WorkspaceKey, seq: u64) -> Result<Option<BalancePoint>, CacheError> {
     let sql = format!("SELECT {COLUMNS} FROM entries WHERE workspace = ?1 AND seq = ?2");
-    Ok(view
-        .prepare_cached(&sql)?
-        .query_row((workspace.0, signed(seq)), read)
-        .optional()?)
+    Ok(view.prepare_cached(&sql)?.query_row((workspace.0, signed(seq)), read).optional()?)
 }
 
 fn points(
@@ -177,9 +155,8 @@ fn points(
     after: u64,
     only: &str,
 ) -> Result<Vec<BalancePoint>, CacheError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM entries WHERE workspace = ?1 AND seq >= ?2 AND seq < ?3{only} ORDER BY seq"
-    );
+    let sql =
+        format!("SELECT {COLUMNS} FROM entries WHERE workspace = ?1 AND seq >= ?2 AND seq < ?3{only} ORDER BY seq");
     let mut statement = view.prepare_cached(&sql)?;
     let rows = statement.query_map((workspace.0, signed(first), signed(after)), read)?;
     Ok(rows.collect::<Result<_, _>>()?)

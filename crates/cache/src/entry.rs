@@ -80,7 +80,8 @@ pub struct StoredBody<'a> {
 }
 
 /// The columns of an [`EntryRow`], in the order that [`row`] reads them.
-pub(crate) const COLUMNS: &str = "seq, recorded_at, occurred_at, kind, feature, detail, units, credits, balance_after, member, channel, source";
+pub(crate) const COLUMNS: &str =
+    "seq, recorded_at, occurred_at, kind, feature, detail, units, credits, balance_after, member, channel, source";
 
 pub(crate) fn row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
     Ok(EntryRow {
@@ -135,12 +136,7 @@ impl Cache {
     /// Any storage error.
     pub fn entry(&self, workspace: WorkspaceKey, seq: u64) -> Result<Option<EntryRow>, CacheError> {
         let sql = format!("SELECT {COLUMNS} FROM entries WHERE workspace = ?1 AND seq = ?2");
-        self.read(|view| {
-            Ok(view
-                .prepare_cached(&sql)?
-                .query_row((workspace.0, signed(seq)), row)
-                .optional()?)
-        })
+        self.read(|view| Ok(view.prepare_cached(&sql)?.query_row((workspace.0, signed(seq)), row).optional()?))
     }
 
     /// When the oldest stored entry was charged; none in an empty ledger.
@@ -150,10 +146,7 @@ impl Cache {
     pub fn first_entry_at(&self, workspace: WorkspaceKey) -> Result<Option<Timestamp>, CacheError> {
         let sql = "SELECT recorded_at FROM entries WHERE workspace = ?1 ORDER BY seq LIMIT 1";
         self.read(|view| {
-            Ok(view
-                .prepare_cached(sql)?
-                .query_row([workspace.0], |row| row.get(0).map(instant))
-                .optional()?)
+            Ok(view.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0).map(instant)).optional()?)
         })
     }
 
@@ -172,8 +165,7 @@ impl Cache {
         limit: u32,
         mut each: impl FnMut(StoredBody<'_>) -> bool,
     ) -> Result<u32, CacheError> {
-        let sql =
-            "SELECT seq, hash, bodies.body FROM entries JOIN bodies ON bodies.id = entries.body
+        let sql = "SELECT seq, hash, bodies.body FROM entries JOIN bodies ON bodies.id = entries.body
                    WHERE workspace = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
         self.read(|view| {
             let mut statement = view.prepare_cached(sql)?;

@@ -80,10 +80,7 @@ impl fmt::Display for Unusable {
             Self::Corrupt(detail) => write!(f, "it is damaged or not a database ({detail})"),
             Self::Foreign => f.write_str("it is the database of another program"),
             Self::TooNew { found, known } => {
-                write!(
-                    f,
-                    "a newer version of the app made it (schema {found}, this version knows {known})"
-                )
+                write!(f, "a newer version of the app made it (schema {found}, this version knows {known})")
             }
         }
     }
@@ -104,24 +101,14 @@ impl CacheError {
     pub(crate) fn about(self, path: &std::path::Path) -> Self {
         match self {
             Self::Storage(error)
-                if matches!(
-                    error.sqlite_error_code(),
-                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-                ) =>
+                if matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) =>
             {
-                Self::Unusable {
-                    path: path.to_owned(),
-                    reason: Unusable::Corrupt(error.to_string()),
-                }
+                Self::Unusable { path: path.to_owned(), reason: Unusable::Corrupt(error.to_string()) }
             }
             // A column that should be there or has another type: the schema was changed by someone else.
             Self::Storage(
-                error @ (rusqlite::Error::InvalidColumnType(..)
-                | rusqlite::Error::FromSqlConversionFailure(..)),
-            ) => Self::Unusable {
-                path: path.to_owned(),
-                reason: Unusable::Corrupt(error.to_string()),
-            },
+                error @ (rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::FromSqlConversionFailure(..)),
+            ) => Self::Unusable { path: path.to_owned(), reason: Unusable::Corrupt(error.to_string()) },
             other => other,
         }
     }

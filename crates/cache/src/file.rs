@@ -18,10 +18,8 @@ const STATEMENTS: usize = 64;
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, CacheError> {
     make_private(path)?;
     let open = || -> Result<_, CacheError> {
-        let mut connection = Connection::open_with_flags(
-            path,
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
+        let mut connection =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(BUSY)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let usable = schema::prepare(&mut connection)?;
@@ -36,19 +34,14 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, CacheError> {
     let (connection, usable) = open().map_err(|error| error.about(path))?;
     match usable {
         Ok(()) => Ok(connection),
-        Err(reason) => Err(CacheError::Unusable {
-            path: path.to_owned(),
-            reason,
-        }),
+        Err(reason) => Err(CacheError::Unusable { path: path.to_owned(), reason }),
     }
 }
 
 /// Opens a connection that can only read, so that a window's query never waits for a page being stored.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, CacheError> {
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "cache_size", -16 * 1024)?;
@@ -74,10 +67,9 @@ pub(crate) fn set_aside(path: &Path) -> Result<PathBuf, CacheError> {
         number += 1;
     };
     let moved = |from: &Path, to: &Path| match fs::rename(from, to) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(CacheError::File {
-            path: from.to_owned(),
-            source,
-        }),
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(CacheError::File { path: from.to_owned(), source })
+        }
         _ => Ok(()),
     };
     // The log goes along: it may hold pages of the database, and must never be taken for the new one's.
@@ -106,8 +98,5 @@ fn make_private(path: &Path) -> Result<(), CacheError> {
         #[cfg(not(unix))]
         options.open(path).map(drop)
     };
-    made().map_err(|source| CacheError::File {
-        path: path.to_owned(),
-        source,
-    })
+    made().map_err(|source| CacheError::File { path: path.to_owned(), source })
 }

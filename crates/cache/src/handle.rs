@@ -24,9 +24,7 @@ struct Shared {
 
 impl std::fmt::Debug for Cache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cache")
-            .field("path", &self.shared.path)
-            .finish()
+        f.debug_struct("Cache").field("path", &self.shared.path).finish()
     }
 }
 
@@ -40,13 +38,7 @@ impl Cache {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, CacheError> {
         let path = path.as_ref().to_owned();
         let writer = file::open_writer(&path)?;
-        let cache = Self {
-            shared: Arc::new(Shared {
-                path,
-                writer: Mutex::new(writer),
-                readers: Mutex::default(),
-            }),
-        };
+        let cache = Self { shared: Arc::new(Shared { path, writer: Mutex::new(writer), readers: Mutex::default() }) };
         cache.sweep()?;
         Ok(cache)
     }
@@ -73,9 +65,7 @@ impl Cache {
     pub fn size(&self) -> Result<u64, CacheError> {
         self.read(|view| {
             let number = |pragma| view.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-            Ok(crate::column::unsigned(
-                number("page_count")?.saturating_mul(number("page_size")?),
-            ))
+            Ok(crate::column::unsigned(number("page_count")?.saturating_mul(number("page_size")?)))
         })
     }
 
@@ -84,15 +74,11 @@ impl Cache {
     /// # Errors
     /// [`CacheError::Unusable`] naming the first damage.
     pub fn check(&self) -> Result<(), CacheError> {
-        let said: String = self
-            .read(|view| Ok(view.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?))?;
+        let said: String = self.read(|view| Ok(view.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?))?;
         if said == "ok" {
             return Ok(());
         }
-        Err(CacheError::Unusable {
-            path: self.shared.path.clone(),
-            reason: crate::Unusable::Corrupt(said),
-        })
+        Err(CacheError::Unusable { path: self.shared.path.clone(), reason: crate::Unusable::Corrupt(said) })
     }
 
     /// Gives space that removed entries took back to the system.
@@ -112,13 +98,9 @@ impl Cache {
         let kept = lock(&self.shared.readers).pop();
         let mut reader = match kept {
             Some(reader) => reader,
-            None => file::open_reader(&self.shared.path)
-                .map_err(|error| error.about(&self.shared.path))?,
+            None => file::open_reader(&self.shared.path).map_err(|error| error.about(&self.shared.path))?,
         };
-        let result = reader
-            .transaction()
-            .map_err(CacheError::from)
-            .and_then(|view| work(&view));
+        let result = reader.transaction().map_err(CacheError::from).and_then(|view| work(&view));
         let mut readers = lock(&self.shared.readers);
         if readers.len() < KEPT_READERS {
             readers.push(reader);
@@ -143,16 +125,12 @@ impl Cache {
     ) -> Result<T, CacheError> {
         let mut writer = self.writer();
         let durable = |writer: &Connection, on: bool| {
-            writer
-                .pragma_update(None, "synchronous", if on { "FULL" } else { "NORMAL" })
-                .map_err(CacheError::from)
+            writer.pragma_update(None, "synchronous", if on { "FULL" } else { "NORMAL" }).map_err(CacheError::from)
         };
         let result = durable(&writer, true).and_then(|()| committed(&mut writer, work));
         // Should this fail, later pages are only written more carefully than they need.
         let back = durable(&writer, false);
-        result
-            .and_then(|value| back.map(|()| value))
-            .map_err(|error| error.about(&self.shared.path))
+        result.and_then(|value| back.map(|()| value)).map_err(|error| error.about(&self.shared.path))
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {

@@ -36,12 +36,7 @@ impl Cache {
     /// [`CacheError::NotNext`] when the page does not continue what is stored, [`CacheError::BadPage`] when it has a
     /// gap, goes back in time or ends elsewhere than `cursor` says, [`CacheError::UnknownWorkspace`] when the workspace
     /// was removed, or any storage error. Then nothing has changed.
-    pub fn apply_page(
-        &self,
-        workspace: WorkspaceKey,
-        page: &[NewEntry],
-        cursor: &Cursor,
-    ) -> Result<(), CacheError> {
+    pub fn apply_page(&self, workspace: WorkspaceKey, page: &[NewEntry], cursor: &Cursor) -> Result<(), CacheError> {
         check(page, cursor)?;
         self.write(|transaction| {
             let stored = end(transaction, workspace)?;
@@ -74,36 +69,22 @@ impl Cache {
     /// Any storage error; then nothing has changed.
     pub fn forget_ledger(&self, workspace: WorkspaceKey) -> Result<(), CacheError> {
         self.write(|transaction| {
-            let bodies =
-                "DELETE FROM bodies WHERE id IN (SELECT body FROM entries WHERE workspace = ?1)";
+            let bodies = "DELETE FROM bodies WHERE id IN (SELECT body FROM entries WHERE workspace = ?1)";
             transaction.execute(bodies, [workspace.0])?;
             for table in ["entries", "rollups", "cursor"] {
-                transaction.execute(
-                    &format!("DELETE FROM {table} WHERE workspace = ?1"),
-                    [workspace.0],
-                )?;
+                transaction.execute(&format!("DELETE FROM {table} WHERE workspace = ?1"), [workspace.0])?;
             }
             Ok(())
         })
     }
 }
 
-pub(crate) fn cursor(
-    view: &Transaction<'_>,
-    workspace: WorkspaceKey,
-) -> Result<Option<Cursor>, CacheError> {
+pub(crate) fn cursor(view: &Transaction<'_>, workspace: WorkspaceKey) -> Result<Option<Cursor>, CacheError> {
     let sql = "SELECT seq, hash, as_of FROM cursor WHERE workspace = ?1";
     let read = |row: &rusqlite::Row<'_>| {
-        Ok(Cursor {
-            seq: unsigned(row.get(0)?),
-            hash: row.get(1)?,
-            as_of: instant(row.get(2)?),
-        })
+        Ok(Cursor { seq: unsigned(row.get(0)?), hash: row.get(1)?, as_of: instant(row.get(2)?) })
     };
-    Ok(view
-        .prepare_cached(sql)?
-        .query_row([workspace.0], read)
-        .optional()?)
+    Ok(view.prepare_cached(sql)?.query_row([workspace.0], read).optional()?)
 }
 
 /// What a page has to continue.
@@ -119,22 +100,12 @@ fn end(transaction: &Transaction<'_>, workspace: WorkspaceKey) -> Result<End, Ca
         return Err(CacheError::UnknownWorkspace(workspace));
     }
     let Some(stored) = cursor(transaction, workspace)? else {
-        return Ok(End {
-            seq: 0,
-            hash: None,
-            recorded_at: Timestamp::MIN,
-        });
+        return Ok(End { seq: 0, hash: None, recorded_at: Timestamp::MIN });
     };
     let sql = "SELECT recorded_at FROM entries WHERE workspace = ?1 AND seq = ?2";
-    let recorded_at: Option<i64> = transaction
-        .prepare_cached(sql)?
-        .query_row((workspace.0, signed(stored.seq)), |row| row.get(0))
-        .optional()?;
-    Ok(End {
-        seq: stored.seq,
-        hash: Some(stored.hash),
-        recorded_at: recorded_at.map_or(Timestamp::MIN, instant),
-    })
+    let recorded_at: Option<i64> =
+        transaction.prepare_cached(sql)?.query_row((workspace.0, signed(stored.seq)), |row| row.get(0)).optional()?;
+    Ok(End { seq: stored.seq, hash: Some(stored.hash), recorded_at: recorded_at.map_or(Timestamp::MIN, instant) })
 }
 
 /// Whether the page is a stretch of a ledger that ends where `cursor` says.
@@ -142,10 +113,7 @@ fn check(page: &[NewEntry], cursor: &Cursor) -> Result<(), CacheError> {
     for pair in page.windows(2) {
         let [one, next] = pair else { continue };
         if one.seq.checked_add(1) != Some(next.seq) {
-            return Err(CacheError::BadPage(format!(
-                "entry {} follows entry {}",
-                next.seq, one.seq
-            )));
+            return Err(CacheError::BadPage(format!("entry {} follows entry {}", next.seq, one.seq)));
         }
         if next.recorded_at < one.recorded_at {
             return Err(back_in_time(next));
@@ -153,29 +121,18 @@ fn check(page: &[NewEntry], cursor: &Cursor) -> Result<(), CacheError> {
     }
     match page.last() {
         Some(last) if last.seq != cursor.seq || last.hash != cursor.hash => {
-            Err(CacheError::BadPage(format!(
-                "it ends at entry {}, the cursor at {}",
-                last.seq, cursor.seq
-            )))
+            Err(CacheError::BadPage(format!("it ends at entry {}, the cursor at {}", last.seq, cursor.seq)))
         }
         _ => Ok(()),
     }
 }
 
 fn back_in_time(entry: &NewEntry) -> CacheError {
-    CacheError::BadPage(format!(
-        "entry {} was recorded before the one ahead of it",
-        entry.seq
-    ))
+    CacheError::BadPage(format!("entry {} was recorded before the one ahead of it", entry.seq))
 }
 
-fn insert(
-    transaction: &Transaction<'_>,
-    workspace: WorkspaceKey,
-    page: &[NewEntry],
-) -> Result<(), CacheError> {
-    let mut bodies =
-        transaction.prepare_cached("INSERT INTO bodies (hash, body) VALUES (?1, ?2)")?;
+fn insert(transaction: &Transaction<'_>, workspace: WorkspaceKey, page: &[NewEntry]) -> Result<(), CacheError> {
+    let mut bodies = transaction.prepare_cached("INSERT INTO bodies (hash, body) VALUES (?1, ?2)")?;
     let mut entries = transaction.prepare_cached(
         "INSERT INTO entries (workspace, seq, recorded_at, occurred_at, kind, feature, detail, units, credits,
                               balance_after, member, channel, source, body)
@@ -205,20 +162,13 @@ fn insert(
 
 /// Adds the page's use of features to the quarters that the work was done in. Summed here first: a page touches few
 /// quarters and each costs one statement.
-fn roll_up(
-    transaction: &Transaction<'_>,
-    workspace: WorkspaceKey,
-    page: &[NewEntry],
-) -> Result<(), CacheError> {
+fn roll_up(transaction: &Transaction<'_>, workspace: WorkspaceKey, page: &[NewEntry]) -> Result<(), CacheError> {
     let mut sums: BTreeMap<(i64, &str), Tally> = BTreeMap::new();
     for entry in page {
         if let Some(feature) = &entry.feature {
             let quarter = entry.occurred_at.as_millis().div_euclid(QUARTER_MS);
             let sum = sums.entry((quarter, feature)).or_default();
-            sum.add(Tally {
-                credits: entry.credits.saturating_neg(),
-                actions: entry.units,
-            });
+            sum.add(Tally { credits: entry.credits.saturating_neg(), actions: entry.units });
         }
     }
     let mut rollups = transaction.prepare_cached(

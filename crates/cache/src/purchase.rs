@@ -22,6 +22,8 @@ pub enum IntentState {
     Cancelled,
     /// The service or the payment provider refused it; the message says why.
     Failed,
+    /// The checkout was left alone too long. Nothing was paid.
+    Expired,
 }
 
 impl IntentState {
@@ -35,27 +37,22 @@ impl IntentState {
             Self::Credited => "credited",
             Self::Cancelled => "cancelled",
             Self::Failed => "failed",
+            Self::Expired => "expired",
         }
     }
 
     /// The state with this name. An unknown name (of a newer version) is a purchase to ask the service about.
     fn named(name: &str) -> Self {
-        [
-            Self::Waiting,
-            Self::Processing,
-            Self::Credited,
-            Self::Cancelled,
-            Self::Failed,
-        ]
-        .into_iter()
-        .find(|state| state.name() == name)
-        .unwrap_or(Self::Created)
+        [Self::Waiting, Self::Processing, Self::Credited, Self::Cancelled, Self::Failed, Self::Expired]
+            .into_iter()
+            .find(|state| state.name() == name)
+            .unwrap_or(Self::Created)
     }
 
     /// Whether nothing is left to do for it.
     #[must_use]
     pub const fn is_settled(self) -> bool {
-        matches!(self, Self::Credited | Self::Cancelled | Self::Failed)
+        matches!(self, Self::Credited | Self::Cancelled | Self::Failed | Self::Expired)
     }
 }
 
@@ -86,7 +83,8 @@ pub struct PurchaseIntent {
     pub message: Option<String>,
 }
 
-const COLUMNS: &str = "purchase_id, pack, name, credits, price, currency, state, checkout_url, created_at, updated_at, message";
+const COLUMNS: &str =
+    "purchase_id, pack, name, credits, price, currency, state, checkout_url, created_at, updated_at, message";
 
 impl Cache {
     /// Writes a purchase down; it is on the disk when this returns. Again with the same pack and price it changes
@@ -95,11 +93,7 @@ impl Cache {
     /// # Errors
     /// [`CacheError::IntentConflict`] when the id stands for another pack or price, [`CacheError::UnknownWorkspace`],
     /// or any storage error.
-    pub fn begin_purchase(
-        &self,
-        workspace: WorkspaceKey,
-        intent: &PurchaseIntent,
-    ) -> Result<(), CacheError> {
+    pub fn begin_purchase(&self, workspace: WorkspaceKey, intent: &PurchaseIntent) -> Result<(), CacheError> {
         let sql = format!(
             "INSERT INTO purchase_intents (workspace, {COLUMNS})
              SELECT workspace, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM connections WHERE workspace = ?1"
@@ -108,11 +102,7 @@ impl Cache {
             if let Some(known) = find(transaction, workspace, &intent.purchase_id)? {
                 let same = (&known.pack, known.credits, known.price, &known.currency)
                     == (&intent.pack, intent.credits, intent.price, &intent.currency);
-                return if same {
-                    Ok(())
-                } else {
-                    Err(CacheError::IntentConflict(known.purchase_id))
-                };
+                return if same { Ok(()) } else { Err(CacheError::IntentConflict(known.purchase_id)) };
             }
             let changed = transaction.execute(
                 &sql,
@@ -131,11 +121,7 @@ impl Cache {
                     &intent.message,
                 ),
             )?;
-            if changed == 0 {
-                Err(CacheError::UnknownWorkspace(workspace))
-            } else {
-                Ok(())
-            }
+            if changed == 0 { Err(CacheError::UnknownWorkspace(workspace)) } else { Ok(()) }
         })
     }
 
@@ -157,17 +143,9 @@ impl Cache {
                        updated_at = CASE state WHEN ?3 THEN updated_at ELSE ?6 END
                    WHERE workspace = ?1 AND purchase_id = ?2 AND (state <> 'credited' OR ?3 = 'credited')";
         self.write_through(|transaction| {
-            let values = (
-                workspace.0,
-                purchase_id,
-                state.name(),
-                checkout_url,
-                message,
-                at.as_millis(),
-            );
+            let values = (workspace.0, purchase_id, state.name(), checkout_url, message, at.as_millis());
             transaction.execute(sql, values)?;
-            find(transaction, workspace, purchase_id)?
-                .ok_or_else(|| CacheError::UnknownIntent(purchase_id.to_owned()))
+            find(transaction, workspace, purchase_id)?.ok_or_else(|| CacheError::UnknownIntent(purchase_id.to_owned()))
         })
     }
 
@@ -175,11 +153,7 @@ impl Cache {
     ///
     /// # Errors
     /// Any storage error.
-    pub fn purchase(
-        &self,
-        workspace: WorkspaceKey,
-        purchase_id: &str,
-    ) -> Result<Option<PurchaseIntent>, CacheError> {
+    pub fn purchase(&self, workspace: WorkspaceKey, purchase_id: &str) -> Result<Option<PurchaseIntent>, CacheError> {
         self.read(|view| find(view, workspace, purchase_id))
     }
 
@@ -191,22 +165,14 @@ impl Cache {
         let sql = format!(
             "SELECT {COLUMNS} FROM purchase_intents WHERE workspace = ?1 ORDER BY created_at DESC, purchase_id"
         );
-        self.read(|view| {
-            Ok(view
-                .prepare_cached(&sql)?
-                .query_map([workspace.0], read)?
-                .collect::<Result<_, _>>()?)
-        })
+        self.read(|view| Ok(view.prepare_cached(&sql)?.query_map([workspace.0], read)?.collect::<Result<_, _>>()?))
     }
 
     /// The purchases to carry on, oldest first.
     ///
     /// # Errors
     /// Any storage error.
-    pub fn open_purchases(
-        &self,
-        workspace: WorkspaceKey,
-    ) -> Result<Vec<PurchaseIntent>, CacheError> {
+    pub fn open_purchases(&self, workspace: WorkspaceKey) -> Result<Vec<PurchaseIntent>, CacheError> {
         let mut open = self.purchases(workspace)?;
         open.retain(|intent| !intent.state.is_settled());
         open.reverse();
@@ -214,17 +180,9 @@ impl Cache {
     }
 }
 
-fn find(
-    view: &Transaction<'_>,
-    workspace: WorkspaceKey,
-    id: &str,
-) -> Result<Option<PurchaseIntent>, CacheError> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM purchase_intents WHERE workspace = ?1 AND purchase_id = ?2");
-    Ok(view
-        .prepare_cached(&sql)?
-        .query_row((workspace.0, id), read)
-        .optional()?)
+fn find(view: &Transaction<'_>, workspace: WorkspaceKey, id: &str) -> Result<Option<PurchaseIntent>, CacheError> {
+    let sql = format!("SELECT {COLUMNS} FROM purchase_intents WHERE workspace = ?1 AND purchase_id = ?2");
+    Ok(view.prepare_cached(&sql)?.query_row((workspace.0, id), read).optional()?)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<PurchaseIntent> {

@@ -109,21 +109,16 @@ pub(crate) const KNOWN: i64 = STEPS.len() as i64;
 pub(crate) fn prepare(connection: &mut Connection) -> Result<Result<(), Unusable>, CacheError> {
     // Immediate, so that two processes that start at once do not both create the tables.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let number =
-        |pragma: &str| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let number = |pragma: &str| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let version = number("user_version")?;
     let application = number("application_id")?;
-    let tables: i64 =
-        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
 
     if application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0) {
         return Ok(Err(Unusable::Foreign));
     }
     if version > KNOWN {
-        return Ok(Err(Unusable::TooNew {
-            found: version,
-            known: KNOWN,
-        }));
+        return Ok(Err(Unusable::TooNew { found: version, known: KNOWN }));
     }
     let done = usize::try_from(version).unwrap_or(0);
     for step in STEPS.iter().skip(done) {

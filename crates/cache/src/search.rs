@@ -99,11 +99,7 @@ fn condition(filter: &EntryFilter) -> (String, Vec<Value>) {
             values.extend(wanted.iter().map(|one| Value::from(one.clone())));
         }
     }
-    for (column, wanted) in [
-        ("member", &filter.member),
-        ("channel", &filter.channel),
-        ("source", &filter.source),
-    ] {
+    for (column, wanted) in [("member", &filter.member), ("channel", &filter.channel), ("source", &filter.source)] {
         if let Some(wanted) = wanted {
             sql.push_str(&format!(" AND {column} = ?"));
             values.push(wanted.clone().into());

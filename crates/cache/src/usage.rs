@@ -54,12 +54,10 @@ impl FeatureUsage {
     /// The sum over all buckets.
     #[must_use]
     pub fn total(&self) -> Tally {
-        self.buckets
-            .iter()
-            .fold(Tally::default(), |mut total, bucket| {
-                total.add(*bucket);
-                total
-            })
+        self.buckets.iter().fold(Tally::default(), |mut total, bucket| {
+            total.add(*bucket);
+            total
+        })
     }
 }
 
@@ -77,11 +75,7 @@ impl Cache {
     ) -> Result<Vec<QuarterUsage>, CacheError> {
         let mut all = Vec::new();
         self.each_quarter(workspace, from, to, |quarter, feature, tally| {
-            all.push(QuarterUsage {
-                start: instant(quarter * QUARTER_MS),
-                feature: feature.to_owned(),
-                tally,
-            });
+            all.push(QuarterUsage { start: instant(quarter * QUARTER_MS), feature: feature.to_owned(), tally });
         })?;
         Ok(all)
     }
@@ -92,19 +86,11 @@ impl Cache {
     ///
     /// # Errors
     /// Any storage error.
-    pub fn usage_by(
-        &self,
-        workspace: WorkspaceKey,
-        boundaries: &[Timestamp],
-    ) -> Result<Vec<FeatureUsage>, CacheError> {
+    pub fn usage_by(&self, workspace: WorkspaceKey, boundaries: &[Timestamp]) -> Result<Vec<FeatureUsage>, CacheError> {
         let (Some(&from), Some(&to)) = (boundaries.first(), boundaries.last()) else {
             return Ok(Vec::new());
         };
-        let ends: Vec<i64> = boundaries
-            .iter()
-            .skip(1)
-            .map(|end| quarter_at_or_after(*end))
-            .collect();
+        let ends: Vec<i64> = boundaries.iter().skip(1).map(|end| quarter_at_or_after(*end)).collect();
         let mut features: BTreeMap<String, Vec<Tally>> = BTreeMap::new();
         // Quarters come in time order, so the bucket only ever moves on.
         let mut bucket = 0;
@@ -115,17 +101,11 @@ impl Cache {
             if !features.contains_key(feature) {
                 features.insert(feature.to_owned(), vec![Tally::default(); ends.len()]);
             }
-            if let Some(sum) = features
-                .get_mut(feature)
-                .and_then(|buckets| buckets.get_mut(bucket))
-            {
+            if let Some(sum) = features.get_mut(feature).and_then(|buckets| buckets.get_mut(bucket)) {
                 sum.add(tally);
             }
         })?;
-        Ok(features
-            .into_iter()
-            .map(|(feature, buckets)| FeatureUsage { feature, buckets })
-            .collect())
+        Ok(features.into_iter().map(|(feature, buckets)| FeatureUsage { feature, buckets }).collect())
     }
 
     fn each_quarter(
@@ -139,21 +119,10 @@ impl Cache {
                    WHERE workspace = ?1 AND quarter >= ?2 AND quarter < ?3 ORDER BY quarter, feature";
         self.read(|view| {
             let mut statement = view.prepare_cached(sql)?;
-            let mut rows = statement.query((
-                workspace.0,
-                quarter_at_or_after(from),
-                quarter_at_or_after(to),
-            ))?;
+            let mut rows = statement.query((workspace.0, quarter_at_or_after(from), quarter_at_or_after(to)))?;
             while let Some(row) = rows.next()? {
                 let feature = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-                each(
-                    row.get(0)?,
-                    feature,
-                    Tally {
-                        credits: row.get(2)?,
-                        actions: row.get(3)?,
-                    },
-                );
+                each(row.get(0)?, feature, Tally { credits: row.get(2)?, actions: row.get(3)? });
             }
             Ok(())
         })

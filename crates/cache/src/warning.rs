@@ -24,27 +24,14 @@ impl Cache {
     ///
     /// # Errors
     /// [`CacheError::UnknownWorkspace`] or any storage error.
-    pub fn record_warning(
-        &self,
-        workspace: WorkspaceKey,
-        warning: &WarningRecord,
-    ) -> Result<bool, CacheError> {
+    pub fn record_warning(&self, workspace: WorkspaceKey, warning: &WarningRecord) -> Result<bool, CacheError> {
         let sql = "INSERT OR IGNORE INTO warnings VALUES (?1, ?2, ?3, ?4, ?5)";
         self.write_through(|transaction| {
-            if !transaction
-                .prepare("SELECT 1 FROM connections WHERE workspace = ?1")?
-                .exists([workspace.0])?
-            {
+            if !transaction.prepare("SELECT 1 FROM connections WHERE workspace = ?1")?.exists([workspace.0])? {
                 return Err(CacheError::UnknownWorkspace(workspace));
             }
             let cleared = warning.cleared_at.map(Timestamp::as_millis);
-            let values = (
-                workspace.0,
-                &warning.id,
-                warning.fired_at.as_millis(),
-                cleared,
-                &warning.content,
-            );
+            let values = (workspace.0, &warning.id, warning.fired_at.as_millis(), cleared, &warning.content);
             Ok(transaction.execute(sql, values)? == 1)
         })
     }
@@ -53,12 +40,7 @@ impl Cache {
     ///
     /// # Errors
     /// Any storage error.
-    pub fn clear_warning(
-        &self,
-        workspace: WorkspaceKey,
-        id: &str,
-        at: Timestamp,
-    ) -> Result<(), CacheError> {
+    pub fn clear_warning(&self, workspace: WorkspaceKey, id: &str, at: Timestamp) -> Result<(), CacheError> {
         let sql = "UPDATE warnings SET cleared_at = ?3 WHERE workspace = ?1 AND id = ?2 AND cleared_at IS NULL";
         self.write_through(|transaction| {
             transaction.execute(sql, (workspace.0, id, at.as_millis()))?;
@@ -70,11 +52,7 @@ impl Cache {
     ///
     /// # Errors
     /// Any storage error.
-    pub fn warnings(
-        &self,
-        workspace: WorkspaceKey,
-        count: u32,
-    ) -> Result<Vec<WarningRecord>, CacheError> {
+    pub fn warnings(&self, workspace: WorkspaceKey, count: u32) -> Result<Vec<WarningRecord>, CacheError> {
         let sql = "SELECT id, fired_at, cleared_at, content FROM warnings WHERE workspace = ?1
                    ORDER BY fired_at DESC, id LIMIT ?2";
         self.read(|view| {

@@ -85,20 +85,11 @@ impl Cache {
     ///
     /// # Errors
     /// Any storage error.
-    pub fn connect(
-        &self,
-        url: &str,
-        workspace_id: &str,
-        token: Option<&str>,
-    ) -> Result<WorkspaceKey, CacheError> {
+    pub fn connect(&self, url: &str, workspace_id: &str, token: Option<&str>) -> Result<WorkspaceKey, CacheError> {
         let sql = "INSERT INTO connections (url, workspace_id, token) VALUES (?1, ?2, ?3)
                    ON CONFLICT (url, workspace_id) DO UPDATE SET token = excluded.token RETURNING workspace";
         self.write_through(|transaction| {
-            Ok(
-                transaction.query_row(sql, (url, workspace_id, token), |row| {
-                    row.get(0).map(WorkspaceKey)
-                })?,
-            )
+            Ok(transaction.query_row(sql, (url, workspace_id, token), |row| row.get(0).map(WorkspaceKey))?)
         })
     }
 
@@ -108,12 +99,7 @@ impl Cache {
     /// Any storage error.
     pub fn connections(&self) -> Result<Vec<Connection>, CacheError> {
         let sql = "SELECT workspace, url, workspace_id, token FROM connections ORDER BY workspace";
-        self.read(|view| {
-            Ok(view
-                .prepare_cached(sql)?
-                .query_map([], connection)?
-                .collect::<Result<_, _>>()?)
-        })
+        self.read(|view| Ok(view.prepare_cached(sql)?.query_map([], connection)?.collect::<Result<_, _>>()?))
     }
 
     /// The connection of one workspace, if there is one.
@@ -121,43 +107,25 @@ impl Cache {
     /// # Errors
     /// Any storage error.
     pub fn connection(&self, workspace: WorkspaceKey) -> Result<Option<Connection>, CacheError> {
-        let sql =
-            "SELECT workspace, url, workspace_id, token FROM connections WHERE workspace = ?1";
-        self.read(|view| {
-            Ok(view
-                .prepare_cached(sql)?
-                .query_row([workspace.0], connection)
-                .optional()?)
-        })
+        let sql = "SELECT workspace, url, workspace_id, token FROM connections WHERE workspace = ?1";
+        self.read(|view| Ok(view.prepare_cached(sql)?.query_row([workspace.0], connection).optional()?))
     }
 
     /// What the service last said about the workspace, if it ever did.
     ///
     /// # Errors
     /// Any storage error.
-    pub fn workspace_meta(
-        &self,
-        workspace: WorkspaceKey,
-    ) -> Result<Option<WorkspaceMeta>, CacheError> {
+    pub fn workspace_meta(&self, workspace: WorkspaceKey) -> Result<Option<WorkspaceMeta>, CacheError> {
         let sql = "SELECT id, name, provider, time_zone, currency, role, catalogue_revision, catalogue_json
                    FROM workspace_meta WHERE workspace = ?1";
-        self.read(|view| {
-            Ok(view
-                .prepare_cached(sql)?
-                .query_row([workspace.0], meta)
-                .optional()?)
-        })
+        self.read(|view| Ok(view.prepare_cached(sql)?.query_row([workspace.0], meta).optional()?))
     }
 
     /// Replaces what the service last said about the workspace.
     ///
     /// # Errors
     /// [`CacheError::UnknownWorkspace`] when it was removed, or any storage error.
-    pub fn set_workspace_meta(
-        &self,
-        workspace: WorkspaceKey,
-        meta: &WorkspaceMeta,
-    ) -> Result<(), CacheError> {
+    pub fn set_workspace_meta(&self, workspace: WorkspaceKey, meta: &WorkspaceMeta) -> Result<(), CacheError> {
         let sql = "INSERT OR REPLACE INTO workspace_meta
                        (workspace, id, name, provider, time_zone, currency, role, catalogue_revision, catalogue_json)
                    SELECT workspace, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM connections WHERE workspace = ?1";
@@ -173,11 +141,7 @@ impl Cache {
                 meta.catalogue_revision,
                 &meta.catalogue_json,
             ))?;
-            if changed == 0 {
-                Err(CacheError::UnknownWorkspace(workspace))
-            } else {
-                Ok(())
-            }
+            if changed == 0 { Err(CacheError::UnknownWorkspace(workspace)) } else { Ok(()) }
         })
     }
 
@@ -188,17 +152,8 @@ impl Cache {
     /// Any storage error.
     pub fn remove_workspace(&self, workspace: WorkspaceKey) -> Result<(), CacheError> {
         self.write_through(|transaction| {
-            for table in [
-                "connections",
-                "workspace_meta",
-                "cursor",
-                "purchase_intents",
-                "warnings",
-            ] {
-                transaction.execute(
-                    &format!("DELETE FROM {table} WHERE workspace = ?1"),
-                    [workspace.0],
-                )?;
+            for table in ["connections", "workspace_meta", "cursor", "purchase_intents", "warnings"] {
+                transaction.execute(&format!("DELETE FROM {table} WHERE workspace = ?1"), [workspace.0])?;
             }
             Ok(())
         })?;
@@ -219,16 +174,10 @@ impl Cache {
                         FROM present WHERE present.workspace IS NOT NULL)
                     SELECT workspace FROM present
                     WHERE workspace IS NOT NULL AND workspace NOT IN (SELECT workspace FROM connections)";
-        let orphans: Vec<i64> = self.read(|view| {
-            Ok(view
-                .prepare(gone)?
-                .query_map([], |row| row.get(0))?
-                .collect::<Result<_, _>>()?)
-        })?;
+        let orphans: Vec<i64> =
+            self.read(|view| Ok(view.prepare(gone)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?))?;
         for orphan in orphans {
-            self.write(|transaction| {
-                Ok(transaction.execute("DELETE FROM rollups WHERE workspace = ?1", [orphan])?)
-            })?;
+            self.write(|transaction| Ok(transaction.execute("DELETE FROM rollups WHERE workspace = ?1", [orphan])?))?;
             loop {
                 let deleted = self.write(|transaction| {
                     let some = "SELECT seq FROM entries WHERE workspace = ?1 ORDER BY seq LIMIT 1 OFFSET ?2";

@@ -17,11 +17,7 @@ fn nobody_else_may_read_it() {
     let mut seen = 0;
     for file in fs::read_dir(folder.path()).unwrap() {
         let file = file.unwrap();
-        assert_eq!(
-            file.metadata().unwrap().permissions().mode() & 0o777,
-            0o600,
-            "{file:?}"
-        );
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
         seen += 1;
     }
     assert_eq!(seen, 3, "database, log and index of the log");
@@ -29,11 +25,7 @@ fn nobody_else_may_read_it() {
     let path = folder.path().join("cache.db");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     drop(Cache::open(&path).unwrap());
-    assert_eq!(
-        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600,
-        "made private again"
-    );
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "made private again");
 }
 
 #[test]
@@ -56,19 +48,8 @@ fn two_handles_share_a_file() {
     let other = Cache::open(folder.path().join("cache.db")).unwrap();
     store(&cache, workspace, &ledger(10), 10);
     assert_eq!(other.cursor(workspace).unwrap(), Some(cursor(10)));
-    let late = other
-        .apply_page(workspace, &ledger(10), &cursor(10))
-        .unwrap_err();
-    assert!(
-        matches!(
-            late,
-            CacheError::NotNext {
-                expected: 11,
-                got: 1
-            }
-        ),
-        "{late}"
-    );
+    let late = other.apply_page(workspace, &ledger(10), &cursor(10)).unwrap_err();
+    assert!(matches!(late, CacheError::NotNext { expected: 11, got: 1 }), "{late}");
 }
 
 #[test]
@@ -78,16 +59,7 @@ fn text_is_not_a_cache_and_can_be_set_aside() {
     let text = "not a database, only a text that is long enough to look like one".repeat(100);
     fs::write(&path, &text).unwrap();
     let error = Cache::open(&path).unwrap_err();
-    assert!(
-        matches!(
-            &error,
-            CacheError::Unusable {
-                reason: Unusable::Corrupt(_),
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(&error, CacheError::Unusable { reason: Unusable::Corrupt(_), .. }), "{error}");
     assert!(error.to_string().contains("cache.db"), "{error}");
     let moved = Cache::set_aside(&path).unwrap();
     assert_eq!(fs::read_to_string(moved).unwrap(), text);
@@ -95,13 +67,7 @@ fn text_is_not_a_cache_and_can_be_set_aside() {
     cache.connect("http://x", "acme", None).unwrap();
     drop(cache);
     fs::write(&path, "again").unwrap();
-    assert!(
-        Cache::set_aside(&path)
-            .unwrap()
-            .to_string_lossy()
-            .ends_with(".bad-2"),
-        "nothing is overwritten"
-    );
+    assert!(Cache::set_aside(&path).unwrap().to_string_lossy().ends_with(".bad-2"), "nothing is overwritten");
 }
 
 #[test]
@@ -115,16 +81,7 @@ fn a_damaged_page_is_named_as_such() {
     bytes[8_192..length - 8_192].fill(0xA5);
     fs::write(&path, bytes).unwrap();
     let result = Cache::open(&path).and_then(|cache| cache.check());
-    assert!(
-        matches!(
-            &result,
-            Err(CacheError::Unusable {
-                reason: Unusable::Corrupt(_),
-                ..
-            })
-        ),
-        "{result:?}"
-    );
+    assert!(matches!(&result, Err(CacheError::Unusable { reason: Unusable::Corrupt(_), .. })), "{result:?}");
 }
 
 #[test]
@@ -136,16 +93,7 @@ fn a_cut_off_file_is_named_as_such() {
     let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
     file.set_len(file.metadata().unwrap().len() / 2).unwrap();
     let result = Cache::open(&path).and_then(|cache| cache.check());
-    assert!(
-        matches!(
-            &result,
-            Err(CacheError::Unusable {
-                reason: Unusable::Corrupt(_),
-                ..
-            })
-        ),
-        "{result:?}"
-    );
+    assert!(matches!(&result, Err(CacheError::Unusable { reason: Unusable::Corrupt(_), .. })), "{result:?}");
 }
 
 #[test]
@@ -153,39 +101,15 @@ fn other_programs_and_newer_versions_are_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let make = |name: &str, sql: &str| {
         let path = folder.path().join(name);
-        rusqlite::Connection::open(&path)
-            .unwrap()
-            .execute_batch(sql)
-            .unwrap();
+        rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
         path
     };
     let foreign = make("foreign.db", "CREATE TABLE bookmarks (url TEXT)");
     let error = Cache::open(&foreign).unwrap_err();
-    assert!(
-        matches!(
-            &error,
-            CacheError::Unusable {
-                reason: Unusable::Foreign,
-                ..
-            }
-        ),
-        "{error}"
-    );
-    let newer = make(
-        "newer.db",
-        "PRAGMA application_id = 0x4352444B; PRAGMA user_version = 99;",
-    );
+    assert!(matches!(&error, CacheError::Unusable { reason: Unusable::Foreign, .. }), "{error}");
+    let newer = make("newer.db", "PRAGMA application_id = 0x4352444B; PRAGMA user_version = 99;");
     let error = Cache::open(&newer).unwrap_err();
-    assert!(
-        matches!(
-            &error,
-            CacheError::Unusable {
-                reason: Unusable::TooNew { found: 99, .. },
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(&error, CacheError::Unusable { reason: Unusable::TooNew { found: 99, .. }, .. }), "{error}");
     let count: i64 = rusqlite::Connection::open(&foreign)
         .unwrap()
         .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))

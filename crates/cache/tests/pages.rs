@@ -22,35 +22,21 @@ fn state(cache: &Cache, workspace: WorkspaceKey) -> impl PartialEq + std::fmt::D
     (
         cache.cursor(workspace).unwrap(),
         cache.latest(workspace, u32::MAX).unwrap(),
-        cache
-            .usage(workspace, Timestamp::MIN, Timestamp::MAX)
-            .unwrap(),
+        cache.usage(workspace, Timestamp::MIN, Timestamp::MAX).unwrap(),
         bodies,
     )
 }
 
 /// Entries in order, of any feature, done up to 35 days before and 5 minutes after their recording.
 fn entries() -> impl Strategy<Value = Vec<NewEntry>> {
-    let one = (
-        0..3_600_000_i64,
-        -3_024_000_000..300_000_i64,
-        0..4_usize,
-        0..50_i64,
-    );
+    let one = (0..3_600_000_i64, -3_024_000_000..300_000_i64, 0..4_usize, 0..50_i64);
     prop::collection::vec(one, 1..60).prop_map(|raw| {
         let mut recorded = 0;
         raw.into_iter()
             .zip(1..)
             .map(|((step, apart, feature, units), seq)| {
                 recorded += step;
-                let mut entry = usage(
-                    seq,
-                    recorded,
-                    recorded + apart,
-                    ["a", "b", "c", ""][feature],
-                    units,
-                    1,
-                );
+                let mut entry = usage(seq, recorded, recorded + apart, ["a", "b", "c", ""][feature], units, 1);
                 if feature == 3 {
                     (entry.kind, entry.feature) = ("grant", None);
                 }
@@ -145,32 +131,10 @@ fn says_what_comes_next() {
     let (_folder, cache, workspace) = fresh();
     let entries = ledger(10);
     store(&cache, workspace, &entries[..5], 5);
-    let again = cache
-        .apply_page(workspace, &entries[2..8], &cursor(8))
-        .unwrap_err();
-    assert!(
-        matches!(
-            again,
-            CacheError::NotNext {
-                expected: 6,
-                got: 3
-            }
-        ),
-        "{again}"
-    );
-    let later = cache
-        .apply_page(workspace, &entries[8..], &cursor(10))
-        .unwrap_err();
-    assert!(
-        matches!(
-            later,
-            CacheError::NotNext {
-                expected: 6,
-                got: 9
-            }
-        ),
-        "{later}"
-    );
+    let again = cache.apply_page(workspace, &entries[2..8], &cursor(8)).unwrap_err();
+    assert!(matches!(again, CacheError::NotNext { expected: 6, got: 3 }), "{again}");
+    let later = cache.apply_page(workspace, &entries[8..], &cursor(10)).unwrap_err();
+    assert!(matches!(later, CacheError::NotNext { expected: 6, got: 9 }), "{later}");
 }
 
 #[test]
@@ -183,18 +147,7 @@ fn an_empty_page_only_moves_the_age_and_never_back() {
     cache.apply_page(workspace, &[], &seen(at(50_000))).unwrap();
     assert_eq!(cache.cursor(workspace).unwrap().unwrap(), seen(at(99_000)));
     assert!(cache.apply_page(workspace, &[], &cursor(4)).is_err());
-    assert!(
-        cache
-            .apply_page(
-                workspace,
-                &[],
-                &cache::Cursor {
-                    hash: [0; 32],
-                    ..cursor(3)
-                }
-            )
-            .is_err()
-    );
+    assert!(cache.apply_page(workspace, &[], &cache::Cursor { hash: [0; 32], ..cursor(3) }).is_err());
 }
 
 #[test]
@@ -221,12 +174,7 @@ fn a_forgotten_ledger_can_be_fetched_again() {
     let before = format!("{:?}", state(&cache, workspace));
     cache.forget_ledger(workspace).unwrap();
     assert_eq!(cache.cursor(workspace).unwrap(), None);
-    assert!(
-        cache
-            .usage(workspace, Timestamp::MIN, Timestamp::MAX)
-            .unwrap()
-            .is_empty()
-    );
+    assert!(cache.usage(workspace, Timestamp::MIN, Timestamp::MAX).unwrap().is_empty());
     store(&cache, workspace, &ledger(50), 50);
     assert_eq!(format!("{:?}", state(&cache, workspace)), before);
 }
@@ -250,9 +198,6 @@ fn a_reader_does_not_wait_for_a_writer() {
         })
         .unwrap();
     drop(send);
-    assert_eq!(
-        receive.iter().collect::<Vec<_>>(),
-        (1..=10).collect::<Vec<_>>()
-    );
+    assert_eq!(receive.iter().collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
     assert_eq!(cache.latest(workspace, 1).unwrap()[0].seq, 20);
 }

@@ -14,19 +14,12 @@ fn lists_newest_first_and_by_page() {
     assert!(cache.latest(workspace, 5).unwrap().is_empty());
     assert_eq!(cache.first_entry_at(workspace).unwrap(), None);
     store(&cache, workspace, &ledger(10), 10);
-    let numbers =
-        |rows: Vec<cache::EntryRow>| rows.into_iter().map(|row| row.seq).collect::<Vec<_>>();
+    let numbers = |rows: Vec<cache::EntryRow>| rows.into_iter().map(|row| row.seq).collect::<Vec<_>>();
     assert_eq!(numbers(cache.latest(workspace, 3).unwrap()), [10, 9, 8]);
-    assert_eq!(
-        numbers(cache.entries_before(workspace, 8, 3).unwrap()),
-        [7, 6, 5]
-    );
+    assert_eq!(numbers(cache.entries_before(workspace, 8, 3).unwrap()), [7, 6, 5]);
     assert_eq!(cache.first_entry_at(workspace).unwrap(), Some(at(0)));
     let row = cache.entry(workspace, 2).unwrap().unwrap();
-    assert_eq!(
-        (row.kind.as_str(), row.credits, row.balance_after),
-        ("usage", -1, 999_999)
-    );
+    assert_eq!((row.kind.as_str(), row.credits, row.balance_after), ("usage", -1, 999_999));
     assert_eq!(row.member.as_deref(), Some("ana"));
     assert_eq!(cache.entry(workspace, 11).unwrap(), None);
 }
@@ -41,13 +34,7 @@ fn lends_bodies_from_anywhere_and_stops_when_told() {
         stored.seq < 6
     });
     assert_eq!(count.unwrap(), 2);
-    assert_eq!(
-        seen,
-        [
-            (5, r#"{"seq":5,"id":"job_5%"}"#.to_owned()),
-            (6, r#"{"seq":6,"id":"job_6%"}"#.to_owned())
-        ]
-    );
+    assert_eq!(seen, [(5, r#"{"seq":5,"id":"job_5%"}"#.to_owned()), (6, r#"{"seq":6,"id":"job_6%"}"#.to_owned())]);
 }
 
 #[test]
@@ -66,14 +53,7 @@ fn a_day_with_a_clock_change_has_its_own_length() {
     ];
     store(&cache, workspace, &entries, 4);
     let read = cache.usage_by(workspace, &[day, next, after]).unwrap();
-    assert_eq!(
-        read[0]
-            .buckets
-            .iter()
-            .map(|one| one.actions)
-            .collect::<Vec<_>>(),
-        [110, 1_000]
-    );
+    assert_eq!(read[0].buckets.iter().map(|one| one.actions).collect::<Vec<_>>(), [110, 1_000]);
     assert_eq!(read[0].total().credits, 1_110);
     assert!(cache.usage_by(workspace, &[day]).unwrap().is_empty());
     assert!(cache.usage_by(workspace, &[]).unwrap().is_empty());
@@ -94,28 +74,14 @@ fn with_a_jump() -> (tempfile::TempDir, Cache, WorkspaceKey) {
 #[test]
 fn a_thinned_balance_keeps_jumps_and_the_end() {
     let (_folder, cache, workspace) = with_a_jump();
-    let series = cache
-        .balance_series(workspace, at(0), Timestamp::MAX, 5_000)
-        .unwrap();
+    let series = cache.balance_series(workspace, at(0), Timestamp::MAX, 5_000).unwrap();
     assert_eq!((series.opening, series.points.len()), (None, 5_000));
 
-    let series = cache
-        .balance_series(workspace, at(1_000_000), at(4_000_500), 50)
-        .unwrap();
-    assert_eq!(
-        series.opening,
-        Some(999_002),
-        "what was left after entry 999"
-    );
+    let series = cache.balance_series(workspace, at(1_000_000), at(4_000_500), 50).unwrap();
+    assert_eq!(series.opening, Some(999_002), "what was left after entry 999");
     let numbers: Vec<_> = series.points.iter().map(|point| point.seq).collect();
-    assert!(
-        numbers.len() <= 54 && numbers.is_sorted_by(|one, next| one < next),
-        "{numbers:?}"
-    );
-    assert!(
-        numbers.contains(&2_500) && numbers.contains(&2_501),
-        "the jump and what was left before it: {numbers:?}"
-    );
+    assert!(numbers.len() <= 54 && numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+    assert!(numbers.contains(&2_500) && numbers.contains(&2_501), "the jump and what was left before it: {numbers:?}");
     assert_eq!(*numbers.last().unwrap(), 4_000);
     for point in &series.points {
         let row = cache.entry(workspace, point.seq).unwrap().unwrap();
@@ -124,28 +90,16 @@ fn a_thinned_balance_keeps_jumps_and_the_end() {
             (point.recorded_at, point.balance_after, point.credits)
         );
     }
-    let gaps = series
-        .points
-        .windows(2)
-        .map(|pair| pair[1].recorded_at.since(pair[0].recorded_at))
-        .max()
-        .unwrap();
-    assert!(
-        gaps <= 2 * 3_000_500 / 50,
-        "no span without a point: {gaps}"
-    );
+    let gaps = series.points.windows(2).map(|pair| pair[1].recorded_at.since(pair[0].recorded_at)).max().unwrap();
+    assert!(gaps <= 2 * 3_000_500 / 50, "no span without a point: {gaps}");
 }
 
 #[test]
 fn an_empty_stretch_has_an_opening_balance_and_no_points() {
     let (_folder, cache, workspace) = with_a_jump();
-    let series = cache
-        .balance_series(workspace, at(900_000_000), Timestamp::MAX, 10)
-        .unwrap();
+    let series = cache.balance_series(workspace, at(900_000_000), Timestamp::MAX, 10).unwrap();
     assert_eq!((series.opening, series.points.len()), (Some(995_502), 0));
-    let series = cache
-        .balance_series(workspace, Timestamp::MIN, at(0), 10)
-        .unwrap();
+    let series = cache.balance_series(workspace, Timestamp::MIN, at(0), 10).unwrap();
     assert_eq!((series.opening, series.points.len()), (None, 0));
     assert_eq!(cache.seq_at(workspace, at(2_501_000)).unwrap(), 2_501);
     assert_eq!(cache.seq_at(workspace, Timestamp::MAX).unwrap(), 5_001);
@@ -178,10 +132,7 @@ fn found(cache: &Cache, workspace: WorkspaceKey, filter: &EntryFilter) -> Vec<u6
         all.extend(page.rows.iter().map(|row| row.seq));
         match page.next_before {
             Some(next) => {
-                assert!(
-                    before.is_none_or(|last| next < last),
-                    "each page goes further"
-                );
+                assert!(before.is_none_or(|last| next < last), "each page goes further");
                 before = Some(next);
             }
             None => return all,
@@ -194,30 +145,12 @@ fn searches_by_everything_page_by_page() {
     let (_folder, cache, workspace) = with_a_jump();
     let all = found(&cache, workspace, &EntryFilter::default());
     assert_eq!(all, (1..=5_000).rev().collect::<Vec<_>>());
-    let filter = EntryFilter {
-        kinds: vec!["grant".into()],
-        ..EntryFilter::default()
-    };
+    let filter = EntryFilter { kinds: vec!["grant".into()], ..EntryFilter::default() };
     assert_eq!(found(&cache, workspace, &filter), [2_501, 1]);
-    let filter = EntryFilter {
-        text: Some("JOB_499".into()),
-        ..EntryFilter::default()
-    };
-    assert_eq!(
-        found(&cache, workspace, &filter),
-        [
-            4999, 4998, 4997, 4996, 4995, 4994, 4993, 4992, 4991, 4990, 499
-        ]
-    );
-    let filter = EntryFilter {
-        text: Some("b_1234%".into()),
-        ..EntryFilter::default()
-    };
-    assert_eq!(
-        found(&cache, workspace, &filter),
-        [1_234],
-        "% and _ are letters like others"
-    );
+    let filter = EntryFilter { text: Some("JOB_499".into()), ..EntryFilter::default() };
+    assert_eq!(found(&cache, workspace, &filter), [4999, 4998, 4997, 4996, 4995, 4994, 4993, 4992, 4991, 4990, 499]);
+    let filter = EntryFilter { text: Some("b_1234%".into()), ..EntryFilter::default() };
+    assert_eq!(found(&cache, workspace, &filter), [1_234], "% and _ are letters like others");
     let filter = EntryFilter {
         occurred_from: Some(at(100_000)),
         occurred_to: Some(at(102_000)),
@@ -227,10 +160,7 @@ fn searches_by_everything_page_by_page() {
         ..EntryFilter::default()
     };
     assert_eq!(found(&cache, workspace, &filter), [101, 100]);
-    let filter = EntryFilter {
-        channel: Some("chat".into()),
-        ..EntryFilter::default()
-    };
+    let filter = EntryFilter { channel: Some("chat".into()), ..EntryFilter::default() };
     assert!(found(&cache, workspace, &filter).is_empty());
 }
 
@@ -238,14 +168,9 @@ fn searches_by_everything_page_by_page() {
 fn a_search_for_nothing_stops_on_the_way() {
     let (_folder, cache, workspace) = fresh();
     store(&cache, workspace, &ledger(SCAN_LIMIT + 50), 20_000);
-    let filter = EntryFilter {
-        kinds: vec!["grant".into()],
-        ..EntryFilter::default()
-    };
+    let filter = EntryFilter { kinds: vec!["grant".into()], ..EntryFilter::default() };
     let page = cache.search(workspace, &filter, None, 10).unwrap();
     assert_eq!((page.rows.len(), page.next_before), (0, Some(51)));
-    let page = cache
-        .search(workspace, &filter, page.next_before, 10)
-        .unwrap();
+    let page = cache.search(workspace, &filter, page.next_before, 10).unwrap();
     assert_eq!((page.rows.len(), page.next_before), (1, None));
 }

@@ -25,14 +25,7 @@ pub(crate) fn fresh() -> (tempfile::TempDir, Cache, WorkspaceKey) {
     (folder, cache, workspace)
 }
 
-pub(crate) fn usage(
-    seq: u64,
-    recorded: i64,
-    occurred: i64,
-    feature: &str,
-    units: i64,
-    balance_after: u64,
-) -> NewEntry {
+pub(crate) fn usage(seq: u64, recorded: i64, occurred: i64, feature: &str, units: i64, balance_after: u64) -> NewEntry {
     NewEntry {
         seq,
         recorded_at: at(recorded),
@@ -75,18 +68,12 @@ pub(crate) fn ledger(count: u64) -> Vec<NewEntry> {
 }
 
 pub(crate) fn cursor(seq: u64) -> Cursor {
-    Cursor {
-        seq,
-        hash: hash(seq),
-        as_of: at(i64::try_from(seq).unwrap() * 1_000),
-    }
+    Cursor { seq, hash: hash(seq), as_of: at(i64::try_from(seq).unwrap() * 1_000) }
 }
 
 /// Stores `entries` in pages of `size`.
 pub(crate) fn store(cache: &Cache, workspace: WorkspaceKey, entries: &[NewEntry], size: usize) {
     for page in entries.chunks(size) {
-        cache
-            .apply_page(workspace, page, &cursor(page.last().unwrap().seq))
-            .unwrap();
+        cache.apply_page(workspace, page, &cursor(page.last().unwrap().seq)).unwrap();
     }
 }

@@ -1,0 +1,257 @@
+//! The credit service over HTTP: one method a question, typed answers, and no byte sequence that makes it panic.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metering::Catalogue;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue};
+use reqwest::{Method, RequestBuilder, Response};
+use serde::de::DeserializeOwned;
+use url::Url;
+use wire::api::{
+    ChangeAnswer, ControlsBody, ControlsPatch, PlanBody, PlanRequest, PurchaseBody, PurchaseRequest, PurchasesBody,
+    WorkspaceBody,
+};
+
+use crate::answer::{MAX_ANSWER, body, judged, not_the_service, workspace_unknown};
+use crate::{ClientError, Tail};
+
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the service may be silent in the middle of an answer. On a tail it says something every 15 seconds.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Most bytes of a page of the ledger.
+const MAX_PAGE: usize = 64 * 1024 * 1024;
+
+/// The service at one address, seen with one token. Clones share connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Arc<Url>,
+    /// `Bearer …`, marked so that it is never printed.
+    authorization: HeaderValue,
+}
+
+/// A workspace's catalogue, and the text that it came as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FetchedCatalogue {
+    /// The text, to keep for later starts.
+    pub json: String,
+    /// What it says.
+    pub catalogue: Catalogue,
+}
+
+/// Lines of the ledger as they came, unchecked.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct FetchedLines {
+    bytes: Vec<u8>,
+}
+
+impl FetchedLines {
+    /// Lines in the form of the service's answer: each ends in a line feed.
+    #[must_use]
+    pub const fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self { bytes }
+    }
+
+    /// The lines, without their ends. A last line that is cut off (no line feed) is left out: it comes again.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.bytes
+            .split_inclusive(|byte| *byte == b'\n')
+            .filter_map(|line| line.strip_suffix(b"\n"))
+            .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+            .filter(|line| !line.is_empty())
+    }
+}
+
+impl Client {
+    /// A client of the service at `base_url` (`https://…`, or `http://…` on one's own machine) that shows `token`.
+    ///
+    /// # Errors
+    /// [`ClientError::BadAddress`], or [`ClientError::WrongToken`] for a token that no header can carry.
+    pub fn new(base_url: &str, token: &str) -> Result<Self, ClientError> {
+        Self::with_timeouts(base_url, token, CONNECT_TIMEOUT, SILENCE_TIMEOUT)
+    }
+
+    /// The same with other limits than 5 seconds to connect and 30 seconds of silence in the middle of an answer.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_timeouts(
+        base_url: &str,
+        token: &str,
+        connect: Duration,
+        silence: Duration,
+    ) -> Result<Self, ClientError> {
+        let bad = || ClientError::BadAddress(base_url.to_owned());
+        let base = Url::parse(base_url.trim()).map_err(|_| bad())?;
+        if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
+            return Err(bad());
+        }
+        let mut authorization =
+            HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| ClientError::WrongToken)?;
+        authorization.set_sensitive(true);
+        // One provider for the whole process; whoever came first is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .connect_timeout(connect)
+            .read_timeout(silence)
+            .user_agent(concat!("creditdeck/", env!("CARGO_PKG_VERSION")))
+            // The API never redirects. A network's sign-in page does, and must not get the token.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        Ok(Self { http, base: Arc::new(base), authorization })
+    }
+
+    /// What the service says of the workspace.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn workspace(&self, workspace: &str) -> Result<WorkspaceBody, ClientError> {
+        self.json(self.get(&["workspaces", workspace])).await.map_err(workspace_unknown)
+    }
+
+    /// The workspace's catalogue.
+    ///
+    /// # Errors
+    /// Any [`ClientError`]; [`ClientError::NotTheService`] for a catalogue with mistakes.
+    pub async fn catalogue(&self, workspace: &str) -> Result<FetchedCatalogue, ClientError> {
+        let request = self.get(&["workspaces", workspace, "catalogue"]);
+        let response = self.send(request, "application/json").await.map_err(workspace_unknown)?;
+        let bytes = body(response, MAX_ANSWER).await?;
+        let json = String::from_utf8(bytes).map_err(|_| not_the_service("the catalogue is not text"))?;
+        match wire::catalogue::from_json(&json) {
+            Ok(catalogue) => Ok(FetchedCatalogue { json, catalogue }),
+            Err(error) => Err(not_the_service(&format!("the catalogue is not one: {error}"))),
+        }
+    }
+
+    /// Up to `limit` lines of the ledger after entry `after`.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn ledger(&self, workspace: &str, after: u64, limit: u32) -> Result<FetchedLines, ClientError> {
+        let request =
+            self.get(&["workspaces", workspace, "ledger"]).query(&[("after", after), ("limit", u64::from(limit))]);
+        let response = self.send(request, "application/x-ndjson").await.map_err(workspace_unknown)?;
+        Ok(FetchedLines { bytes: body(response, MAX_PAGE).await? })
+    }
+
+    /// Opens the tail: whatever is appended after entry `after`, as it is appended.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn tail(&self, workspace: &str, after: u64) -> Result<Tail, ClientError> {
+        let request = self
+            .get(&["workspaces", workspace, "ledger", "stream"])
+            .query(&[("after", after)])
+            .header(HeaderName::from_static("last-event-id"), after);
+        Ok(Tail::new(self.send(request, "text/event-stream").await.map_err(workspace_unknown)?))
+    }
+
+    /// Begins a purchase, or finds out what became of one that was begun under the same id.
+    ///
+    /// # Errors
+    /// Any [`ClientError`]; [`ClientError::Refused`] says why a pack cannot be bought.
+    pub async fn create_purchase(
+        &self,
+        workspace: &str,
+        purchase: &PurchaseRequest,
+    ) -> Result<PurchaseBody, ClientError> {
+        let request = self
+            .request(Method::POST, &["workspaces", workspace, "purchases"])
+            .header(HeaderName::from_static("idempotency-key"), &purchase.id)
+            .json(purchase);
+        self.json(request).await
+    }
+
+    /// How far a purchase has come.
+    ///
+    /// # Errors
+    /// Any [`ClientError`]; [`ClientError::Refused`] for an unknown one.
+    pub async fn purchase(&self, workspace: &str, purchase: &str) -> Result<PurchaseBody, ClientError> {
+        self.json(self.get(&["workspaces", workspace, "purchases", purchase])).await
+    }
+
+    /// The workspace's purchases, newest first.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn purchases(&self, workspace: &str) -> Result<Vec<PurchaseBody>, ClientError> {
+        let body: PurchasesBody = self.json(self.get(&["workspaces", workspace, "purchases"])).await?;
+        Ok(body.purchases)
+    }
+
+    /// Calls a purchase off, if nothing was paid yet.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn cancel_purchase(&self, workspace: &str, purchase: &str) -> Result<PurchaseBody, ClientError> {
+        self.json(self.request(Method::POST, &["workspaces", workspace, "purchases", purchase, "cancel"])).await
+    }
+
+    /// What is turned on and capped.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn controls(&self, workspace: &str) -> Result<ControlsBody, ClientError> {
+        self.json(self.get(&["workspaces", workspace, "controls"])).await
+    }
+
+    /// Turns features or automation on or off, sets caps; what is absent stays.
+    ///
+    /// # Errors
+    /// Any [`ClientError`]; [`ClientError::Refused`] if the role may not.
+    pub async fn change_controls(
+        &self,
+        workspace: &str,
+        patch: &ControlsPatch,
+    ) -> Result<ChangeAnswer<ControlsBody>, ClientError> {
+        self.json(self.request(Method::PUT, &["workspaces", workspace, "controls"]).json(patch)).await
+    }
+
+    /// The plan, and what becomes of it at the next refresh.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn plan(&self, workspace: &str) -> Result<PlanBody, ClientError> {
+        self.json(self.get(&["workspaces", workspace, "plan"])).await
+    }
+
+    /// Changes the plan.
+    ///
+    /// # Errors
+    /// Any [`ClientError`]; [`ClientError::Refused`] if the role or the rules do not allow it.
+    pub async fn change_plan(
+        &self,
+        workspace: &str,
+        plan: &PlanRequest,
+    ) -> Result<ChangeAnswer<PlanBody>, ClientError> {
+        self.json(self.request(Method::POST, &["workspaces", workspace, "plan"]).json(plan)).await
+    }
+
+    fn get(&self, path: &[&str]) -> RequestBuilder {
+        self.request(Method::GET, path)
+    }
+
+    fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
+        let mut url = Url::clone(&self.base);
+        if let Ok(mut segments) = url.path_segments_mut() {
+            // Each id is one segment, whatever is in it.
+            segments.pop_if_empty().push("v1").extend(path);
+        }
+        self.http.request(method, url).header(AUTHORIZATION, self.authorization.clone())
+    }
+
+    async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
+        let response = self.send(request, "application/json").await?;
+        let bytes = body(response, MAX_ANSWER).await?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| not_the_service(&format!("the answer has another form: {error}")))
+    }
+
+    /// Sends a request and looks at everything but the body: a good answer has the expected media type.
+    async fn send(&self, request: RequestBuilder, expected: &'static str) -> Result<Response, ClientError> {
+        judged(request.header(ACCEPT, expected).send().await?, expected).await
+    }
+}

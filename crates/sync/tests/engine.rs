@@ -1,0 +1,192 @@
+//! The engine against a service that behaves, and against one that comes and goes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod app;
+mod provider;
+
+use std::time::Duration;
+
+use app::{App, until, until_live_at};
+use metering::Timestamp;
+use provider::{Faults, Provider};
+use sync::{Change, ClientError, Obstacle, State};
+
+#[tokio::test]
+async fn fetches_everything_by_pages_and_then_follows() {
+    let (provider, app) = (Provider::start(4_998), App::new());
+    let handle = app.engine(&provider);
+    let mut changes = handle.changes();
+    let status = until_live_at(&handle, 5_000).await;
+    assert_eq!(status.as_of, Some(app.clock.now()));
+    app.has_what_the_service_has(&provider);
+    let mut pages = Vec::new();
+    while let Ok(change) = changes.try_recv() {
+        pages.push((change.from_seq, change.to_seq));
+    }
+    assert_eq!(pages, [(1, 2_000), (2_001, 4_000), (4_001, 5_000)]);
+
+    provider.world().grow(3);
+    assert_eq!(changes.recv().await.unwrap(), Change { from_seq: 5_001, to_seq: 5_003 }, "gathered into one page");
+    until_live_at(&handle, 5_003).await;
+    let now = "2026-03-20T00:00:00Z".parse().unwrap();
+    let theirs = provider.world().account.position(now);
+    assert_eq!(handle.position(now), Some(theirs));
+    let last = app.cache.latest(app.workspace, 1).unwrap().remove(0);
+    assert_eq!((last.credits, last.balance_after), (-1, 10_000_000 - 5_001));
+    app.has_what_the_service_has(&provider);
+}
+
+#[tokio::test]
+async fn an_empty_ledger_is_a_ledger() {
+    let (provider, app) = (Provider::start_empty(), App::new());
+    let handle = app.engine(&provider);
+    let status = until_live_at(&handle, 0).await;
+    assert_eq!(status.as_of, Some(app.clock.now()));
+    assert!(handle.position(app.clock.now()).is_some());
+    provider.world().grow(1);
+    until_live_at(&handle, 3).await;
+}
+
+#[tokio::test]
+async fn works_offline_from_what_is_cached() {
+    let (mut provider, app) = (Provider::start(500), App::new());
+    let handle = app.engine(&provider);
+    let seen = until_live_at(&handle, 502).await;
+    handle.stop().await;
+    let now: Timestamp = "2026-03-20T00:00:00Z".parse().unwrap();
+    let theirs = provider.world().account.position(now);
+    provider.stop();
+
+    let app = app.reopened();
+    app.clock.set("2026-06-02T00:00:00Z".parse().unwrap());
+    let handle = app.engine(&provider);
+    let status = until(&handle, "offline", |status| matches!(status.state, State::Offline { .. })).await;
+    assert_eq!((status.last_seq, status.as_of), (502, seen.as_of), "it says how old what it shows is");
+    assert!(
+        matches!(
+            &status.state,
+            State::Offline { since, obstacle: Obstacle::Service(ClientError::Unreachable(_)) } if *since == app.clock.now()
+        ),
+        "{status:?}"
+    );
+    assert_eq!(handle.position(now), Some(theirs));
+
+    provider.world().grow(5);
+    provider.restart();
+    handle.retry_now();
+    until_live_at(&handle, 507).await;
+    app.has_what_the_service_has(&provider);
+}
+
+#[tokio::test]
+async fn a_service_that_restarts_is_found_again() {
+    let (mut provider, app) = (Provider::start(10), App::new());
+    let handle = app.engine(&provider);
+    until_live_at(&handle, 12).await;
+    provider.stop();
+    until(&handle, "offline", |status| matches!(status.state, State::Offline { .. })).await;
+    provider.world().grow(10);
+    provider.restart();
+    until_live_at(&handle, 22).await;
+    app.has_what_the_service_has(&provider);
+}
+
+#[tokio::test]
+async fn carries_on_from_the_last_stored_page() {
+    let (provider, mut app) = (Provider::start(8_000), App::new());
+    provider.world().faults = Faults { page_limit: Some(100), delay_ms: 2, ..Faults::default() };
+    let mut last = 0;
+    for _ in 0..4 {
+        let handle = app.engine(&provider);
+        let goal = last + 500;
+        until(&handle, "on its way", |status| status.last_seq >= goal).await;
+        // Without a word: as if the app were killed, as far as one process can tell.
+        drop(handle);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        app = app.reopened();
+        last = app.cursor();
+        assert!(last >= goal && last % 100 == 0, "stopped at {last}");
+        app.has_what_the_service_has(&provider);
+    }
+    provider.world().asked.clear();
+    provider.world().faults = Faults::default();
+    let handle = app.engine(&provider);
+    until_live_at(&handle, 8_002).await;
+    let first_page = provider.world().asked.iter().find(|uri| uri.contains("limit=2000")).cloned().unwrap();
+    assert!(first_page.contains(&format!("after={last}&")), "{first_page}");
+    app.has_what_the_service_has(&provider);
+}
+
+#[tokio::test]
+async fn stays_up_to_date_as_signs_of_life_come() {
+    let (provider, app) = (Provider::start(1), App::new());
+    let handle = app.engine(&provider);
+    until_live_at(&handle, 3).await;
+    let later: Timestamp = "2026-06-01T00:05:00Z".parse().unwrap();
+    app.clock.set(later);
+    until(&handle, "as of later", |status| status.as_of == Some(later)).await;
+    handle.stop().await;
+    let stored = app.cache.cursor(app.workspace).unwrap().unwrap();
+    assert_eq!(stored.as_of, later, "a restart knows it, too");
+}
+
+#[tokio::test]
+async fn two_engines_on_one_cache_agree() {
+    let (provider, app) = (Provider::start(3_000), App::new());
+    let (one, other) = (app.engine(&provider), app.engine(&provider));
+    until_live_at(&one, 3_002).await;
+    until_live_at(&other, 3_002).await;
+    for round in 1..=5 {
+        provider.world().grow(20);
+        until_live_at(&one, 3_002 + round * 20).await;
+        until_live_at(&other, 3_002 + round * 20).await;
+    }
+    let now = "2026-03-20T00:00:00Z".parse().unwrap();
+    assert_eq!(one.position(now), other.position(now));
+    app.has_what_the_service_has(&provider);
+}
+
+#[tokio::test]
+async fn learns_a_new_catalogue_from_the_first_usage_that_it_prices() {
+    let (provider, app) = (Provider::start(5), App::new());
+    let handle = app.engine(&provider);
+    until_live_at(&handle, 7).await;
+    {
+        let mut world = provider.world();
+        world.reprice(2);
+        world.grow(1);
+    }
+    let revision = |handle: &sync::Handle| handle.with_account(|account| account.terms().catalogue.revision);
+    for _ in 0..200 {
+        if revision(&handle) == Some(2) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(revision(&handle), Some(2));
+    until_live_at(&handle, 8).await;
+    assert_eq!(app.cache.workspace_meta(app.workspace).unwrap().unwrap().catalogue_revision, 2);
+}
+
+#[tokio::test]
+async fn ends_when_its_workspace_is_removed() {
+    let (provider, app) = (Provider::start(5), App::new());
+    let handle = app.engine(&provider);
+    until_live_at(&handle, 7).await;
+    app.cache.remove_workspace(app.workspace).unwrap();
+    provider.world().grow(1);
+    until(&handle, "stopped", |status| status.state == State::Stopped).await;
+    assert_eq!(app.cursor(), 0);
+}
+
+#[tokio::test]
+async fn a_ledger_emptied_behind_its_back_is_fetched_again() {
+    let (provider, app) = (Provider::start(50), App::new());
+    let handle = app.engine(&provider);
+    until_live_at(&handle, 52).await;
+    app.cache.forget_ledger(app.workspace).unwrap();
+    provider.world().grow(1);
+    until_live_at(&handle, 53).await;
+    until(&handle, "as long as before", |_| app.cursor() == 53).await;
+    app.has_what_the_service_has(&provider);
+}
