@@ -92,6 +92,9 @@ fn thinned(
         }
         kept.push(jump);
     }
+    // Spans of the time that has entries: a range far beyond the ledger must not make them coarse.
+    let from = kept_at(view, workspace, first)?.unwrap_or(from);
+    let to = kept_at(view, workspace, after - 1)?.map_or(to, |last| last.plus_millis(1));
     let mut low = first;
     let length = i128::from(to.since(from));
     for span in 1..=spans {
@@ -146,6 +149,10 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<BalancePoint> {
 fn point(view: &Transaction<'_>, workspace: WorkspaceKey, seq: u64) -> Result<Option<BalancePoint>, CacheError> {
     let sql = format!("SELECT {COLUMNS} FROM entries WHERE workspace = ?1 AND seq = ?2");
     Ok(view.prepare_cached(&sql)?.query_row((workspace.0, signed(seq)), read).optional()?)
+}
+
+fn kept_at(view: &Transaction<'_>, workspace: WorkspaceKey, seq: u64) -> Result<Option<Timestamp>, CacheError> {
+    Ok(point(view, workspace, seq)?.map(|point| point.recorded_at))
 }
 
 fn points(

@@ -95,6 +95,13 @@ fn a_thinned_balance_keeps_jumps_and_the_end() {
 }
 
 #[test]
+fn a_range_far_beyond_the_ledger_is_as_fine() {
+    let (_folder, cache, workspace) = with_a_jump();
+    let series = cache.balance_series(workspace, Timestamp::MIN, Timestamp::MAX, 50).unwrap();
+    assert!((50..=54).contains(&series.points.len()), "{}", series.points.len());
+}
+
+#[test]
 fn an_empty_stretch_has_an_opening_balance_and_no_points() {
     let (_folder, cache, workspace) = with_a_jump();
     let series = cache.balance_series(workspace, at(900_000_000), Timestamp::MAX, 10).unwrap();
