@@ -89,6 +89,10 @@ describe("written days", () => {
     expect([hours("2026-03-29"), hours("2026-10-25"), hours("2026-11-22")]).toEqual([23, 25, 24]);
   });
 
+  it("begin right when the offset changes between that midnight and UTC's", () => expect(startOfDay("2026-04-05", "Pacific/Auckland")).toBe(at("2026-04-04T11:00:00Z")));
+
+  it("begin at the first instant after a midnight that a clock change skips", () => expect(startOfDay("2026-04-24", "Africa/Cairo")).toBe(at("2026-04-23T22:00:00Z")));
+
   it("are refused when there is no such day", () => expect([startOfDay("2026-02-30", "UTC"), startOfDay("22.11.2026", "UTC"), endOfDay("", "UTC")]).toEqual([null, null, null]));
 
   it("come back as they were written", () => expect(isoDay(startOfDay("2026-11-22", "Pacific/Auckland")!, "Pacific/Auckland")).toBe("2026-11-22"));

@@ -39,6 +39,12 @@ describe("the headline", () => {
     expect(room).toContain("Boost Packs 2,425");
   });
 
+  it("tells credits that wait for a plan from those that can be spent", async () => {
+    await openWindow("no_plan");
+    expect(by("available").textContent).toBe("0");
+    expect(text(by("room"))).toContain("Boost Packs, kept 2,425");
+  });
+
   it("says which numbers the provider set", async () => {
     await openWindow("trial");
     expect(text(by("room"))).toContain("139 of 200 set by your provider");
@@ -103,8 +109,18 @@ describe("the dates", () => {
   });
 
   it("show a dash where there is no refresh", async () => {
+    await openWindow("no_plan");
+    expect(text(by("room"))).toContain("Refresh – nothing to refresh");
+  });
+
+  it("show the end of a trial in place of the refresh", async () => {
     await openWindow("trial");
-    expect(text(by("room"))).toContain("Refresh – the trial does not refresh");
+    expect(text(by("room"))).toContain("Trial ends Fri 27 Nov in 5 d 9 h · 23:38 UTC");
+  });
+
+  it("promise no allowance where the plan has none", async () => {
+    await openWindow("plan_excludes_ai");
+    expect(text(by("room"))).toContain("Refresh Tue 1 Dec");
   });
 });
 

@@ -30,6 +30,9 @@ describe("usage", () => {
     await settle();
     expect(last()).toMatchObject({ by: "feature", compare: true, step: "week" });
     expect(asked.mock.lastCall?.[3]).toEqual({ width: 640, height: 240 });
+    await user.click(screen.getByRole("radio", { name: "7 d" }));
+    await settle();
+    expect(last()).toMatchObject({ range: "7d", step: null });
   });
 
   it("offers only the steps that fit the range", async () => {
