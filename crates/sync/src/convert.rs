@@ -59,3 +59,53 @@ pub(crate) fn meta(body: &WorkspaceBody, fetched: &FetchedCatalogue) -> Workspac
         catalogue_json: fetched.json.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use metering::{Allocation, Expiry, Grant, GrantOrigin, Labels, PlanChange, PlanChangeCause, Timestamp, Usage};
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    fn converted(kind: EntryKind, before: Credits, after: Credits) -> NewEntry {
+        to_cache(&Entry { seq: 9, recorded_at: at(5_000), kind }, [3; 32], b"{}", before, after)
+    }
+
+    #[test]
+    fn a_usage_is_dated_when_the_work_was_done() {
+        let usage = Usage {
+            source: "crm".into(),
+            id: "job".into(),
+            feature: "summary".into(),
+            units: 2,
+            rate: 3,
+            cost: 6,
+            revision: 1,
+            occurred_at: Some(at(1_000)),
+            labels: Labels { member: Some("ana".into()), channel: Some("chat".into()), reference: None },
+            allocations: vec![Allocation { grant: 1, amount: 6 }],
+        };
+        let new = converted(EntryKind::Usage(usage), 100, 94);
+        assert_eq!((new.seq, new.recorded_at, new.occurred_at), (9, at(5_000), at(1_000)));
+        assert_eq!((new.kind, new.feature.as_deref(), new.units), ("usage", Some("summary"), 2));
+        assert_eq!((new.credits, new.balance_after), (-6, 94));
+        assert_eq!((new.member.as_deref(), new.channel.as_deref()), (Some("ana"), Some("chat")));
+        assert_eq!((new.source.as_deref(), new.detail), (Some("crm"), None));
+        assert_eq!((new.hash, new.body.as_slice()), ([3; 32], b"{}".as_slice()));
+    }
+
+    #[test]
+    fn other_kinds_are_no_use_of_a_feature() {
+        let origin = GrantOrigin::TopUp { purchase: "p".into(), pack: "small".into(), price: 5 };
+        let grant = Grant { origin, amount: 50, priority: 50, effective_at: at(0), expires_at: None };
+        let new = converted(EntryKind::Grant(grant), 1, 51);
+        assert_eq!((new.kind, new.feature, new.detail.as_deref(), new.credits), ("grant", None, Some("top_up"), 50));
+        let new = converted(EntryKind::Expiry(Expiry { grant: 1, amount: 7 }), 7, 0);
+        assert_eq!((new.kind, new.feature, new.detail, new.credits, new.units), ("expiry", None, None, -7, 0));
+        let change = PlanChange { to: None, cause: PlanChangeCause::Scheduled };
+        let new = converted(EntryKind::PlanChange(change), 7, 7);
+        assert_eq!((new.kind, new.detail, new.credits, new.occurred_at), ("plan_change", None, 0, at(5_000)));
+    }
+}

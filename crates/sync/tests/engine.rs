@@ -122,6 +122,9 @@ async fn stays_up_to_date_as_signs_of_life_come() {
     let (provider, app) = (Provider::start(1), App::new());
     let handle = app.engine(&provider);
     until_live_at(&handle, 3).await;
+    let soon: Timestamp = "2026-06-01T00:00:10Z".parse().unwrap();
+    app.clock.set(soon);
+    until(&handle, "as of soon", |status| status.as_of == Some(soon)).await;
     let later: Timestamp = "2026-06-01T00:05:00Z".parse().unwrap();
     app.clock.set(later);
     until(&handle, "as of later", |status| status.as_of == Some(later)).await;

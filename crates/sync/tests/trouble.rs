@@ -41,8 +41,16 @@ async fn stumbles_over(faults: Faults) -> ClientError {
 
 #[tokio::test]
 async fn a_sign_in_page_is_not_the_service() {
-    let error = stumbles_over(Faults { html: true, ..Faults::default() }).await;
+    let error = stumbles_over(Faults { html: Some(""), ..Faults::default() }).await;
     assert!(matches!(error, ClientError::NotTheService(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_for_people_is_no_tail_and_no_ledger() {
+    for part in ["/ledger", "/stream", "/catalogue"] {
+        let error = stumbles_over(Faults { html: Some(part), ..Faults::default() }).await;
+        assert!(matches!(error, ClientError::NotTheService(_)), "{part}: {error}");
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use metering::{
     Account, Allowance, Catalogue, Command, Feature, Pack, Plan, Price, RefreshRule, Terms, Timestamp, UsageRequest,
     WarningDefaults,
@@ -27,8 +27,8 @@ pub(crate) const TOKEN: &str = "member-token";
 /// What is wrong with the service for now.
 #[derive(Clone, Default)]
 pub(crate) struct Faults {
-    /// Everything answers with this page and status 200.
-    pub(crate) html: bool,
+    /// Every address with this in it answers with a page for people and status 200.
+    pub(crate) html: Option<&'static str>,
     /// Everything answers with this status and problem code.
     pub(crate) status: Option<(u16, &'static str)>,
     /// A page of the ledger breaks off after so many bytes.
@@ -218,6 +218,9 @@ impl Provider {
             .route("/v1/workspaces/{id}/catalogue", get(catalogue_json))
             .route("/v1/workspaces/{id}/ledger", get(ledger))
             .route("/v1/workspaces/{id}/ledger/stream", get(stream))
+            .route("/v1/workspaces/{id}/purchases", get(purchases).post(create_purchase))
+            .route("/v1/workspaces/{id}/purchases/{purchase}", get(purchase))
+            .route("/v1/workspaces/{id}/purchases/{purchase}/cancel", post(purchase))
             .layer(from_fn_with_state(Arc::clone(&self.world), faulty))
             .with_state(Arc::clone(&self.world));
         let address = self.address;
@@ -245,7 +248,7 @@ async fn faulty(State(world): State<Shared>, request: Request, next: Next) -> Re
         world.faults.clone()
     };
     tokio::time::sleep(Duration::from_millis(faults.delay_ms)).await;
-    if faults.html {
+    if faults.html.is_some_and(|part| request.uri().path().contains(part)) {
         return ([(header::CONTENT_TYPE, "text/html")], "<html>Sign in to the guest network</html>").into_response();
     }
     if let Some((status, code)) = faults.status {
@@ -336,6 +339,39 @@ fn events(world: &Shared, after: usize, end: usize) -> Vec<u8> {
         text.extend_from_slice(b"\n\n");
     }
     text
+}
+
+fn purchase_body(id: &str, state: &str) -> serde_json::Value {
+    serde_json::json!({
+        "id": id, "pack": "small", "name": "Small", "credits": 1_000, "price": 1_500, "currency": "USD",
+        "state": state, "created_at": "2026-03-01T09:00:00Z", "checkout_url": "https://pay.example/1",
+    })
+}
+
+async fn create_purchase(headers: axum::http::HeaderMap, axum::Json(body): axum::Json<serde_json::Value>) -> Response {
+    let id = body["id"].as_str().unwrap();
+    assert_eq!(headers["idempotency-key"], id);
+    if body["pack"] != "small" {
+        let problem = wire::problem::Problem::new(wire::problem::ErrorCode::NoPlan, "subscribe first");
+        let headers = [(header::CONTENT_TYPE, wire::problem::MEDIA_TYPE)];
+        return (StatusCode::FORBIDDEN, headers, serde_json::to_vec(&problem).unwrap()).into_response();
+    }
+    (StatusCode::CREATED, axum::Json(purchase_body(id, "waiting"))).into_response()
+}
+
+async fn purchases() -> Response {
+    axum::Json(serde_json::json!({ "purchases": [purchase_body("b", "paid"), purchase_body("a", "waiting")] }))
+        .into_response()
+}
+
+async fn purchase(Path((_, purchase)): Path<(String, String)>, request: Request) -> Response {
+    if purchase == "unknown" {
+        let problem = wire::problem::Problem::new(wire::problem::ErrorCode::NotFound, "no such purchase");
+        let headers = [(header::CONTENT_TYPE, wire::problem::MEDIA_TYPE)];
+        return (StatusCode::NOT_FOUND, headers, serde_json::to_vec(&problem).unwrap()).into_response();
+    }
+    let state = if request.method() == "POST" { "cancelled" } else { "processing" };
+    axum::Json(purchase_body(&purchase, state)).into_response()
 }
 
 /// A body that ends in a broken connection.
