@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use app::{App, Event};
+use clock::Timestamp;
 use tauri::{AppHandle, Emitter, Manager, WebviewWindowBuilder};
 
 use crate::{Options, lock, sample};
@@ -32,7 +33,7 @@ pub fn set_up(tauri: &mut tauri::App, options: &Options) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     tauri.manage(Arc::clone(&app));
     forward(&app, tauri.handle());
-    open(tauri)?;
+    open(tauri, options)?;
     tauri::async_runtime::spawn(sample::serve(folder, url, listener, tokens, clock, app));
     Ok(())
 }
@@ -45,13 +46,27 @@ fn folder(tauri: &tauri::App, options: &Options) -> Result<PathBuf, String> {
     )
 }
 
-fn open(tauri: &tauri::App) -> Result<(), String> {
+fn open(tauri: &tauri::App, options: &Options) -> Result<(), String> {
     let config = tauri.config().app.windows.iter().find(|window| window.label == MAIN);
     let config = config.ok_or("tauri.conf.json names no main window")?;
-    WebviewWindowBuilder::from_config(tauri, config)
-        .and_then(|builder| builder.build())
+    let mut builder = WebviewWindowBuilder::from_config(tauri, config)
         .map_err(|error| format!("the window could not be opened: {error}"))?;
+    if let Some(at) = options.at {
+        builder = builder.initialization_script(stand_still(at));
+    }
+    builder.build().map_err(|error| format!("the window could not be opened: {error}"))?;
     Ok(())
+}
+
+/// The page's clock stands where the app's does, so that ages and countdowns are the same in every picture.
+fn stand_still(at: Timestamp) -> String {
+    let at = at.as_millis();
+    format!(
+        "window.Date = class extends Date {{ \
+           constructor(...parts) {{ if (parts.length) super(...parts); else super({at}); }} \
+           static now() {{ return {at}; }} \
+         }};"
+    )
 }
 
 /// Tells the window what changed.

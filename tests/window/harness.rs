@@ -13,6 +13,12 @@ use thirtyfour::Capabilities;
 /// How long anything on screen may take before a test gives up. Generous: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// The app's program: cargo tells a test, and whoever else drives the window says it in `CREDITDECK_PROGRAM`.
+fn program() -> PathBuf {
+    let told = std::env::var_os("CREDITDECK_PROGRAM").map(PathBuf::from);
+    told.or_else(|| option_env!("CARGO_BIN_EXE_creditdeck").map(PathBuf::from)).expect("CREDITDECK_PROGRAM is set")
+}
+
 /// Where an app keeps everything, so that one can be closed and opened again on the same data.
 pub struct Home(TempDir);
 
@@ -24,6 +30,25 @@ impl Home {
     /// The app's own folder.
     pub fn data(&self) -> PathBuf {
         self.0.path().join("data")
+    }
+
+    /// What the sample's service says of itself while the app runs: its address, and a token for each workspace.
+    pub async fn sample(&self) -> Sample {
+        let path = self.data().join("sample.json");
+        for _ in 0..1_200 {
+            if let Ok(text) = std::fs::read_to_string(&path)
+                && let Ok(value) = serde_json::from_str::<Value>(&text)
+            {
+                let text = |value: &Value| value.as_str().unwrap().to_owned();
+                let tokens = value["tokens"].as_object().unwrap();
+                return Sample {
+                    url: text(&value["url"]),
+                    tokens: tokens.iter().map(|(id, token)| (id.clone(), text(token))).collect(),
+                };
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{} was not written", path.display());
     }
 
     /// Where the stand-in browser writes the addresses that the app opens.
@@ -48,10 +73,52 @@ impl Home {
 
     /// The app without a driver, for tests that end it the hard way.
     pub fn spawn(&self) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_creditdeck"));
+        let mut command = Command::new(program());
         command.arg("--data-dir").arg(self.data()).envs(self.environment());
         command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
     }
+}
+
+/// The sample's service, as another program on this computer may use it.
+pub struct Sample {
+    pub url: String,
+    pub tokens: Vec<(String, String)>,
+}
+
+impl Sample {
+    /// Reports one usage, and gives the status and the answer.
+    pub async fn report(&self, workspace: &str, id: &str, feature: &str, units: u64) -> (u16, Value) {
+        let event = json!({
+            "specversion": "1.0", "type": wire::event::TYPE, "source": "test", "id": id,
+            "data": { "feature": feature, "units": units },
+        });
+        let answer = self
+            .request(reqwest::Method::POST, workspace, "usage")
+            .header("content-type", wire::event::STRUCTURED)
+            .body(event.to_string())
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status().as_u16();
+        (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap())
+    }
+
+    /// What the service answers to a read.
+    pub async fn read(&self, workspace: &str, what: &str) -> String {
+        self.request(reqwest::Method::GET, workspace, what).send().await.unwrap().text().await.unwrap()
+    }
+
+    fn request(&self, method: reqwest::Method, workspace: &str, what: &str) -> reqwest::RequestBuilder {
+        let token = &self.tokens.iter().find(|(id, _)| id == workspace).unwrap().1;
+        web().request(method, format!("{}/v1/workspaces/{workspace}/{what}", self.url)).bearer_auth(token)
+    }
+}
+
+/// A client for pages and services on this computer.
+pub fn web() -> reqwest::Client {
+    // Another test of this process may have been first.
+    let _already = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 /// Ends the driver, and with it the app, when a test ends however it ends.
@@ -100,7 +167,7 @@ impl Window {
         all.extend(arguments.iter().map(ToString::to_string));
         let mut wanted = Capabilities::new();
         wanted.set("browserName", "wry").unwrap();
-        let options = json!({ "binary": env!("CARGO_BIN_EXE_creditdeck"), "args": all });
+        let options = json!({ "binary": program(), "args": all });
         wanted.set("webkitgtk:browserOptions", options).unwrap();
         let address = format!("http://127.0.0.1:{port}");
         let mut tries = 0;
@@ -173,6 +240,19 @@ impl Window {
     pub async fn wait_for_available(&self, credits: u64) {
         let script = "return document.querySelector('[data-testid=available]')?.dataset.value ?? null";
         self.wait_until(script, |value| value.as_str() == Some(credits.to_string().as_str())).await;
+    }
+
+    /// Chooses a workspace in the switcher.
+    pub async fn choose(&self, name: &str) {
+        self.click("[data-testid=switcher]").await;
+        let script = format!(
+            "const found = [...document.querySelectorAll('[role=option],[role=menuitemradio],[role=menuitem]')]\
+             .find(one => one.innerText.includes({})); found?.click(); return Boolean(found)",
+            json!(name)
+        );
+        self.wait_until(&script, |found| *found == json!(true)).await;
+        let script = "return document.querySelector('[data-testid=switcher]').innerText";
+        self.wait_until(script, |shown| shown.as_str().is_some_and(|shown| shown.contains(name))).await;
     }
 
     /// Two frames later what the page has is what a picture shows.

@@ -189,7 +189,9 @@ impl App {
     ) -> Result<T, AppError> {
         let handle = {
             let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
-            live.get(&key).and_then(Live::handle).ok_or_else(not_synced)?
+            // In the middle of a first sync the account is that of a day long past: no answer is better than that one.
+            let synced = live.get(&key).filter(|live| live.has_synced());
+            synced.and_then(Live::handle).ok_or_else(not_synced)?
         };
         handle.with_account(|account| ask(account, self.clock.now())).ok_or_else(not_synced)?
     }

@@ -56,6 +56,11 @@ impl Live {
         }
     }
 
+    /// Whether the whole ledger has been here once.
+    pub(crate) fn has_synced(&self) -> bool {
+        self.status().as_of.is_some()
+    }
+
     /// How to ask the workspace's service.
     pub(crate) fn client(&self) -> Result<Client, AppError> {
         self.client.clone().map_err(|error| service(&error))
@@ -77,12 +82,17 @@ impl Live {
 fn follow(app: &Arc<App>, key: WorkspaceKey, handle: &Handle) -> Vec<JoinHandle<()>> {
     let (mut statuses, teller) = (handle.status.clone(), Arc::downgrade(app));
     let of_status = tokio::spawn(async move {
+        let mut synced = None;
         loop {
             let now = status(key, &statuses.borrow_and_update().clone());
-            match teller.upgrade() {
-                Some(app) => app.tell(Event::SyncStatus(now)),
-                None => return,
+            let Some(app) = teller.upgrade() else { return };
+            // With the first whole ledger come the position, the workspace's name and its plan.
+            let first = synced.replace(now.as_of.is_some()) == Some(false) && now.as_of.is_some();
+            app.tell(Event::SyncStatus(now));
+            if first {
+                app.tell(Event::LedgerChanged(Changed { workspace: key.to_string() }));
             }
+            drop(app);
             if statuses.changed().await.is_err() {
                 return;
             }

@@ -4,6 +4,8 @@ import type { AppError } from "$lib/backend/types";
 
 /** A first load shows a skeleton only when it takes longer than this. */
 const SKELETON_AFTER = 150;
+/** The code of "not here yet, and it will come by itself": that is waiting, not failing. */
+const NOT_YET = "not_synced";
 /** However fast the ledger changes, it is read again at most this often. */
 const BREATH = 100;
 
@@ -21,6 +23,7 @@ export class LiveQuery<T> {
 
   #reading: Reading<T> | null = null;
   #latest = 0;
+  #notYet = false;
   #running = false;
   #resting = false;
   #again = false;
@@ -63,12 +66,17 @@ export class LiveQuery<T> {
       if (mine !== this.#latest) return;
       this.data = data;
       this.error = null;
+      this.#notYet = false;
     } catch (thrown) {
       if (mine !== this.#latest) return;
-      this.error = toAppError(thrown);
+      const error = toAppError(thrown);
+      this.#notYet = error.code === NOT_YET;
+      this.error = this.#notYet ? null : error;
     }
-    clearTimeout(this.#patience);
-    this.slow = false;
+    if (!this.#notYet) {
+      clearTimeout(this.#patience);
+      this.slow = false;
+    }
     this.#running = false;
     this.#settle();
   }

@@ -48,6 +48,18 @@ describe("a live query", () => {
     expect(load.mock.calls.length).toBeLessThanOrEqual(11);
   });
 
+  it("waits for what is not here yet, and shows it once it came", async () => {
+    const hand = start();
+    await hand.fail(0, { code: "not_synced", message: "m", advice: "a", detail: null });
+    expect(query.error).toBeNull();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(query.slow).toBe(true);
+    query.refresh();
+    await hand.answer(1, "here");
+    expect(query.data).toBe("here");
+    expect(query.slow).toBe(false);
+  });
+
   it("keeps the old answer on screen until the new one is there", async () => {
     const hand = start();
     await hand.answer(0, "old");

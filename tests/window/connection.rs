@@ -1,0 +1,97 @@
+//! The app and a provider's service that comes and goes.
+
+use std::time::Duration;
+
+use cache::Cache;
+use serde_json::json;
+
+use crate::harness::{Home, Window};
+use crate::provider::{Provider, WORKSPACE};
+
+/// Entries of the first sync that is cut off.
+const MANY: usize = 100_000;
+
+#[tokio::test]
+async fn killed_in_the_middle_of_the_first_sync_it_carries_on_from_its_cursor() {
+    let provider = Provider::start();
+    provider.fill(MANY).await;
+    let home = Home::new();
+    std::fs::create_dir_all(home.data()).unwrap();
+    let file = home.data().join("cache.db");
+    let cache = Cache::open(&file).unwrap();
+    let key = cache.connect(&provider.url, WORKSPACE, Some(&provider.token)).unwrap();
+
+    let mut app = home.spawn();
+    let cut = loop {
+        let seq = cache.cursor(key).unwrap().map_or(0, |cursor| cursor.seq);
+        if seq > 5_000 {
+            break seq;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    };
+    app.kill().unwrap();
+    app.wait().unwrap();
+    let kept = cache.cursor(key).unwrap().unwrap();
+    assert!(kept.seq >= cut && kept.seq < MANY as u64, "cut off at {}", kept.seq);
+    eprintln!("killed at entry {} of {}", kept.seq, MANY + 2);
+    drop(cache);
+
+    let window = Window::start(&home, &[]).await;
+    window.wait_for("[data-testid=switcher]").await;
+    window.choose("Acme").await;
+    window.wait_for_available(provider.balance().await["available"].as_u64().unwrap()).await;
+    let cache = Cache::open(&file).unwrap();
+    let ended = cache.cursor(key).unwrap().unwrap();
+    assert_eq!(ended.seq, provider.balance().await["seq"].as_u64().unwrap());
+    // What was there before the kill was not read again: the first entry has kept its place in the file.
+    let totals = window.text("[data-testid=room]").await;
+    assert!(totals.contains("100,000"), "what was used:\n{totals}");
+}
+
+#[tokio::test]
+async fn without_its_service_it_says_how_old_its_data_is_and_answers_everything() {
+    let mut provider = Provider::start();
+    provider.fill(25).await;
+    let home = Home::new();
+    let window = Window::open(&home).await;
+    connect(&window, &provider).await;
+    window.choose("Acme").await;
+    window.click("[data-testid=nav-overview]").await;
+    window.wait_for_available(9_999_975).await;
+
+    provider.stop();
+    let script = "return document.querySelector('[data-testid=sync]')?.innerText ?? ''";
+    let said = window.wait_until(script, |said| said.as_str().is_some_and(|said| said.contains("Offline"))).await;
+    // The age of the data, not only that it is offline.
+    assert!(said.as_str().unwrap().contains("data from"), "{said}");
+    for (nav, found) in [
+        ("usage", "[data-testid=usage-table] tbody tr"),
+        ("topup", "[data-testid^=pack-]"),
+        ("overview", "[data-testid=latest]"),
+    ] {
+        window.click(&format!("[data-testid=nav-{nav}]")).await;
+        window.wait_for(found).await;
+    }
+    assert_eq!(window.available().await, 9_999_975);
+
+    // It comes back by itself.
+    provider.restart();
+    let event = json!({
+        "specversion": "1.0", "type": wire::event::TYPE, "source": "test", "id": "back",
+        "data": { "feature": "ai-reply" },
+    });
+    provider.send(reqwest::Method::POST, "usage", wire::event::STRUCTURED, &event).await;
+    window.wait_for_available(9_999_974).await;
+}
+
+/// Connects as a person does, in the settings.
+async fn connect(window: &Window, provider: &Provider) {
+    window.click("[data-testid=nav-settings]").await;
+    window.wait_for("[data-testid=connect-submit]").await;
+    window.fill("[data-testid=connect-url]", &provider.url).await;
+    window.fill("[data-testid=connect-workspace]", WORKSPACE).await;
+    window.fill("[data-testid=connect-token]", &provider.token).await;
+    window.click("[data-testid=connect-submit]").await;
+    let script = "return document.body.innerText.includes('Acme')";
+    window.wait_until(script, |found| *found == json!(true)).await;
+}

@@ -1,0 +1,89 @@
+//! Pictures of the real window: every room, light and dark, wide and narrow, on a clock that stands still.
+
+mod harness;
+
+use std::path::PathBuf;
+
+use harness::{Home, Window};
+use serde_json::json;
+
+/// When the pictures are taken: a working afternoon in the last third of a month.
+const AT: &str = "2026-11-19T14:02:00Z";
+const ROOMS: [&str; 4] = ["overview", "usage", "topup", "settings"];
+const LOOKS: [&str; 2] = ["light", "dark"];
+const SIZES: [(&str, u32, u32); 2] = [("wide", 1180, 760), ("narrow", 720, 560)];
+
+struct Album {
+    window: Window,
+    folder: PathBuf,
+}
+
+impl Album {
+    /// Takes every room in both looks and sizes.
+    async fn rooms(&self, state: &str, rooms: &[&str]) {
+        for look in LOOKS {
+            self.look(look).await;
+            for (size, width, height) in SIZES {
+                self.window.driver.set_window_rect(0, 0, width, height).await.expect("the window takes a size");
+                for room in rooms {
+                    self.window.click(&format!("[data-testid=nav-{room}]")).await;
+                    self.window.wait_for(&format!("[data-testid=room][data-room={room}]")).await;
+                    if matches!(*room, "overview" | "usage") {
+                        self.window.wait_for("[data-testid=chart] svg").await;
+                    }
+                    self.picture(&format!("{state}-{room}-{look}-{size}")).await;
+                }
+            }
+        }
+    }
+
+    async fn picture(&self, name: &str) {
+        // The last fetch and the last transition are over.
+        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+        let path = self.folder.join(format!("{name}.png"));
+        self.window.picture(&path).await;
+        println!("{}", path.display());
+    }
+
+    /// Light or dark, as somebody chooses it in the settings.
+    async fn look(&self, look: &str) {
+        let script = format!(
+            "const done = arguments[0]; const {{ invoke }} = window.__TAURI_INTERNALS__; \
+             invoke('settings').then(kept => invoke('save_settings', {{ settings: {{ ...kept, appearance: {} }} }})) \
+             .then(() => {{ location.reload(); done(true); }})",
+            json!(look)
+        );
+        self.window.driver.execute_async(script, vec![]).await.expect("the look is kept");
+        self.window.wait_for(&format!("html[data-appearance={look}][data-painted=true]")).await;
+    }
+
+    /// Another workspace.
+    async fn choose(&self, name: &str) {
+        self.window.choose(name).await;
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let folder = PathBuf::from(std::env::args().nth(1).expect("usage: shots FOLDER"));
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    let home = Home::new();
+    let window = Window::start(&home, &["--at", AT]).await;
+    window.wait_for("html[data-painted=true]").await;
+    let sample = home.sample().await;
+    let album = Album { window, folder };
+    album.choose("Northwind Support").await;
+    album.rooms("northwind", &ROOMS).await;
+    album.choose("Harbour Dental").await;
+    album.rooms("harbour", &["overview", "usage", "topup"]).await;
+
+    album.choose("Northwind Support").await;
+    let available = album.window.available().await;
+    let size = 450;
+    sample.report("northwind", "to-low", "summary", available.saturating_sub(size)).await;
+    album.window.wait_for_available(available.min(size)).await;
+    album.rooms("low", &["overview"]).await;
+    sample.report("northwind", "to-nothing", "summary", available.min(size)).await;
+    album.window.wait_for_available(0).await;
+    album.rooms("paused", &["overview", "topup"]).await;
+}
