@@ -227,6 +227,9 @@ impl Engine {
             // Nobody listening is fine.
             let _ = self.changes.send(change);
         }
+        if trouble.is_none() {
+            self.stored_alive = complete.asked_at;
+        }
         trouble.map_or(Ok((taken, seq)), Err)
     }
 
