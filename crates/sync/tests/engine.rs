@@ -150,6 +150,33 @@ async fn two_engines_on_one_cache_agree() {
 }
 
 #[tokio::test]
+async fn an_engine_that_another_one_overtakes_goes_on_from_there() {
+    let (provider, app) = (Provider::start(10), App::new());
+    let fast = app.engine(&provider);
+    until_live_at(&fast, 12).await;
+    provider.world().faults = Faults { drip: true, ..Faults::default() };
+    let slow = app.engine(&provider);
+    until_live_at(&slow, 12).await;
+    let mut changes = slow.changes();
+    for round in 1..=3 {
+        provider.world().grow(10);
+        until_live_at(&fast, 12 + round * 10).await;
+        until(&slow, "there, too", |status| status.last_seq == 12 + round * 10).await;
+    }
+    provider.world().faults = Faults::default();
+    provider.world().grow(1);
+    until_live_at(&fast, 43).await;
+    until_live_at(&slow, 43).await;
+    let mut next = 13;
+    while let Ok(change) = changes.try_recv() {
+        assert_eq!(change.from_seq, next, "each entry is told once, whoever stored it");
+        next = change.to_seq + 1;
+    }
+    assert_eq!(next, 44);
+    app.has_what_the_service_has(&provider);
+}
+
+#[tokio::test]
 async fn learns_a_new_catalogue_from_the_first_usage_that_it_prices() {
     let (provider, app) = (Provider::start(5), App::new());
     let handle = app.engine(&provider);

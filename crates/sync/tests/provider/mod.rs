@@ -41,6 +41,8 @@ pub(crate) struct Faults {
     pub(crate) page_limit: Option<usize>,
     /// Every answer takes so long.
     pub(crate) delay_ms: u64,
+    /// Tails opened from now on bring one entry at a time, slowly.
+    pub(crate) drip: bool,
     /// The tail opens and says nothing, not even that it is alive.
     pub(crate) mute_tail: bool,
 }
@@ -306,24 +308,28 @@ async fn ledger(State(world): State<Shared>, Query(query): Query<HashMap<String,
 }
 
 async fn stream(State(world): State<Shared>, Query(query): Query<HashMap<String, usize>>) -> Response {
-    let (length, break_at, mute) = {
+    let (length, faults) = {
         let world = world.lock().unwrap();
-        (world.length.subscribe(), world.faults.break_tail_at, world.faults.mute_tail)
+        (world.length.subscribe(), world.faults.clone())
     };
-    if mute {
+    if faults.mute_tail {
         let nothing = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
         return ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(nothing)).into_response();
     }
-    if let Some(end) = break_at {
+    if let Some(end) = faults.break_tail_at {
         let mut text = events(&world, query["after"], usize::MAX);
         text.truncate(end);
         return ([(header::CONTENT_TYPE, "text/event-stream")], broken_off(text)).into_response();
     }
     let state = (world, query["after"], length);
-    let chunks = futures_util::stream::unfold(state, |(world, after, mut length)| async move {
+    let chunks = futures_util::stream::unfold(state, move |(world, after, mut length)| async move {
+        if faults.drip {
+            tokio::time::sleep(Duration::from_millis(80)).await;
+        }
         let waited = tokio::time::timeout(Duration::from_millis(100), length.wait_for(|length| *length > after));
         let grown = waited.await.is_ok();
-        let end = if grown { world.lock().unwrap().lines.len() } else { after };
+        let all = world.lock().unwrap().lines.len();
+        let end = if !grown { after } else if faults.drip { after + 1 } else { all };
         let text = if grown { events(&world, after, end) } else { b": alive\n\n".to_vec() };
         Some((Ok::<_, std::io::Error>(Bytes::from(text)), (world, end, length)))
     });

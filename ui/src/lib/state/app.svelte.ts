@@ -1,6 +1,6 @@
 import { getContext, setContext } from "svelte";
 import { toAppError } from "$lib/backend/error";
-import type { AppError, Backend, Settings, SyncStatus, Theme, WorkspaceSummary } from "$lib/backend/types";
+import type { AppError, Backend, Settings, SyncStatus, Theme, UsageQuery, WorkspaceSummary } from "$lib/backend/types";
 import { resolveTheme } from "$lib/chart/theme";
 import { Palette, type Coloured } from "$lib/palette";
 import { isRoom, type Room } from "$lib/rooms/rooms";
@@ -19,6 +19,8 @@ export class AppState {
   room = $state<Room>("overview");
   settings = $state.raw<Settings>({ appearance: "system", workspace: null });
   sync = $state.raw<SyncStatus | null>(null);
+  /** What the Usage room was last asked for: it is there again when somebody comes back. */
+  usage = $state.raw<UsageQuery>({ range: "this_period", from: null, to: null, step: null, by: "group", compare: false });
   /** Why the window has nothing to show at all. */
   error = $state.raw<AppError | null>(null);
 
