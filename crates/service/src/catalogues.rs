@@ -1,0 +1,47 @@
+//! The catalogues that ship with the service.
+
+use std::path::Path;
+
+use metering::Catalogue;
+
+const A: &str = include_str!("../../../catalogues/a.toml");
+const B: &str = include_str!("../../../catalogues/b.toml");
+
+/// Why there is no catalogue to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueFileError {
+    /// The file cannot be read.
+    #[error("{path}: {error}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The file has a mistake in it.
+    #[error("{path}: {error}")]
+    Wrong {
+        /// The file.
+        path: String,
+        /// The mistake and its place.
+        error: wire::catalogue::CatalogueError,
+    },
+}
+
+/// The catalogue `a` or `b` that ships with the service, or the one in a TOML file (JSON, if its name ends in `.json`).
+///
+/// # Errors
+/// [`CatalogueFileError`] when there is no such file or it has a mistake in it.
+pub fn find(name: &str) -> Result<Catalogue, CatalogueFileError> {
+    let wrong = |error| CatalogueFileError::Wrong { path: name.to_owned(), error };
+    match name {
+        "a" => wire::catalogue::from_toml(A).map_err(wrong),
+        "b" => wire::catalogue::from_toml(B).map_err(wrong),
+        path => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| CatalogueFileError::Unreadable { path: path.to_owned(), error })?;
+            let is_json = Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+            if is_json { wire::catalogue::from_json(&text) } else { wire::catalogue::from_toml(&text) }.map_err(wrong)
+        }
+    }
+}

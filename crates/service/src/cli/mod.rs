@@ -1,0 +1,126 @@
+//! The command line: serve, set up, import, simulate.
+
+mod import;
+mod serve;
+mod setup;
+mod simulate;
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use metering::Timestamp;
+use tracing_subscriber::EnvFilter;
+
+use crate::store::{Durability, Store, StoreError};
+
+/// The credit service: metering in front of a store, over HTTP.
+#[derive(Parser)]
+#[command(name = "creditdeck-service", version, about, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Answer requests on an address, which is printed.
+    Serve(serve::Serve),
+    /// Workspaces.
+    #[command(subcommand)]
+    Workspace(setup::WorkspaceCommand),
+    /// Access tokens.
+    #[command(subcommand)]
+    Token(setup::TokenCommand),
+    /// Play a usage trace into a workspace.
+    Import(import::Import),
+    /// Run a scenario of the metering rules and print an answer a step.
+    Simulate(simulate::Simulate),
+    /// Catalogues.
+    #[command(subcommand)]
+    Catalogue(setup::CatalogueCommand),
+}
+
+/// Why a command ends: one line for people, and the exit status.
+struct Stopped {
+    message: String,
+    status: u8,
+}
+
+impl Stopped {
+    /// What was given is wrong: status 2.
+    fn wrong(message: impl Display) -> Self {
+        Self { message: message.to_string(), status: 2 }
+    }
+}
+
+impl<E: std::error::Error> From<E> for Stopped {
+    /// What was to be done failed: status 1.
+    fn from(error: E) -> Self {
+        Self { message: error.to_string(), status: 1 }
+    }
+}
+
+/// Reads the command line and does what it says. The exit status is 0, 1 when something failed and 2 when what was
+/// given is wrong; then one line on standard error says what.
+#[must_use]
+pub fn run() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let done = match Arguments::parse().command {
+        What::Serve(command) => command.run(),
+        What::Workspace(command) => command.run(),
+        What::Token(command) => command.run(),
+        What::Import(command) => command.run(),
+        What::Simulate(command) => command.run(),
+        What::Catalogue(command) => command.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stopped { message, status }) => {
+            // One line, whatever the message quotes.
+            let line: String = message.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+            say_error(&line);
+            ExitCode::from(status)
+        }
+    }
+}
+
+/// The database file in `sqlite:PATH`, or in a plain path.
+fn database(text: &str) -> Result<PathBuf, String> {
+    let path = text.strip_prefix("sqlite:").unwrap_or(text);
+    if text.starts_with("postgres:") || text.starts_with("postgresql:") {
+        return Err("only sqlite:PATH is known to this version".into());
+    }
+    if path.is_empty() { Err("name a file: sqlite:PATH".into()) } else { Ok(PathBuf::from(path)) }
+}
+
+/// Opens a database for a command that ends by itself.
+fn open(path: &Path, durability: Durability) -> Result<Store, StoreError> {
+    Store::open(path, durability)
+}
+
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|error: metering::BadInstant| error.to_string())
+}
+
+/// An id that can stand in an address: letters, digits, `-`, `_` and `.`, 64 at most.
+fn id(text: &str) -> Result<String, String> {
+    let good = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    if (1..=64).contains(&text.len()) && text.chars().all(good) && !text.starts_with('.') {
+        return Ok(text.to_owned());
+    }
+    Err("an id has 1 to 64 letters, digits, \"-\", \"_\" or \".\", and does not begin with \".\"".into())
+}
+
+/// Prints a line. Whoever closed the other end does not want to read any more.
+fn say(line: impl Display) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+fn say_error(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr().lock(), "error: {line}");
+}

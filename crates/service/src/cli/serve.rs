@@ -1,0 +1,69 @@
+//! `serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use clock::Clock;
+use tokio::net::TcpListener;
+use wire::api::Role;
+
+use super::{Stopped, database, say};
+use crate::service::{Config, Service};
+
+#[derive(Args)]
+pub(super) struct Serve {
+    /// The database: sqlite:PATH. It is made if it is not there.
+    #[arg(long, value_parser = database)]
+    database: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8787")]
+    listen: SocketAddr,
+    /// Where buyers' browsers reach the service, if that is elsewhere.
+    #[arg(long)]
+    public_url: Option<String>,
+    /// Make the sample workspaces, keep them going, and print tokens for them.
+    #[arg(long)]
+    sample: bool,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<(), Stopped> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let config = Config { database: self.database, clock: Clock::system(), public_url: self.public_url };
+            let mut service = Service::open(config).await?;
+            let listener = TcpListener::bind(self.listen)
+                .await
+                .map_err(|error| Stopped::wrong(format!("cannot listen on {}: {error}", self.listen)))?;
+            if self.sample {
+                service.ensure_sample().await?;
+                for role in [Role::Owner, Role::Member, Role::Meter] {
+                    say(format_args!("{role} token: {}", service.sample_token(role).await?.text()));
+                }
+            }
+            let running = service.serve(listener).await?;
+            say(format_args!("listening on {}", running.url()));
+            stop_signal().await;
+            running.shutdown().await;
+            Ok(())
+        })
+    }
+}
+
+/// Waits until somebody asks the process to end.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,22 @@
+//! The credit service: the metering rules in front of a store, over HTTP.
+//!
+//! A workspace's ledger has one writer ([`ledger`]): it decides commands in the order in which they come, and commits
+//! what waits as one transaction. The [`store`] keeps the exact bytes of every entry. Routes only translate between
+//! HTTP and commands. [`payment`] sells packs through a provider's hosted checkout. [`sample`] plays real usage traces
+//! into workspaces to look at. [`Service`] puts these together, alone or embedded in another program.
+
+pub mod catalogues;
+pub mod cli;
+mod http;
+pub mod ledger;
+pub mod payment;
+mod random;
+mod routes;
+pub mod sample;
+mod service;
+pub mod simulate;
+pub mod store;
+mod token;
+
+pub use service::{Config, Error, Running, Service};
+pub use token::Token;

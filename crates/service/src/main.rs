@@ -1,0 +1,7 @@
+//! The credit service's command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    service::cli::run()
+}

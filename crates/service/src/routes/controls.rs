@@ -1,0 +1,30 @@
+//! Controls: what may run, and how much of it.
+
+use axum::Json;
+use metering::Command;
+use wire::api::{ChangeAnswer, ControlsBody, ControlsPatch, Role};
+
+use crate::http::{Caller, Failure, JsonBody, refused};
+use crate::ledger::{Ledger, Unavailable};
+
+/// `GET …/controls`.
+pub(super) async fn show(caller: Caller) -> Result<Json<ControlsBody>, Failure> {
+    Ok(Json(current(caller.may(Role::reads, "read the controls")?).await?))
+}
+
+/// `PUT …/controls`: changes what the body names, and leaves the rest.
+pub(super) async fn change(
+    caller: Caller,
+    JsonBody(patch): JsonBody<ControlsPatch>,
+) -> Result<Json<ChangeAnswer<ControlsBody>>, Failure> {
+    let ledger = caller.may(Role::manages, "change the controls")?;
+    let answer = ledger.command(Command::Controls(patch.into())).await?;
+    if let Some(problem) = refused(ledger, &answer) {
+        return Err(problem.into());
+    }
+    Ok(Json(ChangeAnswer::of(&answer.outcome, current(ledger).await?)))
+}
+
+async fn current(ledger: &Ledger) -> Result<ControlsBody, Unavailable> {
+    ledger.read(|account, _| ControlsBody::of(&account.terms().catalogue, account.controls())).await
+}

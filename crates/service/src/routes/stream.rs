@@ -1,0 +1,118 @@
+//! The ledger's live tail, as server-sent events.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use futures_util::Stream;
+use serde::Deserialize;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
+use wire::api::Role;
+use wire::problem::{ErrorCode, Problem};
+
+use crate::http::{App, Caller, Failure, Query, blocking};
+use crate::store::{Store, StoredLine};
+
+/// Lines that are read from the store at once.
+const PAGE: usize = 1_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct After {
+    after: Option<u64>,
+}
+
+/// `GET …/ledger/stream`: every line after `Last-Event-ID` (or `?after=`, or the beginning), first from the store and
+/// then as they are committed, each once and in order. The event's id is the entry's `seq`, its data the line.
+pub(super) async fn tail(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(After { after }): Query<After>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
+    let ledger = caller.may(Role::reads, "read the ledger")?;
+    let last = match headers.get("last-event-id") {
+        None => after.unwrap_or(0),
+        Some(value) => value.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(|| {
+            let problem = Problem::new(ErrorCode::Malformed, "Last-Event-ID is not the seq of an entry");
+            Failure::from(problem.at_field("Last-Event-ID"))
+        })?,
+    };
+    let tail = Tail {
+        store: Arc::clone(&app.store),
+        workspace: ledger.workspace().id.clone(),
+        last,
+        waiting: VecDeque::new(),
+        // Subscribed before the store is read: what is committed meanwhile comes twice and is left out once.
+        live: ledger.tail(),
+        is_live: false,
+        stop: app.stop.subscribe(),
+    };
+    let events = futures_util::stream::unfold(tail, |mut tail| async move {
+        let line = tail.next().await?;
+        let text = String::from_utf8(line.encode()).unwrap_or_default();
+        let event = Event::default().id(line.seq.to_string()).event("entry").data(text);
+        Some((Ok(event), tail))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+struct Tail {
+    store: Arc<Store>,
+    workspace: String,
+    /// The last entry that was sent.
+    last: u64,
+    waiting: VecDeque<Arc<StoredLine>>,
+    live: broadcast::Receiver<Arc<StoredLine>>,
+    /// Whether the store has nothing that the live tail does not bring.
+    is_live: bool,
+    stop: watch::Receiver<bool>,
+}
+
+impl Tail {
+    /// The next line; `None` ends the stream, and the reader comes again with `Last-Event-ID`.
+    async fn next(&mut self) -> Option<Arc<StoredLine>> {
+        loop {
+            if let Some(line) = self.waiting.pop_front() {
+                self.last = line.seq;
+                return Some(line);
+            }
+            if !self.is_live {
+                self.read().await?;
+                continue;
+            }
+            let received = tokio::select! {
+                received = self.live.recv() => received,
+                _ = self.stop.wait_for(|stop| *stop) => return None,
+            };
+            match received {
+                Ok(line) if line.seq <= self.last => {}
+                Ok(line) if line.seq == self.last + 1 => self.waiting.push_back(line),
+                // Lines in between were missed: the store has them.
+                Ok(_) | Err(RecvError::Lagged(_)) => self.is_live = false,
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    async fn read(&mut self) -> Option<()> {
+        let (store, workspace, after) = (Arc::clone(&self.store), self.workspace.clone(), self.last);
+        match blocking(move || store.lines(&workspace, after, PAGE)).await {
+            Ok(lines) => {
+                self.is_live = lines.len() < PAGE;
+                self.waiting.extend(lines.into_iter().map(Arc::new));
+                Some(())
+            }
+            Err(error) => {
+                tracing::error!(%error, "the tail cannot be read");
+                None
+            }
+        }
+    }
+}

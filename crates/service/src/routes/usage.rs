@@ -1,0 +1,92 @@
+//! Reported usage: CloudEvents in, an answer for each.
+
+use axum::Json;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use metering::{Command, Outcome, UsageRequest};
+use wire::api::{BatchAnswer, BatchBody, PositionBody, Role, UsageAnswer, UsageOutcome};
+use wire::event::{self, EventError};
+use wire::problem::{ErrorCode, Problem};
+
+use crate::http::{Body, Caller, Failure, media_type, refused};
+use crate::ledger::{Answer, Ledger};
+
+/// `POST …/usage`: one event in structured or binary mode, or a batch.
+pub(super) async fn report(caller: Caller, headers: HeaderMap, Body(bytes): Body) -> Result<Response, Failure> {
+    let ledger = caller.may(Role::reports, "report usage: that takes one with the role meter")?;
+    match media_type(&headers).as_str() {
+        event::STRUCTURED => one(ledger, event::from_structured(&bytes)).await,
+        event::BATCH => batch(ledger, &bytes).await,
+        "application/json" if headers.contains_key("ce-specversion") => {
+            one(ledger, event::from_binary(attributes(&headers)?, &bytes)).await
+        }
+        _ => Err(Failure::new(
+            ErrorCode::UnsupportedType,
+            format!(
+                "send {}, {}, or application/json with ce- headers (ce-specversion among them)",
+                event::STRUCTURED,
+                event::BATCH
+            ),
+        )),
+    }
+}
+
+/// The context attributes of binary mode.
+fn attributes(headers: &HeaderMap) -> Result<Vec<(&str, &str)>, Failure> {
+    let mut attributes = Vec::new();
+    for (name, value) in headers {
+        let Some(attribute) = name.as_str().strip_prefix("ce-") else { continue };
+        let Ok(value) = std::str::from_utf8(value.as_bytes()) else {
+            return Err(event_problem(&EventError { field: attribute.into(), message: "is not UTF-8".into() }).into());
+        };
+        attributes.push((attribute, value));
+    }
+    Ok(attributes)
+}
+
+async fn one(ledger: &Ledger, event: Result<UsageRequest, EventError>) -> Result<Response, Failure> {
+    let request = event.map_err(|error| Failure::from(event_problem(&error)))?;
+    let BatchAnswer { status, answer, problem } = told(ledger, ledger.command(Command::Use(request)).await?);
+    if let Some(problem) = problem {
+        return Err(problem.into());
+    }
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    Ok((status, Json(answer)).into_response())
+}
+
+/// What can be read of a batch is decided in its order and committed together.
+async fn batch(ledger: &Ledger, bytes: &[u8]) -> Result<Response, Failure> {
+    let events = event::from_batch(bytes).map_err(|error| Failure::from(event_problem(&error)))?;
+    let mut commands = Vec::with_capacity(events.len());
+    let problems: Vec<Option<EventError>> =
+        events.into_iter().map(|event| event.map(|request| commands.push(Command::Use(request))).err()).collect();
+    let mut decided = ledger.commands(commands).await?.into_iter();
+    let answers = problems.into_iter().filter_map(|problem| match problem {
+        Some(error) => {
+            let problem = event_problem(&error);
+            Some(BatchAnswer { status: problem.status, answer: None, problem: Some(problem) })
+        }
+        None => decided.next().map(|answer| told(ledger, answer)),
+    });
+    Ok((StatusCode::OK, Json(BatchBody { answers: answers.collect() })).into_response())
+}
+
+/// The answer in the words of HTTP.
+fn told(ledger: &Ledger, answer: Answer) -> BatchAnswer {
+    if let Some(problem) = refused(ledger, &answer) {
+        return BatchAnswer { status: problem.status, answer: None, problem: Some(problem) };
+    }
+    let (status, outcome, seq) = match answer.outcome {
+        Outcome::Recorded { seq } => (StatusCode::CREATED, UsageOutcome::Recorded, Some(seq)),
+        Outcome::Duplicate { seq } => (StatusCode::OK, UsageOutcome::Duplicate, Some(seq)),
+        _ => (StatusCode::OK, UsageOutcome::Unmetered, None),
+    };
+    let cost = if outcome == UsageOutcome::Unmetered { Some(0) } else { answer.cost };
+    let body = UsageAnswer { outcome, seq, cost, position: PositionBody::from(&answer.position) };
+    BatchAnswer { status: status.as_u16(), answer: Some(body), problem: None }
+}
+
+fn event_problem(error: &EventError) -> Problem {
+    let code = if error.is_malformed() { ErrorCode::Malformed } else { ErrorCode::Invalid };
+    Problem::new(code, error.to_string()).at_field(&error.field)
+}

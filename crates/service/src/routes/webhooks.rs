@@ -1,0 +1,27 @@
+//! Where payment providers tell what became of a checkout.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use wire::problem::ErrorCode;
+
+use crate::http::{App, Body, Failure};
+use crate::payment::{SIGNATURE_HEADER, sandbox_event};
+
+/// `POST /v1/webhooks/sandbox`: 204 once the event is stored; the same event again is 204 and does nothing.
+pub(super) async fn sandbox(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Body(bytes): Body,
+) -> Result<StatusCode, Failure> {
+    let signature = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !app.payments.is_signed(signature, &bytes, app.clock.now()) {
+        return Err(Failure::new(ErrorCode::Unauthorized, "the signature does not fit the body and the time"));
+    }
+    let (workspace, settlement) = sandbox_event(&bytes)?;
+    let ledger = app.ledgers.get(&workspace).await?.ok_or_else(|| Failure::not_found("workspace", &workspace))?;
+    let purchase = settlement.purchase.clone();
+    match ledger.settle(settlement).await? {
+        Some(_) => Ok(StatusCode::NO_CONTENT),
+        None => Err(Failure::not_found("purchase", &purchase)),
+    }
+}

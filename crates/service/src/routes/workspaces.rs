@@ -1,0 +1,71 @@
+//! What a workspace is, what its provider sells, and how it stands.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use metering::Timestamp;
+use serde::Deserialize;
+use wire::api::{BalanceBody, LedgerHead, Role, WorkspaceBody, WorkspacesBody};
+use wire::problem::{ErrorCode, Problem};
+
+use crate::http::{App, Bearer, Caller, Failure, Query, blocking};
+use crate::ledger::Ledger;
+
+/// `GET /v1/workspaces`.
+pub(super) async fn list(State(app): State<App>, Bearer(accesses): Bearer) -> Result<Json<WorkspacesBody>, Failure> {
+    let mut workspaces = Vec::with_capacity(accesses.len());
+    for access in accesses {
+        if let Some(ledger) = app.ledgers.get(&access.workspace).await? {
+            workspaces.push(body(&app, &ledger, access.role).await?);
+        }
+    }
+    Ok(Json(WorkspacesBody { workspaces }))
+}
+
+/// `GET /v1/workspaces/{workspace}`.
+pub(super) async fn show(State(app): State<App>, caller: Caller) -> Result<Json<WorkspaceBody>, Failure> {
+    Ok(Json(body(&app, &caller.ledger, caller.role).await?))
+}
+
+async fn body(app: &App, ledger: &Ledger, role: Role) -> Result<WorkspaceBody, Failure> {
+    let workspace = ledger.workspace();
+    let (store, id) = (Arc::clone(&app.store), workspace.id.clone());
+    let (last_seq, last_hash) = blocking(move || store.head(&id)).await?;
+    let catalogue = &workspace.terms.catalogue;
+    Ok(WorkspaceBody {
+        id: workspace.id.clone(),
+        name: workspace.name.clone(),
+        provider: catalogue.name.clone(),
+        time_zone: workspace.terms.zone.name().to_owned(),
+        currency: catalogue.currency.clone(),
+        role,
+        catalogue: catalogue.id.clone(),
+        catalogue_revision: catalogue.revision,
+        ledger: LedgerHead { last_seq, last_hash },
+    })
+}
+
+/// `GET …/catalogue`.
+pub(super) async fn catalogue(caller: Caller) -> Result<Response, Failure> {
+    let ledger = caller.may(Role::reads, "read the catalogue")?;
+    let json = wire::catalogue::to_json(&ledger.workspace().terms.catalogue);
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct At {
+    at: Option<String>,
+}
+
+/// `GET …/balance?at=`: now, or at an instant to come. What has been cannot be asked: the ledger tells it.
+pub(super) async fn balance(caller: Caller, Query(At { at }): Query<At>) -> Result<Json<BalanceBody>, Failure> {
+    let ledger = caller.may(Role::reads, "read the balance")?;
+    let at: Option<Timestamp> = at.map(|text| text.parse()).transpose().map_err(|error: metering::BadInstant| {
+        Failure::from(Problem::new(ErrorCode::Malformed, error.to_string()).at_field("at"))
+    })?;
+    Ok(Json(ledger.read(move |account, now| BalanceBody::of(account, at.unwrap_or(now))).await?))
+}

@@ -1,0 +1,238 @@
+//! The service as a whole: opened on a database, served on a listener, alone or inside another program.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clock::Clock;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use wire::api::Role;
+
+use crate::http::{App, Inner, blocking};
+use crate::ledger::Ledgers;
+use crate::payment::{Payments, Reach, Sandbox};
+use crate::sample::{self, ImportError, Sample};
+use crate::store::{Access, Durability, Store, StoreError};
+use crate::token::Token;
+
+/// How often what was interrupted is looked for.
+const RECONCILE_EVERY: Duration = Duration::from_secs(60);
+/// How long requests that are under way may take when the service stops.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+/// How a service is opened.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The database file. It is made if it is not there.
+    pub database: PathBuf,
+    /// What tells the time.
+    pub clock: Clock,
+    /// Where buyers' browsers reach the service, like `https://credits.example`; where it listens, if absent.
+    pub public_url: Option<String>,
+}
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database cannot be used.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// A sample cannot be played.
+    #[error("{0}")]
+    Sample(#[from] ImportError),
+    /// The listener cannot be used.
+    #[error("cannot listen: {0}")]
+    Listen(std::io::Error),
+}
+
+/// A service on a database. It records nothing by itself before it is served.
+pub struct Service {
+    app: App,
+    public_url: Option<String>,
+    samples: Vec<Sample>,
+}
+
+/// A service that answers requests, until it is shut down or dropped.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+}
+
+impl Service {
+    /// Opens a database, making it if it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when it cannot be used; it is then as it was.
+    pub async fn open(config: Config) -> Result<Self, Error> {
+        let Config { database, clock, public_url } = config;
+        let (stop, stopped) = watch::channel(false);
+        let own_clock = clock.clone();
+        let (store, sandbox) = blocking(move || {
+            let store = Arc::new(Store::open(&database, Durability::Full)?);
+            let sandbox = Sandbox::open(Arc::clone(&store), own_clock, stopped)?;
+            Ok((store, sandbox))
+        })
+        .await?;
+        let ledgers = Ledgers::new(Arc::clone(&store), clock.clone());
+        let payments = Payments::new(Arc::clone(&store), clock.clone(), sandbox);
+        let app = App::new(Inner { store, ledgers, clock, payments, stop });
+        let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
+        Ok(Self { app, public_url, samples: Vec::new() })
+    }
+
+    /// Makes the sample workspaces if they are not there, and brings them up to now. While the service is served they
+    /// go on at their real pace. Call it before [`Service::serve`].
+    ///
+    /// # Errors
+    /// [`Error`] when the database fails.
+    pub async fn ensure_sample(&mut self) -> Result<(), Error> {
+        for name in sample::NAMES {
+            let (store, now) = (Arc::clone(&self.app.store), self.app.clock.now());
+            let played = tokio::task::spawn_blocking(move || {
+                let sample = sample::sample(name)?;
+                let id = sample.recipe.id.clone();
+                let imported = sample::import(&store, &sample, &id, now)?;
+                Ok::<_, ImportError>((sample, imported))
+            });
+            match played.await {
+                Ok(Ok((sample, imported))) => {
+                    tracing::info!(workspace = %sample.recipe.id, added = imported.added, "the sample is up to now");
+                    self.samples.push(sample);
+                }
+                // Made by another version: it stays as it is, and stands still.
+                Ok(Err(error @ ImportError::OtherSample(_))) => tracing::warn!(%error, "the sample stands still"),
+                Ok(Err(error)) => return Err(error.into()),
+                Err(error) => {
+                    return Err(StoreError::Contradiction(format!("the sample was not played: {error}")).into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A new token for all sample workspaces, in place of the last one for this role.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the samples are not there or the database fails.
+    pub async fn sample_token(&self, role: Role) -> Result<Token, Error> {
+        let (store, now) = (Arc::clone(&self.app.store), self.app.clock.now());
+        let accesses: Vec<Access> =
+            sample::NAMES.iter().map(|name| Access { workspace: (*name).to_owned(), role }).collect();
+        Ok(blocking(move || {
+            let token = Token::new()?;
+            store.replace_tokens(&Token::digest(token.text()), &accesses, "sample", now)?;
+            Ok(token)
+        })
+        .await?)
+    }
+
+    /// Lets in whoever shows `token`, which another program made and keeps, to all samples; no other token that was
+    /// let in this way before.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn admit_to_samples(&self, token: &str, role: Role) -> Result<(), Error> {
+        let (store, now) = (Arc::clone(&self.app.store), self.app.clock.now());
+        let accesses: Vec<Access> =
+            sample::NAMES.iter().map(|name| Access { workspace: (*name).to_owned(), role }).collect();
+        let digest = Token::digest(token);
+        Ok(blocking(move || store.replace_tokens(&digest, &accesses, "sample", now)).await?)
+    }
+
+    /// Answers requests on a listener, finishes what was interrupted, and lets the samples go on.
+    ///
+    /// # Errors
+    /// [`Error::Listen`] when the listener does not tell its address.
+    pub async fn serve(self, listener: TcpListener) -> Result<Running, Error> {
+        let address = listener.local_addr().map_err(Error::Listen)?;
+        let local = format!("http://{}", reachable(address));
+        let public = self.public_url.unwrap_or_else(|| local.clone());
+        let app = self.app;
+        app.payments.reached_at(Reach { local, public });
+
+        let mut tasks = JoinSet::new();
+        tasks.spawn(reconcile(app.clone()));
+        for sample in self.samples {
+            if let Some(ledger) = app.ledgers.get(&sample.recipe.id).await? {
+                let (store, clock, stop) = (Arc::clone(&app.store), app.clock.clone(), app.stop.subscribe());
+                tasks.spawn(async move {
+                    let id = sample.recipe.id.clone();
+                    if let Err(error) = sample::feed(store, ledger, sample, clock, stop).await {
+                        tracing::error!(workspace = %id, %error, "the sample stands still");
+                    }
+                });
+            }
+        }
+        let (stop, mut stopped, mut late) = (app.stop.clone(), app.stop.subscribe(), app.stop.subscribe());
+        let server = tokio::spawn(async move {
+            let router = crate::routes::router(app.clone());
+            let graceful = axum::serve(listener, router).with_graceful_shutdown(async move {
+                let _ = stopped.wait_for(|stop| *stop).await;
+            });
+            let too_late = async move {
+                let _ = late.wait_for(|stop| *stop).await;
+                tokio::time::sleep(STOP_WITHIN).await;
+            };
+            tokio::select! {
+                result = graceful => if let Err(error) = result { tracing::error!(%error, "the server ended") },
+                () = too_late => tracing::warn!("some requests did not end in time"),
+            }
+            while tasks.join_next().await.is_some() {}
+            app.ledgers.close().await;
+        });
+        Ok(Running { address, stop, server })
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where it is reached from this machine, like `http://127.0.0.1:8787`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", reachable(self.address))
+    }
+
+    /// Takes no more requests, finishes those under way, and ends.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        if let Err(error) = (&mut self.server).await {
+            tracing::error!(%error, "the server did not end well");
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
+/// An address that listens everywhere is reached at this machine's own.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() { SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())) } else { address }
+}
+
+async fn reconcile(app: App) {
+    let mut stop = app.stop.subscribe();
+    loop {
+        match app.payments.reconcile(&app.ledgers).await {
+            Ok(0) => {}
+            Ok(settled) => tracing::info!(settled, "payments were found that nobody had told of"),
+            Err(error) => tracing::warn!(problem = %error.0.detail, "payments could not be looked through"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RECONCILE_EVERY) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}

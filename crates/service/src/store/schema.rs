@@ -1,0 +1,154 @@
+//! The tables, and the versions of them.
+
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+
+/// Marks the file as ours ("Crdk").
+const APPLICATION_ID: i32 = 0x4372_646b;
+
+/// Each step brings a database from the version before it. A step is never changed once it was released.
+const STEPS: [&str; 1] = [r"
+CREATE TABLE settings (
+    name  TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE catalogues (
+    id       TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    json     TEXT NOT NULL,
+    PRIMARY KEY (id, revision)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE workspaces (
+    workspace_id       TEXT PRIMARY KEY,
+    name               TEXT NOT NULL,
+    time_zone          TEXT NOT NULL,
+    catalogue_id       TEXT NOT NULL,
+    catalogue_revision INTEGER NOT NULL,
+    created_at         INTEGER NOT NULL,
+    FOREIGN KEY (catalogue_id, catalogue_revision) REFERENCES catalogues (id, revision)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entries (
+    workspace_id TEXT NOT NULL REFERENCES workspaces,
+    seq          INTEGER NOT NULL CHECK (seq > 0),
+    body         BLOB NOT NULL,
+    hash         BLOB NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (workspace_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+
+CREATE TRIGGER entries_are_never_deleted BEFORE DELETE ON entries
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+
+CREATE TRIGGER entries_have_no_gaps BEFORE INSERT ON entries
+WHEN NEW.seq <> 1 + coalesce((SELECT max(seq) FROM entries WHERE workspace_id = NEW.workspace_id), 0)
+BEGIN SELECT RAISE(ABORT, 'the ledger has no gaps and no second entry of a number'); END;
+
+CREATE TABLE tokens (
+    workspace_id TEXT NOT NULL REFERENCES workspaces,
+    hash         BLOB NOT NULL CHECK (length(hash) = 32),
+    role         TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'member', 'meter')),
+    name         TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    PRIMARY KEY (workspace_id, hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_by_hash ON tokens (hash);
+
+CREATE TABLE purchases (
+    workspace_id       TEXT NOT NULL REFERENCES workspaces,
+    purchase_id        TEXT NOT NULL,
+    pack               TEXT NOT NULL,
+    name               TEXT NOT NULL,
+    credits            INTEGER NOT NULL,
+    price              INTEGER NOT NULL,
+    currency           TEXT NOT NULL,
+    expires_after_days INTEGER,
+    state              TEXT NOT NULL
+        CHECK (state IN ('created', 'waiting', 'processing', 'paid', 'cancelled', 'failed', 'expired')),
+    checkout_url       TEXT,
+    created_at         INTEGER NOT NULL,
+    credited_seq       INTEGER,
+    message            TEXT,
+    PRIMARY KEY (workspace_id, purchase_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE payment_events (
+    workspace_id TEXT NOT NULL REFERENCES workspaces,
+    provider     TEXT NOT NULL,
+    event_id     TEXT NOT NULL,
+    purchase_id  TEXT NOT NULL,
+    received_at  INTEGER NOT NULL,
+    PRIMARY KEY (workspace_id, provider, event_id)
+) STRICT, WITHOUT ROWID;
+
+-- What the sandbox provider knows: another provider keeps this at its own place.
+CREATE TABLE sandbox_sessions (
+    workspace_id TEXT NOT NULL REFERENCES workspaces,
+    purchase_id  TEXT NOT NULL,
+    session      TEXT NOT NULL UNIQUE,
+    description  TEXT NOT NULL,
+    buyer        TEXT NOT NULL,
+    price        INTEGER NOT NULL,
+    currency     TEXT NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('open', 'paid', 'declined', 'cancelled')),
+    event_id     TEXT,
+    delivered    INTEGER NOT NULL DEFAULT 0,
+    created_at   INTEGER NOT NULL,
+    PRIMARY KEY (workspace_id, purchase_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sample_state (
+    workspace_id TEXT PRIMARY KEY REFERENCES workspaces,
+    sample       TEXT NOT NULL,
+    digest       BLOB NOT NULL,
+    progress     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"];
+
+/// Why a file cannot be used as a database of the service.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unusable {
+    #[error("is not a database: name another file, or move this one away")]
+    NotADatabase,
+    #[error("is a database of another program: name another file")]
+    Foreign,
+    #[error("was written by a newer version (its tables are version {0}, this version knows {known}): update", known = STEPS.len())]
+    TooNew(i64),
+    #[error("{0}")]
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Unusable {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Self::NotADatabase,
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+/// Makes the tables, or brings them to this version. All steps or none.
+pub(super) fn prepare(connection: &mut Connection) -> Result<(), Unusable> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let application: i32 = transaction.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if application != APPLICATION_ID {
+        let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if tables > 0 {
+            return Err(Unusable::Foreign);
+        }
+    }
+    let done = usize::try_from(version).unwrap_or(usize::MAX);
+    let Some(steps) = STEPS.get(done..) else { return Err(Unusable::TooNew(version)) };
+    if !steps.is_empty() {
+        for step in steps {
+            transaction.execute_batch(step)?;
+        }
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", i64::try_from(STEPS.len()).unwrap_or(i64::MAX))?;
+    }
+    Ok(transaction.commit()?)
+}

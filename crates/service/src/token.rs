@@ -1,0 +1,40 @@
+//! Bearer tokens: random, shown once, kept as a hash.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::random;
+use crate::store::StoreError;
+
+/// A bearer token of 256 random bits. Its text is shown once; the store keeps a SHA-256 of it. Since the text is
+/// random, looking it up by its hash gives nothing away through time.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// A new token.
+    ///
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn new() -> Result<Self, StoreError> {
+        Ok(Self(format!("cdk_{}", random::text()?)))
+    }
+
+    /// The text that goes into the `Authorization` header.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// What the store keeps.
+    pub(crate) fn digest(text: &str) -> [u8; 32] {
+        Sha256::digest(text.as_bytes()).into()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
