@@ -8,7 +8,7 @@ use clock::Clock;
 use metering::Timestamp;
 use tokio::sync::{Notify, broadcast, watch};
 
-use crate::ledger::{Complete, Ledger, SharedAccount, Taken};
+use crate::ledger::{self, Complete, Ledger, SharedAccount, Taken};
 use crate::plan::{Action, Happened, PAGE_LIMIT, Plan, Reason};
 use crate::trouble::Trouble;
 use crate::{Breach, Change, Client, ClientError, FetchedLines, Handle, Obstacle, State, Status};
@@ -56,6 +56,8 @@ pub struct Engine {
     hurry: Arc<Notify>,
     /// The newest catalogue revision that was asked for.
     revision: u32,
+    /// The last entry that listeners know of.
+    told: u64,
     /// When a sign of life was last written down.
     stored_alive: Timestamp,
 }
@@ -84,6 +86,7 @@ impl Engine {
             changes: changes.clone(),
             hurry: Arc::clone(&hurry),
             revision: 0,
+            told: 0,
             stored_alive: Timestamp::MIN,
         };
         let task = tokio::spawn(async move {
@@ -109,10 +112,12 @@ impl Engine {
     }
 
     async fn run(mut self) {
-        let opened = self.blocking(|ledger| ledger.open()).await;
+        let opened = self.blocking(|ledger| ledger.open().map(|()| ledger.seq())).await;
         let mut happened = match opened {
-            Ok(()) => {
-                tracing::debug!(workspace = %self.config.workspace_id, "cached ledger replayed");
+            Ok(seq) => {
+                // What was cached is no news.
+                self.told = seq;
+                tracing::debug!(workspace = %self.config.workspace_id, seq, "cached ledger replayed");
                 self.show(None);
                 Happened::Started
             }
@@ -142,14 +147,14 @@ impl Engine {
     /// Asks about the workspace, and whether the service still has what was stored.
     async fn meet(&mut self) -> Result<Happened, Trouble> {
         let (client, id) = (self.config.client.clone(), self.config.workspace_id.clone());
+        // Before the question: what another process of this app stores after it says nothing against the answer.
+        let (seen, hash) = self.blocking(|ledger| ledger.end()).await?;
         let asked_at = self.config.clock.now();
         let body = client.workspace(&id).await?;
         let catalogue = client.catalogue(&id).await?;
         self.revision = self.revision.max(catalogue.catalogue.revision);
         let meta = crate::convert::meta(&body, &catalogue);
         let head = body.ledger;
-        let (seen, hash) =
-            self.blocking(move |ledger| ledger.meet(&meta, &catalogue).map(|()| (ledger.seq(), ledger.hash()))).await?;
         if head.last_seq < seen {
             return Err(Breach::Shorter { seen, has: head.last_seq }.into());
         }
@@ -157,15 +162,12 @@ impl Engine {
             return Err(Breach::Differs { seq: seen }.into());
         }
         if head.last_seq > seen && seen > 0 {
-            let lines = client.ledger(&id, seen - 1, 1).await?;
-            self.blocking(move |ledger| ledger.agrees(&lines)).await?;
+            ledger::agrees(&client.ledger(&id, seen - 1, 1).await?, seen, hash)?;
         }
-        if head.last_seq == seen {
-            self.blocking(move |ledger| ledger.alive(asked_at, true)).await?;
-            self.stored_alive = asked_at;
-            self.show(None);
-        }
-        Ok(Happened::Met { cursor: seen, last_seq: head.last_seq })
+        let cursor = self.blocking(move |ledger| ledger.meet(&meta, &catalogue).map(|()| ledger.seq())).await?;
+        let cursor = if cursor >= head.last_seq { self.alive(asked_at, true).await? } else { cursor };
+        self.show(None);
+        Ok(Happened::Met { cursor, last_seq: head.last_seq })
     }
 
     async fn page(&mut self, after: u64, limit: u32, up_to: u64) -> Result<Happened, Trouble> {
@@ -188,19 +190,21 @@ impl Engine {
             if let Some(lines) = lines.filter(|lines| !lines.is_empty()) {
                 let complete = Complete { up_to: after, asked_at: now };
                 let (taken, reached) = self.take(FetchedLines::from_bytes(lines), complete).await?;
+                let overtaken = reached != cursor + u64::from(taken.count);
                 cursor = reached;
-                if taken.revision > self.revision {
-                    // Priced by a catalogue that this app has not seen: meet the service again to learn it.
-                    self.revision = taken.revision;
+                let unpriced = taken.revision > self.revision;
+                self.revision = self.revision.max(taken.revision);
+                if overtaken || unpriced {
+                    // Another process has stored more than this tail brought, which would bring it again; or a
+                    // catalogue that this app has not seen set the price. Meet the service anew.
                     return Ok(Happened::TailEnded { cursor, heard: true });
                 }
             } else if end.is_none() {
-                let store = now.since(self.stored_alive) >= STORE_ALIVE_MS;
-                self.blocking(move |ledger| ledger.alive(now, store)).await?;
-                if store {
-                    self.stored_alive = now;
-                }
+                let reached = self.alive(now, now.since(self.stored_alive) >= STORE_ALIVE_MS).await?;
                 self.show(None);
+                if reached != cursor {
+                    return Ok(Happened::TailEnded { cursor: reached, heard: true });
+                }
             }
             match end {
                 None => {}
@@ -223,18 +227,23 @@ impl Engine {
             Err((taken, trouble)) => (taken, Some(trouble)),
         };
         self.show(None);
-        if let Some(change) = taken.change {
-            // Nobody listening is fine.
-            let _ = self.changes.send(change);
-        }
         if trouble.is_none() {
             self.stored_alive = complete.asked_at;
         }
         trouble.map_or(Ok((taken, seq)), Err)
     }
 
+    /// Notes that nothing was missed up to `at`, on disk if `store`, and returns the last entry.
+    async fn alive(&mut self, at: Timestamp, store: bool) -> Result<u64, Trouble> {
+        let seq = self.blocking(move |ledger| ledger.alive(at, store).map(|()| ledger.seq())).await?;
+        if store {
+            self.stored_alive = at;
+        }
+        Ok(seq)
+    }
+
     /// Says what is in the way and what that means for the plan.
-    fn failed(&self, trouble: Trouble) -> Happened {
+    fn failed(&mut self, trouble: Trouble) -> Happened {
         match trouble {
             Trouble::Breach(breach) => {
                 tracing::error!(workspace = %self.config.workspace_id, %breach, "the ledger cannot be continued");
@@ -258,8 +267,8 @@ impl Engine {
         }
     }
 
-    /// Shows how things stand; without a `state`, the one that is shown stays.
-    fn show(&self, state: Option<State>) {
+    /// Shows how things stand, and tells what has come in; without a `state`, the one that is shown stays.
+    fn show(&mut self, state: Option<State>) {
         let (as_of, last_seq) = {
             let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
             (ledger.as_of(), ledger.seq())
@@ -270,6 +279,11 @@ impl Engine {
             *status = new;
             changed
         });
+        if last_seq > self.told {
+            // Nobody listening is fine.
+            let _ = self.changes.send(Change { from_seq: self.told + 1, to_seq: last_seq });
+        }
+        self.told = last_seq;
     }
 
     /// Runs `work` where blocking is allowed. Should this future be dropped, the work still ends properly.

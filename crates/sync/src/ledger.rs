@@ -35,7 +35,6 @@ pub(crate) struct Complete {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct Taken {
     pub(crate) count: u32,
-    pub(crate) change: Option<Change>,
     /// The newest catalogue revision that a usage among them was priced by.
     pub(crate) revision: u32,
 }
@@ -68,8 +67,12 @@ impl Ledger {
         self.seq
     }
 
-    pub(crate) const fn hash(&self) -> EntryHash {
-        self.hash
+    /// The last entry known here and the link of the chain at it, also before there is an account.
+    pub(crate) fn end(&self) -> Result<(u64, EntryHash), Trouble> {
+        if self.with(|_| ()).is_some() {
+            return Ok((self.seq, self.hash));
+        }
+        Ok(self.cache.cursor(self.workspace)?.map_or((0, GENESIS.0), |cursor| (cursor.seq, cursor.hash)))
     }
 
     pub(crate) const fn as_of(&self) -> Option<Timestamp> {
@@ -101,18 +104,6 @@ impl Ledger {
         }
         self.store(None)?;
         self.rebuild(Terms::new(Arc::new(fetched.catalogue.clone()), zone))
-    }
-
-    /// Whether the service's line at our end is the one that we have. `lines` is its answer to the one before.
-    pub(crate) fn agrees(&self, lines: &FetchedLines) -> Result<(), Trouble> {
-        let Some(line) = lines.iter().next() else {
-            return Err(ClientError::NotTheService("it does not show an entry that it says it has".to_owned()).into());
-        };
-        match parse_line(line) {
-            Ok(line) if line.hash.0 == self.hash => Ok(()),
-            Ok(_) => Err(Breach::Differs { seq: self.seq }.into()),
-            Err(error) => Err(Breach::Unreadable { seq: self.seq, detail: error.to_string() }.into()),
-        }
     }
 
     /// Checks, applies and stores lines. Before a bad one, the good ones are kept.
@@ -193,8 +184,6 @@ impl Ledger {
                 taken.revision = taken.revision.max(usage.revision);
             }
             entries.push(to_cache(&entry, hash, body, before, account.recorded_totals().balance()));
-            let from_seq = taken.change.map_or(entry.seq, |change| change.from_seq);
-            taken.change = Some(Change { from_seq, to_seq: entry.seq });
             taken.count += 1;
         }
         (entries, taken, None)
@@ -266,6 +255,18 @@ impl Ledger {
 
     fn with<T>(&self, read: impl FnOnce(&Account) -> T) -> Option<T> {
         self.account.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(read)
+    }
+}
+
+/// Whether the service's line of entry `seq` has this hash. `lines` is its answer to what comes after the one before.
+pub(crate) fn agrees(lines: &FetchedLines, seq: u64, hash: EntryHash) -> Result<(), Trouble> {
+    let Some(line) = lines.iter().next() else {
+        return Err(ClientError::NotTheService("it does not show an entry that it says it has".to_owned()).into());
+    };
+    match parse_line(line) {
+        Ok(line) if line.hash.0 == hash => Ok(()),
+        Ok(_) => Err(Breach::Differs { seq }.into()),
+        Err(error) => Err(Breach::Unreadable { seq, detail: error.to_string() }.into()),
     }
 }
 

@@ -329,7 +329,13 @@ async fn stream(State(world): State<Shared>, Query(query): Query<HashMap<String,
         let waited = tokio::time::timeout(Duration::from_millis(100), length.wait_for(|length| *length > after));
         let grown = waited.await.is_ok();
         let all = world.lock().unwrap().lines.len();
-        let end = if !grown { after } else if faults.drip { after + 1 } else { all };
+        let end = if !grown {
+            after
+        } else if faults.drip {
+            after + 1
+        } else {
+            all
+        };
         let text = if grown { events(&world, after, end) } else { b": alive\n\n".to_vec() };
         Some((Ok::<_, std::io::Error>(Bytes::from(text)), (world, end, length)))
     });
