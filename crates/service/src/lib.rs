@@ -18,5 +18,7 @@ pub mod simulate;
 pub mod store;
 mod token;
 
+pub use sample::NAMES as SAMPLES;
 pub use service::{Config, Error, Running, Service};
 pub use token::Token;
+pub use wire::api::Role;

@@ -104,8 +104,10 @@ impl Service {
                     tracing::info!(workspace = %sample.recipe.id, added = imported.added, "the sample is up to now");
                     self.samples.push(sample);
                 }
-                // Made by another version: it stays as it is, and stands still.
-                Ok(Err(error @ ImportError::OtherSample(_))) => tracing::warn!(%error, "the sample stands still"),
+                // Made by another version, or by somebody: it stays as it is, and stands still.
+                Ok(Err(error @ (ImportError::OtherSample(_) | ImportError::NotEmpty(_)))) => {
+                    tracing::warn!(%error, "the sample stands still");
+                }
                 Ok(Err(error)) => return Err(error.into()),
                 Err(error) => {
                     return Err(StoreError::Contradiction(format!("the sample was not played: {error}")).into());

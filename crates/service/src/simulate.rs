@@ -293,7 +293,7 @@ fn parse<'a, T: Deserialize<'a>>(text: &str, part: &'a str) -> Result<T, Scenari
     serde_json::from_str(part).map_err(|error| {
         let message = wire::problem::json_error(&error);
         let message = message.split_once(": ").map_or(message.as_str(), |(_, message)| message).to_owned();
-        placed(text, part, error.line(), error.column(), message)
+        placed(text, part, error.line(), error.column().max(1), message)
     })
 }
 
@@ -330,13 +330,13 @@ mod tests {
         let at = r#""at": "2026-01-01T00:00:00Z""#;
         assert_eq!(
             said(&format!(r#"{{{at}, "do": "use", "id": "u", "feature": "r", "unit": 3}}"#)),
-            "line 5, column 83: unknown field `unit`, expected one of `at`, `do`, `id`, `feature`, `units`, `occurred_at`"
+            "line 5, column 79: unknown field `unit`, expected one of `at`, `do`, `id`, `feature`, `units`, `occurred_at`"
         );
         assert!(
             said(&format!(r#"{{{at}, "do": "dance"}}"#))
-                .starts_with("line 5, column 49: unknown variant `dance`, expected one of")
+                .starts_with("line 5, column 46: unknown variant `dance`, expected one of")
         );
-        assert!(said(&format!(r#"{{{at}}}"#)).contains("line 5, column 33: missing field `do`"));
+        assert!(said(&format!(r#"{{{at}}}"#)).contains("line 5, column 32: missing field `do`"));
         assert!(
             said(r#"{"at": "noon", "do": "balance"}"#).starts_with("line 5, column 16: \"noon\" is not an instant")
         );

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use metering::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::random;
-use crate::store::StoreError;
+use crate::store::{Access, Store, StoreError};
 
 /// A bearer token of 256 random bits. Its text is shown once; the store keeps a SHA-256 of it. Since the text is
 /// random, looking it up by its hash gives nothing away through time.
@@ -25,6 +26,16 @@ impl Token {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.0
+    }
+
+    /// A new token for a workspace, known to the store from now on.
+    ///
+    /// # Errors
+    /// [`StoreError`] when there is no such workspace, or the database fails.
+    pub fn issue(store: &Store, access: &Access, name: &str, now: Timestamp) -> Result<Self, StoreError> {
+        let token = Self::new()?;
+        store.create_token(&Self::digest(token.text()), access, name, now)?;
+        Ok(token)
     }
 
     /// What the store keeps.

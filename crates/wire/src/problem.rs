@@ -248,5 +248,5 @@ pub(crate) fn plain(message: &str) -> String {
 /// The message and place of a JSON error as one clear sentence.
 #[must_use]
 pub fn json_error(error: &serde_json::Error) -> String {
-    format!("line {}, column {}: {}", error.line(), error.column(), without_place(error))
+    format!("line {}, column {}: {}", error.line(), error.column().max(1), without_place(error))
 }

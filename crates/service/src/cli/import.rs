@@ -75,7 +75,8 @@ impl Import {
                 read(&folder.join(named.trace))?
             }
         };
-        Sample::new(&recipe, &trace).map_err(Stopped::wrong)
+        let put_together = if self.trace.is_some() { Sample::of_other_trace } else { Sample::new };
+        put_together(&recipe, &trace).map_err(Stopped::wrong)
     }
 }
 

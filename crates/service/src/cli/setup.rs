@@ -85,9 +85,8 @@ impl TokenCommand {
     pub(super) fn run(self) -> Result<(), Stopped> {
         let Self::Create(CreateToken { database, workspace, role, name }) = self;
         let store = open(&database, Durability::Full)?;
-        let token = Token::new()?;
         let access = Access { workspace, role };
-        store.create_token(&Token::digest(token.text()), &access, &name, Clock::system().now())?;
+        let token = Token::issue(&store, &access, &name, Clock::system().now())?;
         say(token.text());
         Ok(())
     }

@@ -46,7 +46,7 @@ fn attributes(headers: &HeaderMap) -> Result<Vec<(&str, &str)>, Failure> {
 
 async fn one(ledger: &Ledger, event: Result<UsageRequest, EventError>) -> Result<Response, Failure> {
     let request = event.map_err(|error| Failure::from(event_problem(&error)))?;
-    let BatchAnswer { status, answer, problem } = told(ledger, ledger.command(Command::Use(request)).await?);
+    let BatchAnswer { status, answer, problem } = told(ledger, &ledger.command(Command::Use(request)).await?);
     if let Some(problem) = problem {
         return Err(problem.into());
     }
@@ -66,14 +66,14 @@ async fn batch(ledger: &Ledger, bytes: &[u8]) -> Result<Response, Failure> {
             let problem = event_problem(&error);
             Some(BatchAnswer { status: problem.status, answer: None, problem: Some(problem) })
         }
-        None => decided.next().map(|answer| told(ledger, answer)),
+        None => decided.next().map(|answer| told(ledger, &answer)),
     });
     Ok((StatusCode::OK, Json(BatchBody { answers: answers.collect() })).into_response())
 }
 
 /// The answer in the words of HTTP.
-fn told(ledger: &Ledger, answer: Answer) -> BatchAnswer {
-    if let Some(problem) = refused(ledger, &answer) {
+fn told(ledger: &Ledger, answer: &Answer) -> BatchAnswer {
+    if let Some(problem) = refused(ledger, answer) {
         return BatchAnswer { status: problem.status, answer: None, problem: Some(problem) };
     }
     let (status, outcome, seq) = match answer.outcome {

@@ -28,8 +28,21 @@ impl Sample {
     /// # Errors
     /// [`ImportError`] when either has a mistake in it.
     pub fn new(recipe: &str, trace: &[u8]) -> Result<Self, ImportError> {
-        let digest = Sha256::new().chain_update(Sha256::digest(recipe)).chain_update(trace).finalize().into();
-        let recipe = Recipe::from_toml(recipe).map_err(ImportError::Recipe)?;
+        Self::with_digest(Recipe::from_toml(recipe).map_err(ImportError::Recipe)?, recipe, trace)
+    }
+
+    /// Puts a recipe and a trace other than its own together: the trace ends when it ends.
+    ///
+    /// # Errors
+    /// [`ImportError`] when either has a mistake in it.
+    pub fn of_other_trace(recipe: &str, trace: &[u8]) -> Result<Self, ImportError> {
+        let mut once = Recipe::from_toml(recipe).map_err(ImportError::Recipe)?;
+        once.cycle_weeks = None;
+        Self::with_digest(once, recipe, trace)
+    }
+
+    fn with_digest(recipe: Recipe, text: &str, trace: &[u8]) -> Result<Self, ImportError> {
+        let digest = Sha256::new().chain_update(Sha256::digest(text)).chain_update(trace).finalize().into();
         let trace = Trace::read(trace).map_err(ImportError::Trace)?;
         Ok(Self { recipe: Arc::new(recipe), trace: Arc::new(trace), digest })
     }

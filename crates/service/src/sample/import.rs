@@ -60,33 +60,30 @@ pub struct Imported {
 /// [`ImportError`]. Nothing is imported unless recipe, trace and catalogue are right; when the database fails midway,
 /// the same import goes on from where it came to.
 pub fn import(store: &Arc<Store>, sample: &Sample, id: &str, until: Timestamp) -> Result<Imported, ImportError> {
-    let catalogue = catalogues::find(&sample.recipe.catalogue)?;
-    sample.recipe.check(&catalogue).map_err(ImportError::Recipe)?;
-    let terms = Terms::new(Arc::new(catalogue), sample.recipe.zone());
-    let workspace = Workspace { id: id.to_owned(), name: sample.recipe.name.clone(), terms };
     let player = match store.sample_state(id)? {
         Some(state) => resume(sample, id, &state)?,
-        None => {
-            if store.head(id)?.0 > 0 {
-                return Err(ImportError::NotEmpty(id.to_owned()));
-            }
-            let player = Player::new(Arc::clone(&sample.recipe), Arc::clone(&sample.trace), until);
-            store.create_workspace(&workspace, until)?;
-            let progress = player.progress();
-            let state = SampleState { sample: sample.recipe.id.clone(), digest: sample.digest, progress };
-            store.begin_sample(id, &state)?;
-            player
-        }
+        None => begin(store, sample, id, until)?,
     };
+    // As it is stored: a catalogue that ships with a newer version does not change what a workspace is kept under.
+    let workspace = store.workspace(id)?.ok_or_else(|| ImportError::NotEmpty(id.to_owned()))?;
     play(store, &workspace, player, until)
 }
 
-/// Plays what a sample that was begun still has before `until`.
-///
-/// # Errors
-/// [`ImportError`] when it was not begun, or with another recipe or trace, or the database fails.
-pub fn catch_up(store: &Arc<Store>, sample: &Sample, id: &str, until: Timestamp) -> Result<Imported, ImportError> {
-    import(store, sample, id, until)
+/// Makes the workspace, and stores that the sample begins there.
+fn begin(store: &Store, sample: &Sample, id: &str, until: Timestamp) -> Result<Player, ImportError> {
+    let catalogue = catalogues::find(&sample.recipe.catalogue)?;
+    sample.recipe.check(&catalogue).map_err(ImportError::Recipe)?;
+    if store.head(id)?.0 > 0 {
+        return Err(ImportError::NotEmpty(id.to_owned()));
+    }
+    let terms = Terms::new(Arc::new(catalogue), sample.recipe.zone());
+    let workspace = Workspace { id: id.to_owned(), name: sample.recipe.name.clone(), terms };
+    let player = Player::new(Arc::clone(&sample.recipe), Arc::clone(&sample.trace), until);
+    store.create_workspace(&workspace, until)?;
+    let progress = player.progress();
+    let state = SampleState { sample: sample.recipe.id.clone(), digest: sample.digest, progress };
+    store.begin_sample(id, &state)?;
+    Ok(player)
 }
 
 pub(super) fn resume(sample: &Sample, id: &str, state: &SampleState) -> Result<Player, ImportError> {

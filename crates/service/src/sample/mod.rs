@@ -15,6 +15,6 @@ pub mod trace;
 
 pub use embedded::{NAMES, Sample, files, sample};
 pub(crate) use feed::run as feed;
-pub use import::{ImportError, Imported, catch_up, import};
+pub use import::{ImportError, Imported, import};
 pub(crate) use player::Player;
 pub use recipe::{Recipe, RecipeError};

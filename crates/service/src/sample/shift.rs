@@ -8,18 +8,17 @@ use super::trace::{Row, Trace};
 pub(super) const HOUR_MS: i64 = 60 * 60 * 1_000;
 pub(super) const WEEK_MS: i64 = 7 * 24 * HOUR_MS;
 
-/// Weeks of history that a trace shows at least and at most, if it is long enough.
+/// Weeks of history that a trace that goes round shows at least and at most.
 const HISTORY_WEEKS: std::ops::RangeInclusive<i64> = 53..=58;
 
 /// By how much every row is moved so that the trace has a year and a bit of history at `now`, and its last row until
-/// then is as recent as can be. A trace that is shorter than that ends just before `now`.
+/// then is as recent as can be. A trace that does not go round lies before `now` as a whole, and ends in its last week.
 pub(super) fn shift(recipe: &Recipe, trace: &Trace, now: Timestamp) -> i64 {
     let hours = i64::from(recipe.hours) * HOUR_MS;
     // The time from the first row to now, if the trace were not moved.
     let since_start = now.since(trace.start()) - hours;
     let weeks_to_now = since_start.div_euclid(WEEK_MS);
-    let short = trace.end().since(trace.start()) < HISTORY_WEEKS.start() * WEEK_MS;
-    if short && recipe.cycle_weeks.is_none() {
+    if recipe.cycle_weeks.is_none() {
         // The last row at or before now.
         return now.since(trace.end()).saturating_sub(hours).div_euclid(WEEK_MS) * WEEK_MS + hours;
     }
@@ -63,7 +62,7 @@ mod tests {
     fn a_long_trace_shows_a_year_and_a_bit_up_to_today() {
         let now: Timestamp = "2026-11-22T15:00:00Z".parse().unwrap();
         let trace = trace(80);
-        let moved = shift(&recipe("hours = 5"), &trace, now);
+        let moved = shift(&recipe("hours = 5\ncycle_weeks = 26"), &trace, now);
         assert_eq!((moved - 5 * HOUR_MS) % WEEK_MS, 0);
         let history = now.since(trace.start().plus_millis(moved));
         assert!((53 * WEEK_MS..59 * WEEK_MS).contains(&history), "{}", history / WEEK_MS);
@@ -72,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_trace_ends_before_now() {
+    fn a_trace_that_does_not_go_round_ends_before_now() {
         let now: Timestamp = "2026-11-22T15:00:00Z".parse().unwrap();
         let trace = trace(1);
         let moved = shift(&recipe(""), &trace, now);

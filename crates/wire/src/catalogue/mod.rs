@@ -57,7 +57,7 @@ pub fn from_toml(text: &str) -> Result<Catalogue, CatalogueError> {
 /// the rules cannot take with its path.
 pub fn from_json(text: &str) -> Result<Catalogue, CatalogueError> {
     let file: CatalogueFile = serde_json::from_str(text).map_err(|error| CatalogueError {
-        at: Some((error.line(), error.column())),
+        at: Some((error.line(), error.column().max(1))),
         path: None,
         message: crate::problem::without_place(&error),
     })?;

@@ -1,0 +1,119 @@
+//! Who may do what.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use serde_json::json;
+use support::{World, answer, event};
+use wire::api::Role;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_nobody_knows_is_401_and_what_it_may_not_see_is_not_there() {
+    let world = World::new().await;
+    let url = world.url("/balance");
+    assert_eq!(answer(world.http.get(&url)).await.problem(), (401, "unauthorized"));
+    for wrong in ["Bearer", "Bearer ", "Bearer cdk_0", "Basic abc", "é"] {
+        let asked = answer(world.http.get(&url).header("authorization", wrong)).await;
+        assert_eq!(asked.problem(), (401, "unauthorized"), "{wrong}");
+    }
+    let owner = world.token(Role::Owner);
+    for id in ["other", "nobody", "..", "%2e%2e", "acme%00"] {
+        let url = format!("{}/v1/workspaces/{id}/balance", world.running.as_ref().unwrap().url());
+        let asked = answer(world.http.get(url).bearer_auth(owner)).await;
+        assert_eq!(asked.status, 404, "{id}: {}", asked.body);
+    }
+    let listed = world.get(Role::Member, "/v1/workspaces").await;
+    assert_eq!(listed.body["workspaces"].as_array().unwrap().len(), 1);
+    let acme = &listed.body["workspaces"][0];
+    assert_eq!(
+        (&acme["id"], &acme["role"], &acme["provider"]),
+        (&json!("acme"), &json!("member"), &json!("VersanaCX"))
+    );
+    assert_eq!(acme["ledger"]["last_seq"], 2);
+    assert_eq!(world.get(Role::Member, "").await.body, *acme);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_role_does_its_own() {
+    let world = World::new().await;
+    for role in [Role::Owner, Role::Admin, Role::Member] {
+        for path in ["", "/catalogue", "/balance", "/ledger", "/purchases", "/controls", "/plan"] {
+            assert_eq!(world.get(role, path).await.status, 200, "{role} {path}");
+        }
+        let url = world.url("/usage");
+        let request = world.http.post(url).bearer_auth(world.token(role));
+        let asked =
+            request.header("content-type", "application/cloudevents+json").body(event("u", "draft").to_string());
+        assert_eq!(answer(asked).await.problem(), (403, "forbidden"), "{role}");
+    }
+    for path in
+        ["/catalogue", "/balance", "/ledger", "/ledger/stream", "/purchases", "/purchases/p", "/controls", "/plan"]
+    {
+        assert_eq!(world.get(Role::Meter, path).await.problem(), (403, "forbidden"), "{path}");
+    }
+    for role in [Role::Member, Role::Meter] {
+        let plan = json!({"do": "cancel"});
+        assert_eq!(world.post(role, "/plan", &plan).await.problem(), (403, "forbidden"));
+        assert_eq!(world.put(role, "/controls", &json!({"automation": true})).await.problem(), (403, "forbidden"));
+        let wish = json!({"id": "p1", "pack": "boost-1000"});
+        assert_eq!(world.post(role, "/purchases", &wish).await.problem(), (403, "forbidden"));
+        assert_eq!(world.post(role, "/purchases/p1/cancel", &json!({})).await.problem(), (403, "forbidden"));
+    }
+    assert_eq!(world.ledger().await.len(), 2, "nothing was recorded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_and_bodies_that_are_wrong_are_problems_too() {
+    let world = World::new().await;
+    assert_eq!(world.get(Role::Owner, "/nothing").await.problem(), (404, "not_found"));
+    assert_eq!(world.get(Role::Owner, "/usage").await.problem(), (405, "method_not_allowed"));
+    assert_eq!(world.get(Role::Owner, "/balance?at=noon").await.problem(), (400, "malformed"));
+    assert_eq!(world.get(Role::Owner, "/balance?when=2026-07-01T00:00:00Z").await.problem(), (400, "malformed"));
+    assert_eq!(world.get(Role::Owner, "/ledger?limit=0").await.problem(), (422, "invalid"));
+    assert_eq!(world.get(Role::Owner, "/ledger?limit=10001").await.problem(), (422, "invalid"));
+    assert_eq!(world.get(Role::Owner, "/ledger?after=-1").await.problem(), (400, "malformed"));
+    let unknown = world.put(Role::Owner, "/controls", &json!({"automatic": true})).await;
+    assert_eq!(unknown.problem(), (400, "malformed"));
+    assert!(unknown.body["detail"].as_str().unwrap().starts_with("line 1, column 12: unknown field `automatic`"));
+    let feature = world.put(Role::Owner, "/controls", &json!({"features": {"magic": {"on": true}}})).await;
+    assert_eq!(feature.problem(), (422, "invalid"));
+    assert_eq!(world.post(Role::Owner, "/plan", &json!({"do": "dance"})).await.problem(), (400, "malformed"));
+    assert_eq!(
+        world.post(Role::Owner, "/plan", &json!({"do": "subscribe", "plan": "gold"})).await.problem(),
+        (422, "invalid")
+    );
+    let text = world.http.post(world.url("/plan")).bearer_auth(world.token(Role::Owner)).body("{}");
+    assert_eq!(answer(text).await.problem(), (415, "unsupported_type"));
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(world.get(Role::Owner, path).await.status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plan_and_controls_tell_what_holds_after_a_change() {
+    let world = World::new().await;
+    let down = world.post(Role::Owner, "/plan", &json!({"do": "subscribe", "plan": "solo"})).await;
+    assert_eq!(down.body["now"]["pending"]["to"]["plan"], "solo");
+    assert_eq!(down.body["now"]["plan"]["plan"], "starter");
+    let back = world.post(Role::Owner, "/plan", &json!({"do": "subscribe", "plan": "starter"})).await;
+    assert_eq!((&back.body["outcome"], &back.body["now"]["pending"]), (&json!("recorded"), &json!(null)));
+    let same = world.post(Role::Owner, "/plan", &json!({"do": "subscribe", "plan": "starter"})).await;
+    assert_eq!(same.body["outcome"], "unchanged");
+    assert_eq!(
+        world.post(Role::Owner, "/plan", &json!({"do": "start_trial"})).await.problem(),
+        (403, "trial_unavailable")
+    );
+    let cancelled = world.post(Role::Owner, "/plan", &json!({"do": "cancel"})).await;
+    assert_eq!(cancelled.body["now"]["pending"], json!({"to": null}));
+
+    let capped =
+        world.put(Role::Admin, "/controls", &json!({"automation": true, "features": {"draft": {"cap": 9}}})).await;
+    assert_eq!(
+        (&capped.body["now"]["automation"], &capped.body["now"]["features"]["draft"]),
+        (&json!(true), &json!({"on": true, "cap": 9}))
+    );
+    let lifted = world.put(Role::Admin, "/controls", &json!({"features": {"draft": {"cap": null}}})).await;
+    assert_eq!(lifted.body["now"]["features"]["draft"], json!({"on": true}));
+    let to_come = world.get(Role::Member, "/balance?at=2026-07-01T00:00:00Z").await;
+    assert_eq!((&to_come.body["state"], &to_come.body["available"]), (&json!("no_plan"), &json!(0)));
+}

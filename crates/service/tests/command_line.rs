@@ -1,0 +1,185 @@
+//! The command line: what each command prints, and one clear line when it cannot.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+struct Done {
+    status: Option<i32>,
+    out: String,
+    error: String,
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_creditdeck-service"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Done {
+    let output = command(arguments).output().unwrap();
+    Done {
+        status: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        error: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// One clear line, and the status.
+#[track_caller]
+fn refused(arguments: &[&str], status: i32, message: &str) {
+    let done = run(arguments);
+    assert_eq!((done.status, done.out.as_str()), (Some(status), ""), "{}", done.error);
+    assert!(done.error.starts_with("error: ") && done.error.lines().count() == 1, "{}", done.error);
+    assert!(done.error.contains(message), "{}\n  does not say\n{message}", done.error);
+}
+
+fn samples(file: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples").join(file).to_str().unwrap().to_owned()
+}
+
+#[allow(clippy::zombie_processes, reason = "the caller waits for it")]
+/// Starts the service and gives the address that it prints.
+fn serve(database: &str, more: &[&str]) -> (Child, String, Vec<String>) {
+    let mut child = command(&["serve", "--database", database, "--listen", "127.0.0.1:0"])
+        .args(more)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = Vec::new();
+    for line in BufReader::new(child.stdout.as_mut().unwrap()).lines() {
+        let line = line.unwrap();
+        if let Some(address) = line.strip_prefix("listening on http://") {
+            return (child, address.to_owned(), lines);
+        }
+        lines.push(line);
+    }
+    panic!("it does not say where it listens: {lines:?}");
+}
+
+/// A request without anybody's HTTP client.
+fn get(address: &str, path: &str, token: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn a_workspace_is_set_up_served_and_reached_with_a_token_that_is_shown_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credits.db");
+    let database = format!("sqlite:{}", file.display());
+    let create = ["workspace", "create", "--database", &database, "--id", "acme", "--name", "Acme Support"];
+    let with = |more: &[&'static str]| [&create[..], more].concat();
+    let done = run(&with(&["--catalogue", "b", "--time-zone", "Europe/Berlin"]));
+    assert_eq!(
+        (done.status, done.out.as_str()),
+        (Some(0), "workspace acme: Acme Support on VersanaCX, Europe/Berlin\n")
+    );
+    refused(
+        &with(&["--catalogue", "a"]),
+        1,
+        "workspace \"acme\" is there already, with another name, time zone or catalogue",
+    );
+    refused(&with(&["--catalogue", "b", "--time-zone", "Berlin"]), 2, "\"Berlin\" is not an IANA time zone");
+    refused(&with(&["--catalogue", "none.toml"]), 2, "none.toml: No such file");
+
+    let token = |workspace: &str, role: &str| {
+        run(&["token", "create", "--database", &database, "--workspace", workspace, "--role", role, "--name", "me"])
+    };
+    let owner = token("acme", "owner");
+    let text = owner.out.trim();
+    assert!(text.starts_with("cdk_") && text.len() == 68, "{text}");
+    assert_ne!(token("acme", "owner").out, owner.out);
+    let stored = std::fs::read(&file).unwrap();
+    assert!(!stored.windows(text.len()).any(|window| window == text.as_bytes()), "the token is stored");
+    let nobody = token("nobody", "owner");
+    assert_eq!((nobody.status, nobody.error.as_str()), (Some(1), "error: there is no workspace \"nobody\"\n"));
+
+    let (mut child, address, _) = serve(&database, &[]);
+    let answer = get(&address, "/v1/workspaces", text);
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"id\":\"acme\""), "{answer}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_sample_is_served_with_tokens_and_ends_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("credits.db").display());
+    let (mut child, address, lines) = serve(&database, &["--sample"]);
+    let token = lines.iter().find_map(|line| line.strip_prefix("member token: ")).unwrap();
+    assert!(get(&address, "/v1/workspaces/northwind/balance", token).contains("\"allowance_size\":3000"));
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn an_import_says_where_the_ledger_ends_and_a_broken_one_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let database = format!("sqlite:{}", path("credits.db"));
+    let recipe = samples("harbour.toml");
+    let cut = path("cut.csv");
+    std::fs::write(&cut, "ts,member,area\n1700000000,m1,code\n1700000000,m1").unwrap();
+    refused(
+        &["import", "--database", &database, &recipe, "--trace", &cut],
+        2,
+        "the trace, line 3: has 2 columns and the header 3",
+    );
+    refused(&["import", "--database", &database, "--sample", "nobody"], 2, "there is no sample \"nobody\"");
+    refused(&["import", "--database", &database, &path("none.toml")], 2, "none.toml: No such file");
+    assert!(!Path::new(&path("credits.db")).exists(), "nothing was made");
+
+    let until = ["--until", "2026-11-22T15:00:00Z"];
+    let import = |more: &[&str]| run(&[&["import", "--database", &database][..], more, &until].concat());
+    let done = import(&["--workspace", "one", "--sample", "harbour"]);
+    assert_eq!(done.status, Some(0), "{}", done.error);
+    assert!(done.out.starts_with("one: ") && done.out.contains(" entries added, the last is "), "{}", done.out);
+    let hash = |done: &Done| done.out.rsplit(' ').next().unwrap().trim().to_owned();
+    let file = import(&["--workspace", "two", &recipe]);
+    assert_eq!((hash(&file), hash(&done).len()), (hash(&done), 64), "a file and what ships are the same");
+    assert!(import(&["--workspace", "one", "--sample", "harbour"]).out.starts_with("one: 0 entries added"));
+    refused(
+        &["import", "--database", &database, "--workspace", "one", "--sample", "northwind"],
+        2,
+        "workspace \"one\" was begun with another recipe or trace",
+    );
+
+    // A trace of another form with the same recipe.
+    let chat = path("chat.csv");
+    std::fs::write(&chat, "ts,channel,user,msg_chars\n1100480400,ubuntu,1,2\n1100480460,ubuntu,2,27\n").unwrap();
+    let done = import(&["--workspace", "three", &recipe, "--trace", &chat]);
+    assert!(done.out.starts_with("three: 3 entries added"), "{}{}", done.out, done.error);
+}
+
+#[test]
+fn what_is_wrong_with_the_arguments_is_said_with_status_2() {
+    refused(&["catalogue", "check", &samples("harbour.toml")], 2, "harbour.toml: line ");
+    assert_eq!(
+        run(&["catalogue", "check", "b"]).out,
+        "VersanaCX revision 1: 5 features, 3 unmetered actions, 4 plans, 4 packs; 9 numbers are assumed\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.db");
+    std::fs::write(&file, "not a database, and rather long at that, so that nobody takes it for one").unwrap();
+    let database = format!("sqlite:{}", file.display());
+    refused(&["serve", "--database", &database, "--listen", "127.0.0.1:0"], 1, "x.db: is not a database");
+    for arguments in [
+        &["serve", "--database", "postgres://x"][..],
+        &["serve"],
+        &["token", "create", "--database", "sqlite:x.db", "--workspace", "a/b", "--role", "owner", "--name", "n"],
+        &["token", "create", "--database", "sqlite:x.db", "--workspace", "a", "--role", "king", "--name", "n"],
+        &["import", "--database", "sqlite:x.db", "--sample", "northwind", "--until", "noon"],
+        &["dance"],
+    ] {
+        assert_eq!(run(arguments).status, Some(2), "{arguments:?}");
+    }
+}

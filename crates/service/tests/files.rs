@@ -1,0 +1,62 @@
+//! Database files: made, opened again, and left alone when they are somebody else's.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::sync::Arc;
+
+use metering::Terms;
+use service::store::{Durability, Store, StoreError, Workspace};
+use service::{catalogues, store};
+use support::at;
+
+fn workspace(catalogue: &str, zone: &str) -> Workspace {
+    let terms = Terms::new(Arc::new(catalogues::find(catalogue).unwrap()), zone.parse().unwrap());
+    Workspace { id: "w".into(), name: "W".into(), terms }
+}
+
+#[test]
+fn a_file_that_is_not_ours_is_refused_and_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let said = || Store::open(&path, Durability::Full).unwrap_err().to_string();
+    std::fs::write(&path, "a text that is long enough to look like a database to nobody at all").unwrap();
+    assert!(said().ends_with("x.db: is not a database: name another file, or move this one away"), "{}", said());
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("a text"));
+
+    std::fs::remove_file(&path).unwrap();
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
+    assert!(said().ends_with("is a database of another program: name another file"), "{}", said());
+
+    std::fs::remove_file(&path).unwrap();
+    drop(Store::open(&path, Durability::Full).unwrap());
+    rusqlite::Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
+    assert!(said().contains("was written by a newer version (its tables are version 99"), "{}", said());
+
+    let nowhere = folder.path().join("no/such/folder/x.db");
+    assert!(Store::open(&nowhere, Durability::Full).unwrap_err().to_string().contains("cannot be opened"));
+}
+
+#[test]
+fn a_workspace_is_made_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("x.db"), Durability::Full).unwrap();
+    let now = at("2026-06-03T09:00:00Z");
+    let first = workspace("b", "UTC");
+    store.create_workspace(&first, now).unwrap();
+    store.create_workspace(&first, now).unwrap();
+    for other in
+        [workspace("a", "UTC"), workspace("b", "Europe/Berlin"), Workspace { name: "V".into(), ..first.clone() }]
+    {
+        let said = store.create_workspace(&other, now).unwrap_err();
+        assert!(matches!(&said, StoreError::Contradiction(_)), "{said}");
+    }
+    let mut changed = (*first.terms.catalogue).clone();
+    changed.features[0].rate += 1;
+    let changed = Workspace { id: "v".into(), terms: Terms::new(Arc::new(changed), chrono_tz::UTC), ..first.clone() };
+    assert!(store.create_workspace(&changed, now).unwrap_err().to_string().contains("count its revision up"));
+    assert!(store.workspace("v").unwrap().is_none());
+    assert_eq!(store.workspace("w").unwrap().unwrap().terms.catalogue, first.terms.catalogue);
+    let access = store::Access { workspace: "nobody".into(), role: wire::api::Role::Owner };
+    assert!(store.create_token(&[0; 32], &access, "x", now).unwrap_err().to_string().contains("there is no workspace"));
+}

@@ -1,0 +1,90 @@
+//! One writer a workspace: concurrent commands, group commits, and what happens when the disk fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use support::{World, answer, event};
+use wire::api::Role;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hundred_at_once_are_each_recorded_once_in_one_order() {
+    let world = World::new().await;
+    // Each id is sent three times, all at the same time.
+    let requests = (0..100).flat_map(|id| [id, id, id]).map(|id| {
+        let request = world.http.post(world.url("/usage")).bearer_auth(world.token(Role::Meter));
+        let body = event(&format!("u{id}"), "draft").to_string();
+        answer(request.header("content-type", "application/cloudevents+json").body(body))
+    });
+    let answers = futures_util::future::join_all(requests).await;
+    let recorded: Vec<u64> =
+        answers.iter().filter(|one| one.status == 201).map(|one| one.body["seq"].as_u64().unwrap()).collect();
+    assert_eq!(recorded.len(), 100);
+    assert_eq!(recorded.iter().copied().collect::<BTreeSet<u64>>(), (3..=102).collect());
+    assert_eq!(answers.iter().filter(|one| one.status == 200).count(), 200);
+    assert_eq!(world.ledger().await.len(), 102);
+    assert_eq!(world.get(Role::Member, "/balance").await.body["available"], 2_900);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_last_credits_are_spent_by_as_many_as_there_are() {
+    let world = World::new().await;
+    let mut most = event("most", "draft");
+    most["data"]["units"] = json!(2_990);
+    assert_eq!(world.report(&most).await.status, 201);
+    let requests = (0..40).map(|id| {
+        let request = world.http.post(world.url("/usage")).bearer_auth(world.token(Role::Meter));
+        let body = event(&format!("u{id}"), "draft").to_string();
+        answer(request.header("content-type", "application/cloudevents+json").body(body))
+    });
+    let statuses: Vec<u16> = futures_util::future::join_all(requests).await.iter().map(|one| one.status).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 10);
+    assert_eq!(statuses.iter().filter(|status| **status == 402).count(), 30);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn when_the_store_fails_nothing_is_answered_as_recorded() {
+    let world = World::new().await;
+    assert_eq!(world.report(&event("u1", "draft")).await.status, 201);
+    world
+        .sql("CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+        .unwrap();
+    let requests = (0..20).map(|id| {
+        let request = world.http.post(world.url("/usage")).bearer_auth(world.token(Role::Meter));
+        let body = event(&format!("v{id}"), "draft").to_string();
+        answer(request.header("content-type", "application/cloudevents+json").body(body))
+    });
+    for failed in futures_util::future::join_all(requests).await {
+        assert_eq!(failed.problem(), (503, "unavailable"));
+    }
+    // What was not stored is not in the balance either, and what was there is.
+    assert_eq!(world.get(Role::Member, "/balance").await.body["available"], 2_999);
+    world.sql("DROP TRIGGER full").unwrap();
+    let again = world.report(&event("v1", "draft")).await;
+    assert_eq!((again.status, &again.body["seq"]), (201, &json!(4)));
+    assert_eq!(world.report(&event("u1", "draft")).await.body["outcome"], "duplicate");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_was_tampered_with_is_not_served_as_if_it_was_right() {
+    let mut world = World::new().await;
+    world.report(&event("u1", "draft")).await;
+    world.stop().await;
+    for change in [
+        "UPDATE entries SET body = x'7b7d' WHERE seq = 2",
+        "DELETE FROM entries WHERE seq = 3",
+        "INSERT INTO entries VALUES ('acme', 9, x'7b7d', zeroblob(32))",
+        "INSERT OR REPLACE INTO entries VALUES ('acme', 2, x'7b7d', zeroblob(32))",
+    ] {
+        let refused = world.sql(change).unwrap_err().to_string();
+        assert!(refused.contains("append-only") || refused.contains("no gaps"), "{change}: {refused}");
+    }
+    world
+        .sql("DROP TRIGGER entries_are_never_changed; UPDATE entries SET body = CAST(replace(body, '3000', '9000') AS BLOB) WHERE seq = 2")
+        .unwrap();
+    world.start().await;
+    assert_eq!(world.report(&event("u2", "draft")).await.problem(), (503, "unavailable"));
+    assert_eq!(world.get(Role::Member, "/balance").await.problem(), (503, "unavailable"));
+}
