@@ -1,11 +1,11 @@
 //! The structure of a catalogue file.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use metering::{Allowance, Catalogue, Feature, Pack, Plan, Price, RefreshRule, TrialOffer, Unmetered, WarningDefaults};
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+
+use super::number::NumberOrCustom;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,50 +132,6 @@ impl Default for WarningsTable {
     fn default() -> Self {
         let WarningDefaults { used_percent, low_percent } = WarningDefaults::default();
         Self { used_percent, low_percent }
-    }
-}
-
-/// A whole number, or the word `"custom"` (none).
-#[derive(Clone, Copy)]
-struct NumberOrCustom(Option<u64>);
-
-impl Serialize for NumberOrCustom {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Some(number) => serializer.serialize_u64(number),
-            None => serializer.serialize_str("custom"),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for NumberOrCustom {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl Visitor<'_> for Either {
-            type Value = NumberOrCustom;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number from 0 or \"custom\"")
-            }
-
-            fn visit_u64<E: Error>(self, number: u64) -> Result<NumberOrCustom, E> {
-                Ok(NumberOrCustom(Some(number)))
-            }
-
-            fn visit_i64<E: Error>(self, number: i64) -> Result<NumberOrCustom, E> {
-                u64::try_from(number)
-                    .map(|number| NumberOrCustom(Some(number)))
-                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(number), &self))
-            }
-
-            fn visit_str<E: Error>(self, word: &str) -> Result<NumberOrCustom, E> {
-                if word == "custom" {
-                    return Ok(NumberOrCustom(None));
-                }
-                Err(E::invalid_value(serde::de::Unexpected::Str(word), &self))
-            }
-        }
-        deserializer.deserialize_any(Either)
     }
 }
 

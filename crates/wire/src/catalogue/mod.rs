@@ -1,6 +1,7 @@
 //! The catalogue file: TOML for people, the same structure as JSON for machines.
 
 mod file;
+mod number;
 mod place;
 
 use std::fmt;

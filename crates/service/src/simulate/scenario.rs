@@ -1,13 +1,13 @@
-//! Runs a scenario of the rules: a catalogue, a time zone, steps; one answer a step, as one line of JSON.
+//! Reading a scenario, whole, before anything of it is run.
 
 use std::fmt;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use metering::{Account, Catalogue, Command, ControlsRequest, FeatureRequest, Outcome, Terms, Timestamp, UsageRequest};
-use serde::{Deserialize, Serialize};
+use metering::{Catalogue, Command, ControlsRequest, FeatureRequest, Terms, Timestamp, UsageRequest};
+use serde::Deserialize;
 use serde_json::value::RawValue;
-use wire::api::{Named, PositionBody, TotalsBody};
+use wire::api::Named;
 use wire::instant;
 
 /// The one mistake that keeps a text from being a scenario, and where it is.
@@ -32,39 +32,18 @@ impl std::error::Error for ScenarioError {}
 /// A scenario that was read whole.
 #[derive(Debug)]
 pub struct Scenario {
-    terms: Terms,
-    steps: Vec<Step>,
-}
-
-/// The answer to a step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct StepAnswer {
-    /// The step, from 1.
-    pub step: usize,
-    /// `recorded`, `duplicate`, `conflict`, `refused`, `invalid`, `ok`; `not_yet` for what this version does not do.
-    pub outcome: &'static str,
-    /// Why it was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
-    /// What is out of bounds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub invalid: Option<String>,
-    /// The position after it.
-    pub position: PositionBody,
-    /// Sums since the beginning.
-    pub totals: TotalsBody,
-    /// Entries that it made.
-    pub entries: u64,
+    pub(super) terms: Terms,
+    pub(super) steps: Vec<Step>,
 }
 
 #[derive(Debug)]
-struct Step {
-    at: Timestamp,
-    action: Action,
+pub(super) struct Step {
+    pub(super) at: Timestamp,
+    pub(super) action: Action,
 }
 
 #[derive(Debug)]
-enum Action {
+pub(super) enum Action {
     Do(Command),
     Look,
     NotYet,
@@ -197,49 +176,6 @@ impl Scenario {
         let steps = shape.steps.iter().map(|raw| step(text, raw.get())).collect::<Result<_, _>>()?;
         Ok(Self { terms: Terms::new(Arc::new(catalogue), zone), steps })
     }
-
-    /// Runs the steps, one after the other.
-    pub fn run(self) -> impl Iterator<Item = StepAnswer> {
-        let mut account = Account::new(self.terms);
-        let mut now = Timestamp::MIN;
-        (1..).zip(self.steps).map(move |(number, step)| {
-            // A step dated before the one ahead of it counts at that one's instant.
-            now = now.max(step.at);
-            answer(&mut account, number, &step.action, now)
-        })
-    }
-}
-
-fn answer(account: &mut Account, step: usize, action: &Action, now: Timestamp) -> StepAnswer {
-    let mut entries = 0;
-    let (mut reason, mut invalid) = (None, None);
-    let outcome = match action {
-        Action::Look => "ok",
-        Action::NotYet => "not_yet",
-        Action::Do(command) => {
-            let decision = account.decide(command, now);
-            for entry in &decision.entries {
-                // The rules take their own entries; what they would not take is not counted.
-                entries += u64::from(account.apply(entry).is_ok());
-            }
-            match decision.outcome {
-                Outcome::Recorded { .. } => "recorded",
-                Outcome::Duplicate { .. } => "duplicate",
-                Outcome::Conflict { .. } => "conflict",
-                Outcome::Unchanged => "ok",
-                Outcome::Refused(refusal) => {
-                    reason = Some(refusal.code());
-                    "refused"
-                }
-                Outcome::Invalid(what) => {
-                    invalid = Some(what.to_string());
-                    "invalid"
-                }
-            }
-        }
-    };
-    let position = PositionBody::from(&account.position(now));
-    StepAnswer { step, outcome, reason, invalid, position, totals: account.totals(now).into(), entries }
 }
 
 fn catalogue(text: &str, raw: &RawValue) -> Result<Catalogue, ScenarioError> {
@@ -311,60 +247,4 @@ fn placed(text: &str, part: &str, line: usize, column: usize, message: String) -
     let indent = before.len() - before.rfind('\n').map_or(0, |feed| feed + 1);
     let column = if line <= 1 { indent + column } else { column };
     ScenarioError { line: lines + line.max(1), column, message }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CATALOGUE: &str = r#"{"schema":1,"id":"x","name":"X","revision":1,"currency":"USD","refresh":"calendar_month","feature":[{"id":"r","name":"R","group":"g","rate":1}],"plan":[{"id":"p","name":"P","price":1,"allowance":5}]}"#;
-
-    fn said(steps: &str) -> String {
-        let text =
-            format!("{{\n \"catalogue\": {CATALOGUE},\n \"time_zone\": \"UTC\",\n \"steps\": [\n  {steps}\n ]\n}}");
-        Scenario::read(&text).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn a_mistake_is_one_error_with_its_place_in_the_file() {
-        let at = r#""at": "2026-01-01T00:00:00Z""#;
-        assert_eq!(
-            said(&format!(r#"{{{at}, "do": "use", "id": "u", "feature": "r", "unit": 3}}"#)),
-            "line 5, column 79: unknown field `unit`, expected one of `at`, `do`, `id`, `feature`, `units`, `occurred_at`"
-        );
-        assert!(
-            said(&format!(r#"{{{at}, "do": "dance"}}"#))
-                .starts_with("line 5, column 46: unknown variant `dance`, expected one of")
-        );
-        assert!(said(&format!(r#"{{{at}}}"#)).contains("line 5, column 32: missing field `do`"));
-        assert!(
-            said(r#"{"at": "noon", "do": "balance"}"#).starts_with("line 5, column 16: \"noon\" is not an instant")
-        );
-        assert!(
-            said(&format!("{{{at}, \"do\": \"use\",\n \"id\": 7, \"feature\": \"r\"}}"))
-                .starts_with("line 6, column 8: invalid type: integer `7`")
-        );
-        assert!(Scenario::read("").unwrap_err().to_string().starts_with("line 1, column 1: EOF"));
-        assert!(Scenario::read("{\n").unwrap_err().to_string().starts_with("line 2, column "));
-        let wrong = CATALOGUE.replace("\"rate\":1", "\"rate\":-1");
-        let text = format!("{{\n \"catalogue\": {wrong}, \"steps\": []}}");
-        assert!(Scenario::read(&text).unwrap_err().to_string().starts_with("line 2, column "));
-        let text = format!("{{\"catalogue\": {CATALOGUE},\n \"time_zone\": \"Moon\", \"steps\": []}}");
-        assert_eq!(
-            Scenario::read(&text).unwrap_err().to_string(),
-            "line 2, column 15: \"Moon\" is not an IANA time zone like Europe/Berlin"
-        );
-    }
-
-    #[test]
-    fn a_number_out_of_bounds_is_an_answer_and_not_a_mistake() {
-        let text = format!(
-            r#"{{"catalogue": {CATALOGUE}, "steps": [
-            {{"at": "2026-01-01T00:00:00Z", "do": "subscribe", "plan": "p"}},
-            {{"at": "2026-01-01T00:00:00Z", "do": "use", "id": "u", "feature": "r", "units": -1}},
-            {{"at": "2026-01-01T00:00:00Z", "do": "controls", "features": {{"r": {{"cap": -1}}}}}}]}}"#
-        );
-        let outcomes: Vec<_> = Scenario::read(&text).unwrap().run().map(|answer| answer.outcome).collect();
-        assert_eq!(outcomes, ["recorded", "invalid", "invalid"]);
-    }
 }
