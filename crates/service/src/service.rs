@@ -143,7 +143,7 @@ impl Service {
         let accesses: Vec<Access> =
             sample::NAMES.iter().map(|name| Access { workspace: (*name).to_owned(), role }).collect();
         let digest = Token::digest(token);
-        Ok(blocking(move || store.replace_tokens(&digest, &accesses, "sample", now)).await?)
+        Ok(blocking(move || store.replace_tokens(&digest, &accesses, "admitted", now)).await?)
     }
 
     /// Answers requests on a listener, finishes what was interrupted, and lets the samples go on.

@@ -162,6 +162,13 @@ async fn what_was_paid_while_the_service_was_away_is_found_when_it_is_back() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(credits(&world.ledger().await), 1);
     assert_eq!(world.get(Role::Member, "/purchases/p1").await.body["state"], "paid");
+    // Nor does a late event that says otherwise take anything back.
+    world.stop().await;
+    world.sql("UPDATE sandbox_sessions SET delivered = 0, event_id = 'evt_no', state = 'declined'").unwrap();
+    world.start().await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let purchase = world.get(Role::Member, "/purchases/p1").await.body;
+    assert_eq!((&purchase["state"], &purchase["credited_seq"]), (&json!("paid"), &json!(3)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use wire::api::Role;
 
+const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 const NOW: &str = "2026-11-22T15:00:00Z";
 
 fn store(folder: &TempDir) -> Arc<Store> {
@@ -85,10 +86,17 @@ fn the_samples_show_a_year_that_leads_to_today() {
         import(&store, &sample(name).unwrap(), name, at(NOW)).unwrap();
         let usages = usages(&store, name);
         let (first, last) = (usages.first().unwrap().0, usages.last().unwrap().0);
-        let weeks = at(NOW).since(first) / (7 * 24 * 60 * 60 * 1_000);
+        let weeks = at(NOW).since(first) / WEEK_MS;
         assert!((50..=59).contains(&weeks), "{name}: {weeks}");
         assert!(at(NOW).since(last) < 24 * 60 * 60 * 1_000, "{name}: {last}");
         assert!(usages.iter().all(|(_, usage)| usage.occurred_at.is_none() && usage.labels.reference.is_some()));
+        // Moved by whole weeks and the recipe's hours, and nothing else.
+        let sample = sample(name).unwrap();
+        for (at, usage) in &usages {
+            let row: usize = usage.id.strip_prefix("0-").unwrap().parse().unwrap();
+            let moved = at.since(sample.trace.rows[row].at);
+            assert_eq!(moved % WEEK_MS, i64::from(sample.recipe.hours) * 3_600_000);
+        }
         let ids: std::collections::BTreeSet<&str> = usages.iter().map(|(_, usage)| usage.id.as_str()).collect();
         assert_eq!(ids.len(), usages.len());
     }

@@ -13,7 +13,7 @@ use crate::ledger::{Answer, Ledger};
 
 /// `POST …/usage`: one event in structured or binary mode, or a batch.
 pub(super) async fn report(caller: Caller, headers: HeaderMap, Body(bytes): Body) -> Result<Response, Failure> {
-    let ledger = caller.may(Role::reports, "report usage: that takes one with the role meter")?;
+    let ledger = caller.may(Role::reports, "report usage: that takes the role meter, owner or admin")?;
     match media_type(&headers).as_str() {
         event::STRUCTURED => one(ledger, event::from_structured(&bytes)).await,
         event::BATCH => batch(ledger, &bytes).await,

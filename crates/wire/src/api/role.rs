@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Reads, buys, sets controls, changes the plan.
+    /// Reads, buys, sets controls, changes the plan, reports usage.
     Owner,
     /// The same as an owner.
     Admin,
@@ -43,10 +43,10 @@ impl Role {
         !matches!(self, Self::Meter)
     }
 
-    /// Whether it reports usage.
+    /// Whether it reports usage: a meter does nothing else, and who manages may try it out.
     #[must_use]
     pub const fn reports(self) -> bool {
-        matches!(self, Self::Meter)
+        !matches!(self, Self::Member)
     }
 }
 
