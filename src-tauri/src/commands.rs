@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
+use app::App;
 use app::view::{
     AppError, Chart, ConnectRequest, ConnectionInfo, Overview, Purchase, Settings, Size, SyncStatus, Theme, TopUpView,
     UsageQuery, UsageView, WorkspaceSummary,
 };
-use app::App;
 use tauri::State;
 
 type Shared<'a> = State<'a, Arc<App>>;
 type Answer<T> = Result<T, AppError>;
 
 /// All commands.
-pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
+pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         workspaces,
         overview,

@@ -5,13 +5,13 @@ use std::path::Path;
 
 /// Holds a data folder for this process. The system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
-pub struct Lock(#[allow(dead_code, reason = "it is held, not read")] File);
+pub(crate) struct Lock(#[allow(dead_code, reason = "it is held, not read")] File);
 
 /// Takes the folder, creating it where it is missing.
 ///
 /// # Errors
 /// In one line: the folder cannot be written, or another Creditdeck has it.
-pub fn take(folder: &Path) -> Result<Lock, String> {
+pub(crate) fn take(folder: &Path) -> Result<Lock, String> {
     let shown = folder.display();
     std::fs::create_dir_all(folder).map_err(|error| format!("{shown} cannot be created: {error}"))?;
     let path = folder.join("lock");

@@ -19,7 +19,7 @@ const MAIN: &str = "main";
 ///
 /// # Errors
 /// In one line: the data folder cannot be used, or the window cannot be made.
-pub fn set_up(tauri: &mut tauri::App, options: &Options) -> Result<(), String> {
+pub(crate) fn set_up(tauri: &mut tauri::App, options: &Options) -> Result<(), String> {
     let folder = folder(tauri, options)?;
     tauri.manage(lock::take(&folder)?);
     let clock = options.clock();
@@ -29,12 +29,12 @@ pub fn set_up(tauri: &mut tauri::App, options: &Options) -> Result<(), String> {
     let url = format!("http://{address}");
     let app = tauri::async_runtime::block_on(App::open(&folder.join("cache.db"), clock.clone(), Box::new(browse)))
         .map_err(|error| error.to_string())?;
-    let tokens = tauri::async_runtime::block_on(app.add_samples(&url, sample::WORKSPACES))
-        .map_err(|error| error.to_string())?;
+    let token =
+        tauri::async_runtime::block_on(app.add_samples(&url, &service::SAMPLES)).map_err(|error| error.to_string())?;
     tauri.manage(Arc::clone(&app));
     forward(&app, tauri.handle());
     open(tauri, options)?;
-    tauri::async_runtime::spawn(sample::serve(folder, url, listener, tokens, clock, app));
+    tauri::async_runtime::spawn(sample::serve(folder, url, listener, token, clock));
     Ok(())
 }
 
@@ -93,7 +93,7 @@ fn browse(url: &str) -> Result<(), String> {
 }
 
 /// Shows the window when somebody starts the app once more.
-pub fn to_front(handle: &AppHandle) {
+pub(crate) fn to_front(handle: &AppHandle) {
     if let Some(window) = handle.get_webview_window(MAIN) {
         let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
         if let Err(error) = shown {
@@ -103,7 +103,7 @@ pub fn to_front(handle: &AppHandle) {
 }
 
 /// Says once, for whoever waits for it, that the first position is on screen.
-pub fn painted() {
+pub(crate) fn painted() {
     static SAID: AtomicBool = AtomicBool::new(false);
     if !SAID.swap(true, Ordering::Relaxed) {
         // Nobody may be listening.

@@ -1,17 +1,19 @@
 //! The real window, driven as a person would: one WebDriver, one data folder and one set of XDG folders a test.
 
+use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use thirtyfour::prelude::*;
 use thirtyfour::Capabilities;
+use thirtyfour::prelude::*;
 
 /// How long anything on screen may take before a test gives up. Generous: the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The app's program: cargo tells a test, and whoever else drives the window says it in `CREDITDECK_PROGRAM`.
 fn program() -> PathBuf {
@@ -20,31 +22,27 @@ fn program() -> PathBuf {
 }
 
 /// Where an app keeps everything, so that one can be closed and opened again on the same data.
-pub struct Home(TempDir);
+pub(crate) struct Home(TempDir);
 
 impl Home {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
     /// The app's own folder.
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.0.path().join("data")
     }
 
-    /// What the sample's service says of itself while the app runs: its address, and a token for each workspace.
-    pub async fn sample(&self) -> Sample {
+    /// What the sample's service says of itself while the app runs: its address, and the token that it lets in.
+    pub(crate) async fn sample(&self) -> Sample {
         let path = self.data().join("sample.json");
         for _ in 0..1_200 {
             if let Ok(text) = std::fs::read_to_string(&path)
                 && let Ok(value) = serde_json::from_str::<Value>(&text)
             {
-                let text = |value: &Value| value.as_str().unwrap().to_owned();
-                let tokens = value["tokens"].as_object().unwrap();
-                return Sample {
-                    url: text(&value["url"]),
-                    tokens: tokens.iter().map(|(id, token)| (id.clone(), text(token))).collect(),
-                };
+                let text = |name: &str| value[name].as_str().unwrap().to_owned();
+                return Sample { url: text("url"), token: text("token") };
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -52,27 +50,32 @@ impl Home {
     }
 
     /// Where the stand-in browser writes the addresses that the app opens.
-    pub fn opened(&self) -> PathBuf {
+    pub(crate) fn opened(&self) -> PathBuf {
         self.0.path().join("opened")
     }
 
-    /// The environment of an app that lives here. Its browser notes the address and opens nothing.
-    fn environment(&self) -> Vec<(&'static str, PathBuf)> {
-        let browser = self.0.path().join("browser");
-        if !browser.exists() {
+    /// The environment of an app that lives here. What opens addresses for it notes them and opens nothing.
+    fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let tools = self.0.path().join("tools");
+        let opener = tools.join("xdg-open");
+        if !opener.exists() {
             use std::os::unix::fs::PermissionsExt;
-            std::fs::write(&browser, format!("#!/bin/sh\necho \"$1\" >> '{}'\n", self.opened().display())).unwrap();
-            std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o755)).unwrap();
+            std::fs::create_dir_all(&tools).unwrap();
+            std::fs::write(&opener, format!("#!/bin/sh\necho \"$1\" >> '{}'\n", self.opened().display())).unwrap();
+            std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
         }
+        let mut path = tools.into_os_string();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
         ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"]
             .into_iter()
-            .map(|name| (name, self.0.path().join(name)))
-            .chain([("BROWSER", browser)])
+            .map(|name| (name, self.0.path().join(name).into_os_string()))
+            .chain([("PATH", path)])
             .collect()
     }
 
     /// The app without a driver, for tests that end it the hard way.
-    pub fn spawn(&self) -> Child {
+    pub(crate) fn spawn(&self) -> Child {
         let mut command = Command::new(program());
         command.arg("--data-dir").arg(self.data()).envs(self.environment());
         command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
@@ -80,14 +83,14 @@ impl Home {
 }
 
 /// The sample's service, as another program on this computer may use it.
-pub struct Sample {
-    pub url: String,
-    pub tokens: Vec<(String, String)>,
+pub(crate) struct Sample {
+    pub(crate) url: String,
+    pub(crate) token: String,
 }
 
 impl Sample {
     /// Reports one usage, and gives the status and the answer.
-    pub async fn report(&self, workspace: &str, id: &str, feature: &str, units: u64) -> (u16, Value) {
+    pub(crate) async fn report(&self, workspace: &str, id: &str, feature: &str, units: u64) -> (u16, Value) {
         let event = json!({
             "specversion": "1.0", "type": wire::event::TYPE, "source": "test", "id": id,
             "data": { "feature": feature, "units": units },
@@ -104,20 +107,24 @@ impl Sample {
     }
 
     /// What the service answers to a read.
-    pub async fn read(&self, workspace: &str, what: &str) -> String {
+    pub(crate) async fn read(&self, workspace: &str, what: &str) -> String {
         self.request(reqwest::Method::GET, workspace, what).send().await.unwrap().text().await.unwrap()
     }
 
     fn request(&self, method: reqwest::Method, workspace: &str, what: &str) -> reqwest::RequestBuilder {
-        let token = &self.tokens.iter().find(|(id, _)| id == workspace).unwrap().1;
-        web().request(method, format!("{}/v1/workspaces/{workspace}/{what}", self.url)).bearer_auth(token)
+        web().request(method, format!("{}/v1/workspaces/{workspace}/{what}", self.url)).bearer_auth(&self.token)
     }
 }
 
-/// A client for pages and services on this computer.
-pub fn web() -> reqwest::Client {
-    // Another test of this process may have been first.
+/// Every client of this process, the driver's too, needs to be told once what encrypts.
+fn choose_tls() {
+    // Another test may have been first.
     let _already = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// A client for pages and services on this computer.
+pub(crate) fn web() -> reqwest::Client {
+    choose_tls();
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
@@ -135,23 +142,35 @@ impl Drop for Driver {
 }
 
 /// An open window.
-pub struct Window {
-    pub driver: WebDriver,
+pub(crate) struct Window {
+    /// Never dropped: that would wait for the session to end, on the very thread that has to end it.
+    pub(crate) driver: ManuallyDrop<WebDriver>,
     _process: Driver,
 }
 
 impl Window {
     /// Opens the app on a home and waits until its first position is on screen.
-    pub async fn open(home: &Home) -> Self {
+    pub(crate) async fn open(home: &Home) -> Self {
         let window = Self::start(home, &[]).await;
         window.wait_for("html[data-painted=true]").await;
         window
     }
 
+    /// The same on a clock that stands still, where the sample does not go on by itself: for tests that count credits.
+    pub(crate) async fn open_still(home: &Home) -> Self {
+        let window = Self::start(home, &["--at", "2026-11-19T14:02:00Z"]).await;
+        window.wait_for("html[data-painted=true]").await;
+        window
+    }
+
     /// Opens the app with further arguments and waits for nothing.
-    pub async fn start(home: &Home, arguments: &[&str]) -> Self {
+    pub(crate) async fn start(home: &Home, arguments: &[&str]) -> Self {
         use std::os::unix::process::CommandExt;
-        assert!(std::env::var_os("DISPLAY").is_some(), "the window needs a display: run script/test, or script/headless cargo test");
+        choose_tls();
+        assert!(
+            std::env::var_os("DISPLAY").is_some(),
+            "the window needs a display: run script/test, or script/headless cargo test"
+        );
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let process = Command::new("WebKitWebDriver")
             .arg(format!("--port={port}"))
@@ -179,22 +198,22 @@ impl Window {
             }
             tries += 1;
         };
-        Self { driver, _process: process }
+        Self { driver: ManuallyDrop::new(driver), _process: process }
     }
 
     /// Runs a script in the page.
-    pub async fn run(&self, script: &str) -> Value {
+    pub(crate) async fn run(&self, script: &str) -> Value {
         self.driver.execute(script, vec![]).await.unwrap().json().clone()
     }
 
     /// Waits until a selector is there.
-    pub async fn wait_for(&self, selector: &str) {
+    pub(crate) async fn wait_for(&self, selector: &str) {
         let script = format!("return document.querySelector({}) !== null", json!(selector));
         self.wait_until(&script, |found| *found == json!(true)).await;
     }
 
     /// Waits until what a script returns is as wanted, and gives it back.
-    pub async fn wait_until(&self, script: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn wait_until(&self, script: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
             let value = self.run(script).await;
@@ -203,47 +222,50 @@ impl Window {
             }
             if tokio::time::Instant::now() > deadline {
                 let page = self.run("return document.body.innerText").await;
-                panic!("waited in vain; the last answer of\n{script}\nwas {value}\nthe page says:\n{}", page.as_str().unwrap_or(""));
+                panic!(
+                    "waited in vain; the last answer of\n{script}\nwas {value}\nthe page says:\n{}",
+                    page.as_str().unwrap_or("")
+                );
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
 
     /// Clicks what a person would click.
-    pub async fn click(&self, selector: &str) {
+    pub(crate) async fn click(&self, selector: &str) {
         self.wait_for(selector).await;
         self.driver.find(By::Css(selector)).await.unwrap().click().await.unwrap();
     }
 
     /// Types into a field.
-    pub async fn fill(&self, selector: &str, text: &str) {
+    pub(crate) async fn fill(&self, selector: &str, text: &str) {
         let field = self.driver.find(By::Css(selector)).await.unwrap();
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
     /// The text of something on screen.
-    pub async fn text(&self, selector: &str) -> String {
+    pub(crate) async fn text(&self, selector: &str) -> String {
         self.wait_for(selector).await;
         let script = format!("return document.querySelector({}).innerText", json!(selector));
         self.run(&script).await.as_str().unwrap_or_default().to_owned()
     }
 
     /// The big number: credits available.
-    pub async fn available(&self) -> u64 {
+    pub(crate) async fn available(&self) -> u64 {
         let script = "return document.querySelector('[data-testid=available]')?.dataset.value ?? null";
         let value = self.wait_until(script, Value::is_string).await;
         value.as_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("no number: {value}"))
     }
 
     /// Waits until the big number is this one.
-    pub async fn wait_for_available(&self, credits: u64) {
+    pub(crate) async fn wait_for_available(&self, credits: u64) {
         let script = "return document.querySelector('[data-testid=available]')?.dataset.value ?? null";
         self.wait_until(script, |value| value.as_str() == Some(credits.to_string().as_str())).await;
     }
 
     /// Chooses a workspace in the switcher.
-    pub async fn choose(&self, name: &str) {
+    pub(crate) async fn choose(&self, name: &str) {
         self.click("[data-testid=switcher]").await;
         let script = format!(
             "const found = [...document.querySelectorAll('[role=option],[role=menuitemradio],[role=menuitem]')]\
@@ -256,14 +278,8 @@ impl Window {
     }
 
     /// Two frames later what the page has is what a picture shows.
-    pub async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         let script = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
         self.driver.execute_async(script, vec![]).await.unwrap();
-    }
-
-    /// Writes a picture of the window.
-    pub async fn picture(&self, path: &Path) {
-        self.settle().await;
-        self.driver.screenshot(path).await.unwrap();
     }
 }

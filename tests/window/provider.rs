@@ -15,23 +15,25 @@ fn program() -> PathBuf {
 }
 
 /// A running service with one workspace.
-pub struct Provider {
+pub(crate) struct Provider {
     process: Child,
     folder: TempDir,
-    pub url: String,
-    pub token: String,
+    pub(crate) url: String,
+    pub(crate) token: String,
 }
 
-pub const WORKSPACE: &str = "acme";
+pub(crate) const WORKSPACE: &str = "acme";
 
 impl Provider {
     /// Makes a workspace on the first catalogue and serves it.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", folder.path().join("credits.db").display());
         let database = ["--database", database.as_str()];
-        run(&[&["workspace", "create"], &database[..], &["--id", WORKSPACE, "--name", "Acme", "--catalogue", "a"]].concat());
-        let create = [&["token", "create"], &database[..], &["--workspace", WORKSPACE, "--role", "owner", "--name", "test"]];
+        run(&[&["workspace", "create"], &database[..], &["--id", WORKSPACE, "--name", "Acme", "--catalogue", "a"]]
+            .concat());
+        let create =
+            [&["token", "create"], &database[..], &["--workspace", WORKSPACE, "--role", "owner", "--name", "test"]];
         let said = run(&create.concat());
         let token = said.split_whitespace().last().unwrap().to_owned();
         let (process, url) = serve(database[1], "127.0.0.1:0");
@@ -39,20 +41,20 @@ impl Provider {
     }
 
     /// Ends the service the hard way.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
     /// Serves the same again at the same address.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         let database = format!("sqlite:{}", self.folder.path().join("credits.db").display());
         let address = self.url.trim_start_matches("http://").to_owned();
         self.process = serve(&database, &address).0;
     }
 
     /// Sends something to the workspace, which has to take it.
-    pub async fn send(&self, method: reqwest::Method, what: &str, media: &str, body: &Value) -> Value {
+    pub(crate) async fn send(&self, method: reqwest::Method, what: &str, media: &str, body: &Value) -> Value {
         let url = format!("{}/v1/workspaces/{WORKSPACE}/{what}", self.url);
         let request = web().request(method, url).bearer_auth(&self.token).header("content-type", media);
         let answer = request.body(body.to_string()).send().await.unwrap();
@@ -62,15 +64,15 @@ impl Provider {
     }
 
     /// The position that the service has.
-    pub async fn balance(&self) -> Value {
+    pub(crate) async fn balance(&self) -> Value {
         let url = format!("{}/v1/workspaces/{WORKSPACE}/balance", self.url);
         let text = web().get(url).bearer_auth(&self.token).send().await.unwrap().text().await.unwrap();
         serde_json::from_str(&text).unwrap()
     }
 
     /// Subscribes to a plan with a large allowance and uses so many credits of it, one by one.
-    pub async fn fill(&self, usages: usize) {
-        let plan = json!({ "plan": "enterprise", "allowance": 10_000_000 });
+    pub(crate) async fn fill(&self, usages: usize) {
+        let plan = json!({ "do": "subscribe", "plan": "enterprise", "allowance": 10_000_000 });
         self.send(reqwest::Method::POST, "plan", "application/json", &plan).await;
         for batch in 0..usages.div_ceil(1_000) {
             let events: Vec<Value> = (0..1_000.min(usages - batch * 1_000))

@@ -41,7 +41,8 @@ impl Album {
         // The last fetch and the last transition are over.
         tokio::time::sleep(std::time::Duration::from_millis(600)).await;
         let path = self.folder.join(format!("{name}.png"));
-        self.window.picture(&path).await;
+        self.window.settle().await;
+        self.window.driver.screenshot(&path).await.expect("the picture is written");
         println!("{}", path.display());
     }
 

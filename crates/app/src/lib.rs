@@ -27,7 +27,6 @@ use tokio::sync::broadcast;
 
 pub use error::AppError;
 pub use events::{Changed, Event, Events};
-pub use sample::SampleToken;
 
 use live::Live;
 use view::{Chart, Overview, Settings, Size, SyncStatus, Theme, TopUpView, UsageQuery, UsageView, WorkspaceSummary};
@@ -102,28 +101,20 @@ impl App {
     ///
     /// # Errors
     /// As [`App::overview`], or a theme that is not one.
-    pub fn burn_down(&self, workspace: &str, theme: &Theme, size: &Size) -> Result<Option<Chart>, AppError> {
+    pub fn burn_down(&self, workspace: &str, theme: &Theme, size: Size) -> Result<Option<Chart>, AppError> {
         let key = self.connection(workspace)?.workspace;
-        self.with_account(key, |account, now| overview::burn_down(&self.cache, key, account, theme, *size, now))
+        self.with_account(key, |account, now| overview::burn_down(&self.cache, key, account, theme, size, now))
     }
 
     /// The Usage room.
     ///
     /// # Errors
     /// As [`App::overview`], a range that does not exist, or a theme that is not one.
-    pub fn usage(
-        &self,
-        workspace: &str,
-        query: &UsageQuery,
-        theme: &Theme,
-        size: &Size,
-    ) -> Result<UsageView, AppError> {
+    pub fn usage(&self, workspace: &str, query: &UsageQuery, theme: &Theme, size: Size) -> Result<UsageView, AppError> {
         let connection = self.connection(workspace)?;
         let summary = self.summary(&connection)?;
         let key = connection.workspace;
-        self.with_account(key, |account, now| {
-            usage::usage(&self.cache, key, account, summary, query, theme, *size, now)
-        })
+        self.with_account(key, |account, now| usage::usage(&self.cache, key, account, summary, query, theme, size, now))
     }
 
     /// The Top up room.

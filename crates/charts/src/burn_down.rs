@@ -66,36 +66,18 @@ pub fn burn_down(input: &BurnDown, theme: &Theme, size: Size) -> Result<Chart, C
     let size = size.checked()?;
     let (from, to) = range(input.start, input.end)?;
     if from == to {
-        return Err(ChartError::Range {
-            start: from,
-            end: to,
-        });
+        return Err(ChartError::Range { start: from, end: to });
     }
     let measured = measured(input);
     let forecast = input.forecast.as_ref();
     let courses = forecast.map(|forecast| [&forecast.high, &forecast.likely, &forecast.low]);
-    let expected = courses
-        .into_iter()
-        .flatten()
-        .flat_map(|course| clip(course, from, to));
+    let expected = courses.into_iter().flatten().flat_map(|course| clip(course, from, to));
     let amounts = measured.iter().copied().chain(expected);
-    let highest = amounts
-        .map(|sample| sample.credits)
-        .fold(input.start_amount, u64::max);
+    let highest = amounts.map(|sample| sample.credits).fold(input.start_amount, u64::max);
     // Room for the labels of jumps, which stand above the line.
-    let above = if input.marks.is_empty() {
-        0
-    } else {
-        highest / 12
-    };
+    let above = if input.marks.is_empty() { 0 } else { highest / 12 };
     let max = highest.saturating_add(above);
-    let span = Span {
-        from,
-        to,
-        zone: input.zone,
-        step: Step::Hour,
-        ends: true,
-    };
+    let span = Span { from, to, zone: input.zone, step: Step::Hour, ends: true };
     let frame = Frame::new(&Values::new(size, max), size.w() - GAP, &span);
     let picture = Picture::of(input, &measured, &frame);
 
@@ -121,22 +103,13 @@ fn measured(input: &BurnDown) -> Vec<Sample> {
     let mut measured: Vec<Sample> = begun
         .checked_sub(1)
         .and_then(|index| all.get(index))
-        .map(|sample| Sample {
-            at: input.start,
-            ..*sample
-        })
+        .map(|sample| Sample { at: input.start, ..*sample })
         .into_iter()
         .collect();
     let later = all.get(begun..).unwrap_or_default();
     measured.extend(later.iter().take_while(|sample| sample.at <= input.end));
-    let now = Sample {
-        at: input.now.at.clamp(input.start, input.end),
-        ..input.now
-    };
-    if measured
-        .last()
-        .is_none_or(|last| last.at <= now.at && *last != now)
-    {
+    let now = Sample { at: input.now.at.clamp(input.start, input.end), ..input.now };
+    if measured.last().is_none_or(|last| last.at <= now.at && *last != now) {
         measured.push(now);
     }
     measured
@@ -165,30 +138,22 @@ fn points(input: &BurnDown, measured: &[Sample], scale: &Scale) -> Vec<Point> {
     };
     let (low, high) = (sorted(&forecast.low), sorted(&forecast.high));
     let measured_to = measured.last().map_or(input.start, |sample| sample.at);
-    let likely: Vec<Sample> = clip(&forecast.likely, measured_to, input.end)
-        .into_iter()
-        .filter(|sample| sample.at > measured_to)
-        .collect();
+    let likely: Vec<Sample> =
+        clip(&forecast.likely, measured_to, input.end).into_iter().filter(|sample| sample.at > measured_to).collect();
     let kept = for_hover(&spots(&likely, scale));
-    points.extend(
-        kept.into_iter()
-            .filter_map(|index| likely.get(index))
-            .map(|sample| {
-                let mut values = vec![value("likely", "Expected", sample.credits)];
-                for (key, name, edge) in [("low", "At least", &low), ("high", "At most", &high)] {
-                    values.extend(
-                        at_instant(edge, sample.at).map(|credits| value(key, name, credits)),
-                    );
-                }
-                Point {
-                    at: sample.at,
-                    x: scale.x(sample.at),
-                    label: day_name(input.zone, sample.at) + ", expected",
-                    values,
-                    total: signed(sample.credits),
-                }
-            }),
-    );
+    points.extend(kept.into_iter().filter_map(|index| likely.get(index)).map(|sample| {
+        let mut values = vec![value("likely", "Expected", sample.credits)];
+        for (key, name, edge) in [("low", "At least", &low), ("high", "At most", &high)] {
+            values.extend(at_instant(edge, sample.at).map(|credits| value(key, name, credits)));
+        }
+        Point {
+            at: sample.at,
+            x: scale.x(sample.at),
+            label: day_name(input.zone, sample.at) + ", expected",
+            values,
+            total: signed(sample.credits),
+        }
+    }));
     points
 }
 

@@ -3,23 +3,14 @@ use crate::fixtures::{DAY, NOVEMBER, any_text, check, drawn, texts, theme};
 use chrono_tz::{Europe::Berlin, UTC};
 use proptest::prelude::*;
 
-const SIZE: Size = Size {
-    width: 520,
-    height: 268,
-};
+const SIZE: Size = Size { width: 520, height: 268 };
 
 fn sample(day: i64, credits: u64) -> Sample {
-    Sample {
-        at: NOVEMBER + day * DAY,
-        credits,
-    }
+    Sample { at: NOVEMBER + day * DAY, credits }
 }
 
 fn mark(day: i64, label: &str) -> Mark {
-    Mark {
-        at: NOVEMBER + day * DAY,
-        label: label.to_owned(),
-    }
+    Mark { at: NOVEMBER + day * DAY, label: label.to_owned() }
 }
 
 /// A pack on the 9th, and ten days left when it runs out.
@@ -29,12 +20,7 @@ fn input() -> BurnDown {
         end: NOVEMBER + 30 * DAY,
         zone: UTC,
         start_amount: 10_000,
-        measured: vec![
-            sample(0, 10_000),
-            sample(8, 7_500),
-            sample(8, 10_000),
-            sample(20, 4_000),
-        ],
+        measured: vec![sample(0, 10_000), sample(8, 7_500), sample(8, 10_000), sample(20, 4_000)],
         marks: vec![mark(8, "+2,500 Boost Pack")],
         now: sample(20, 4_000),
         forecast: Some(Forecast {
@@ -57,9 +43,7 @@ fn y(chart: &Chart, credits: f64) -> f64 {
 }
 
 fn near(places: &[(f64, f64)], (x, y): (f64, f64)) -> bool {
-    places
-        .iter()
-        .any(|place| (place.0 - x).abs() < 0.11 && (place.1 - y).abs() < 0.11)
+    places.iter().any(|place| (place.0 - x).abs() < 0.11 && (place.1 - y).abs() < 0.11)
 }
 
 #[test]
@@ -69,22 +53,11 @@ fn the_line_holds_each_amount_and_jumps_straight_up() {
     assert_eq!(chart.y_ticks.last().unwrap().label, "12 k");
     let lines = drawn(&chart.svg, "polyline", theme().accent);
     let line = &lines[0];
-    for corner in [
-        (0.0, 10_000.0),
-        (8.0, 10_000.0),
-        (8.0, 7_500.0),
-        (20.0, 10_000.0),
-        (20.0, 4_000.0),
-    ] {
-        assert!(
-            near(line, (x(&chart, corner.0), y(&chart, corner.1))),
-            "{corner:?} of {line:?}"
-        );
+    for corner in [(0.0, 10_000.0), (8.0, 10_000.0), (8.0, 7_500.0), (20.0, 10_000.0), (20.0, 4_000.0)] {
+        assert!(near(line, (x(&chart, corner.0), y(&chart, corner.1))), "{corner:?} of {line:?}");
     }
     assert!(
-        line.windows(2).all(
-            |pair| (pair[0].0 - pair[1].0).abs() < 0.05 || (pair[0].1 - pair[1].1).abs() < 0.05
-        ),
+        line.windows(2).all(|pair| (pair[0].0 - pair[1].0).abs() < 0.05 || (pair[0].1 - pair[1].1).abs() < 0.05),
         "{line:?}"
     );
 }
@@ -94,10 +67,7 @@ fn the_even_pace_ends_at_nothing() {
     let chart = burn_down(&input(), &theme(), SIZE).unwrap();
     let pace = &drawn(&chart.svg, "polyline", theme().ink3)[0];
     assert_eq!(pace.len(), 2);
-    assert!(
-        near(pace, (x(&chart, 0.0), y(&chart, 10_000.0)))
-            && near(pace, (x(&chart, 30.0), y(&chart, 0.0)))
-    );
+    assert!(near(pace, (x(&chart, 0.0), y(&chart, 10_000.0))) && near(pace, (x(&chart, 30.0), y(&chart, 0.0))));
 }
 
 #[test]
@@ -105,21 +75,14 @@ fn the_fan_is_cut_at_the_end_and_stays_at_nothing() {
     let chart = burn_down(&input(), &theme(), SIZE).unwrap();
     let fan = &drawn(&chart.svg, "polygon", theme().warn)[0];
     for corner in [(20.0, 4_000.0), (30.0, 3_000.0), (30.0, 0.0), (24.0, 0.0)] {
-        assert!(
-            near(fan, (x(&chart, corner.0), y(&chart, corner.1))),
-            "{corner:?} of {fan:?}"
-        );
+        assert!(near(fan, (x(&chart, corner.0), y(&chart, corner.1))), "{corner:?} of {fan:?}");
     }
 }
 
 #[test]
 fn points_tell_what_was_left_and_what_is_expected() {
     let chart = burn_down(&input(), &theme(), SIZE).unwrap();
-    let told: Vec<_> = chart
-        .points
-        .iter()
-        .map(|point| (point.label.as_str(), point.total))
-        .collect();
+    let told: Vec<_> = chart.points.iter().map(|point| (point.label.as_str(), point.total)).collect();
     assert_eq!(
         told,
         [
@@ -130,11 +93,7 @@ fn points_tell_what_was_left_and_what_is_expected() {
             ("Sat 29 Nov, expected", 0)
         ]
     );
-    let values: Vec<_> = chart.points[4]
-        .values
-        .iter()
-        .map(|value| (value.key.as_str(), value.value))
-        .collect();
+    let values: Vec<_> = chart.points[4].values.iter().map(|value| (value.key.as_str(), value.value)).collect();
     assert_eq!(values, [("likely", 0), ("low", 0), ("high", 3_200)]);
 }
 
@@ -150,9 +109,7 @@ fn everything_has_its_label() {
     plain.forecast = None;
     let chart = burn_down(&plain, &theme(), SIZE).unwrap();
     check(&chart);
-    assert!(
-        !chart.svg.contains("Refresh") && drawn(&chart.svg, "polygon", theme().warn).is_empty()
-    );
+    assert!(!chart.svg.contains("Refresh") && drawn(&chart.svg, "polygon", theme().warn).is_empty());
 }
 
 #[test]
@@ -161,10 +118,7 @@ fn what_came_before_the_period_is_what_it_starts_with() {
     early.measured.insert(0, sample(-3, 12_345));
     early.measured[1] = sample(-1, 9_000);
     let chart = burn_down(&early, &theme(), SIZE).unwrap();
-    assert_eq!(
-        (chart.points[0].at, chart.points[0].total),
-        (NOVEMBER, 9_000)
-    );
+    assert_eq!((chart.points[0].at, chart.points[0].total), (NOVEMBER, 9_000));
 }
 
 #[test]
@@ -175,11 +129,7 @@ fn a_month_with_a_change_of_clocks_ends_at_its_end() {
     october.start = 1_759_269_600_000;
     october.end = 1_761_951_600_000;
     let chart = burn_down(&october, &theme(), SIZE).unwrap();
-    let ticks: Vec<_> = chart
-        .x_ticks
-        .iter()
-        .map(|tick| tick.label.as_str())
-        .collect();
+    let ticks: Vec<_> = chart.x_ticks.iter().map(|tick| tick.label.as_str()).collect();
     assert_eq!(ticks, ["1 Oct", "8 Oct", "15 Oct", "22 Oct", "1 Nov"]);
     let week = chart.x_ticks[1].at - chart.x_ticks[0].at;
     let hours = (31 * 24 + 1) as f64;
@@ -192,56 +142,31 @@ fn many_samples_become_few_points_and_keep_the_jump() {
     busy.measured = (0..100_000_u32)
         .map(|index| Sample {
             at: NOVEMBER + i64::from(index) * 17_000,
-            credits: u64::from(if index < 50_123 {
-                8_000 - index / 10
-            } else {
-                9_000 - index / 20
-            }),
+            credits: u64::from(if index < 50_123 { 8_000 - index / 10 } else { 9_000 - index / 20 }),
         })
         .collect();
     busy.now = busy.measured[99_999];
     let chart = burn_down(&busy, &theme(), SIZE).unwrap();
-    assert!(
-        chart.points.len() < 260 && chart.points.len() > 100,
-        "{}",
-        chart.points.len()
-    );
+    assert!(chart.points.len() < 260 && chart.points.len() > 100, "{}", chart.points.len());
     assert!(chart.svg.len() < 40_000, "{}", chart.svg.len());
     for index in [50_122, 50_123, 99_999] {
         let kept = busy.measured[index];
-        assert!(
-            chart.points.iter().any(|point| point.at == kept.at),
-            "{index}"
-        );
+        assert!(chart.points.iter().any(|point| point.at == kept.at), "{index}");
     }
 }
 
 #[test]
 fn a_period_without_length_is_refused() {
     for (start, end) in [(5, 5), (6, 5), (-1, 5), (0, i64::MAX)] {
-        let wrong = BurnDown {
-            start,
-            end,
-            ..input()
-        };
-        assert_eq!(
-            burn_down(&wrong, &theme(), SIZE),
-            Err(ChartError::Range { start, end })
-        );
+        let wrong = BurnDown { start, end, ..input() };
+        assert_eq!(burn_down(&wrong, &theme(), SIZE), Err(ChartError::Range { start, end }));
     }
 }
 
 fn any_course() -> impl Strategy<Value = Vec<Sample>> {
-    let at = prop_oneof![
-        Just(NOVEMBER),
-        NOVEMBER - DAY..NOVEMBER + 40 * DAY,
-        any::<i64>()
-    ];
+    let at = prop_oneof![Just(NOVEMBER), NOVEMBER - DAY..NOVEMBER + 40 * DAY, any::<i64>()];
     let credits = prop_oneof![0_u64..20_000, 0..=1_u64 << 53, any::<u64>()];
-    prop::collection::vec(
-        (at, credits).prop_map(|(at, credits)| Sample { at, credits }),
-        0..20,
-    )
+    prop::collection::vec((at, credits).prop_map(|(at, credits)| Sample { at, credits }), 0..20)
 }
 
 fn any_mark() -> impl Strategy<Value = Mark> {

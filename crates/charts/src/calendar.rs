@@ -48,10 +48,7 @@ pub(crate) fn range(start: i64, end: i64) -> Result<(i64, i64), ChartError> {
 
 /// The local date and time of an instant.
 pub(crate) fn local(zone: Tz, at: i64) -> NaiveDateTime {
-    DateTime::from_timestamp_millis(at.clamp(0, LAST))
-        .unwrap_or_default()
-        .with_timezone(&zone)
-        .naive_local()
+    DateTime::from_timestamp_millis(at.clamp(0, LAST)).unwrap_or_default().with_timezone(&zone).naive_local()
 }
 
 /// The first instant at or after a local time: where clocks skip it, the moment they go on from.
@@ -86,14 +83,10 @@ pub(crate) fn floor(zone: Tz, step: Step, at: i64) -> i64 {
     let date = time.date();
     match step {
         Step::Hour => {
-            let hour = date
-                .and_hms_opt(time.hour(), 0, 0)
-                .unwrap_or(date.and_time(NaiveTime::MIN));
+            let hour = date.and_hms_opt(time.hour(), 0, 0).unwrap_or(date.and_time(NaiveTime::MIN));
             // When clocks went back, the later of the two hours may be the one.
             match zone.from_local_datetime(&hour) {
-                MappedLocalTime::Ambiguous(_, later) if later.timestamp_millis() <= at => {
-                    later.timestamp_millis()
-                }
+                MappedLocalTime::Ambiguous(_, later) if later.timestamp_millis() <= at => later.timestamp_millis(),
                 _ => instant(zone, hour),
             }
         }
@@ -175,10 +168,7 @@ pub(crate) fn ticks(zone: Tz, step: Step, from: i64, to: i64, max: usize) -> Vec
         Step::Week => &[Unit::Mondays(1), Unit::Mondays(2), Unit::Mondays(4)],
         Step::Month => &[],
     };
-    let months = [1, 2, 3, 6]
-        .into_iter()
-        .chain(years.map(|year| 12 * year))
-        .map(Unit::Months);
+    let months = [1, 2, 3, 6].into_iter().chain(years.map(|year| 12 * year)).map(Unit::Months);
     for unit in weeks.iter().copied().chain(months) {
         // Not worth listing: there are too many, however the clocks change.
         let shortest = match unit {
@@ -225,30 +215,15 @@ pub(crate) fn day_name(zone: Tz, at: i64) -> String {
 /// An instant to the minute: "Tue 14 Nov, 09:00". An hour that happens twice says which it is.
 pub(crate) fn minute_name(zone: Tz, at: i64) -> String {
     let time = local(zone, at);
-    let twice = matches!(
-        zone.from_local_datetime(&time),
-        MappedLocalTime::Ambiguous(..)
-    );
-    let form = if twice {
-        "%a %-d %b, %H:%M %Z"
-    } else {
-        "%a %-d %b, %H:%M"
-    };
-    DateTime::from_timestamp_millis(at.clamp(0, LAST))
-        .unwrap_or_default()
-        .with_timezone(&zone)
-        .format(form)
-        .to_string()
+    let twice = matches!(zone.from_local_datetime(&time), MappedLocalTime::Ambiguous(..));
+    let form = if twice { "%a %-d %b, %H:%M %Z" } else { "%a %-d %b, %H:%M" };
+    DateTime::from_timestamp_millis(at.clamp(0, LAST)).unwrap_or_default().with_timezone(&zone).format(form).to_string()
 }
 
 /// A bucket in words. `dated` adds the year to days and weeks, for ranges that cross one.
 pub(crate) fn bucket_name(zone: Tz, step: Step, start: i64, end: i64, dated: bool) -> String {
     let first = local(zone, start);
-    let year = if dated {
-        first.format(" %Y").to_string()
-    } else {
-        String::new()
-    };
+    let year = if dated { first.format(" %Y").to_string() } else { String::new() };
     match step {
         Step::Hour => minute_name(zone, start),
         Step::Day => day_name(zone, start) + &year,

@@ -4,17 +4,11 @@ use proptest::prelude::*;
 
 fn at(zone: Tz, text: &str) -> i64 {
     let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
-    zone.from_local_datetime(&time)
-        .earliest()
-        .unwrap()
-        .timestamp_millis()
+    zone.from_local_datetime(&time).earliest().unwrap().timestamp_millis()
 }
 
 fn lengths(found: &[i64], unit: i64) -> Vec<i64> {
-    found
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0]) / unit)
-        .collect()
+    found.windows(2).map(|pair| (pair[1] - pair[0]) / unit).collect()
 }
 
 #[test]
@@ -24,57 +18,26 @@ fn days_are_as_long_as_the_clocks_make_them() {
         lengths(&found, 60_000)
     };
     let hours = |hours: i64| hours * 60;
-    assert_eq!(
-        days(Berlin, "2025-03-29 00:00", "2025-04-01 00:00"),
-        [hours(24), hours(23), hours(24)]
-    );
-    assert_eq!(
-        days(Berlin, "2025-10-25 00:00", "2025-10-28 00:00"),
-        [hours(24), hours(25), hours(24)]
-    );
-    assert_eq!(
-        days(New_York, "2025-03-09 00:00", "2025-03-10 00:00"),
-        [hours(23)]
-    );
-    assert_eq!(
-        days(New_York, "2025-11-02 00:00", "2025-11-03 00:00"),
-        [hours(25)]
-    );
+    assert_eq!(days(Berlin, "2025-03-29 00:00", "2025-04-01 00:00"), [hours(24), hours(23), hours(24)]);
+    assert_eq!(days(Berlin, "2025-10-25 00:00", "2025-10-28 00:00"), [hours(24), hours(25), hours(24)]);
+    assert_eq!(days(New_York, "2025-03-09 00:00", "2025-03-10 00:00"), [hours(23)]);
+    assert_eq!(days(New_York, "2025-11-02 00:00", "2025-11-03 00:00"), [hours(25)]);
     // Lord Howe moves its clocks by half an hour.
-    assert_eq!(
-        days(Lord_Howe, "2025-04-05 00:00", "2025-04-07 00:00"),
-        [hours(24), hours(24) + 30]
-    );
-    assert_eq!(
-        days(Lord_Howe, "2025-10-05 00:00", "2025-10-06 00:00"),
-        [hours(23) + 30]
-    );
+    assert_eq!(days(Lord_Howe, "2025-04-05 00:00", "2025-04-07 00:00"), [hours(24), hours(24) + 30]);
+    assert_eq!(days(Lord_Howe, "2025-10-05 00:00", "2025-10-06 00:00"), [hours(23) + 30]);
 }
 
 #[test]
 fn a_day_that_a_zone_left_out_is_no_boundary() {
     // Samoa went from 29 to 31 December 2011.
-    let found = boundaries(
-        Apia,
-        Unit::Days(1),
-        at(Apia, "2011-12-28 00:00"),
-        at(Apia, "2012-01-01 00:00"),
-    );
+    let found = boundaries(Apia, Unit::Days(1), at(Apia, "2011-12-28 00:00"), at(Apia, "2012-01-01 00:00"));
     let names: Vec<_> = found.iter().map(|at| day_name(Apia, *at)).collect();
-    assert_eq!(
-        names,
-        ["Wed 28 Dec", "Thu 29 Dec", "Sat 31 Dec", "Sun 1 Jan"]
-    );
+    assert_eq!(names, ["Wed 28 Dec", "Thu 29 Dec", "Sat 31 Dec", "Sun 1 Jan"]);
 }
 
 #[test]
 fn the_hour_that_happens_twice_is_two_hours_with_names_of_their_own() {
-    let found = boundaries(
-        Berlin,
-        Unit::Hours(1),
-        at(Berlin, "2025-10-26 01:00"),
-        at(Berlin, "2025-10-26 04:00"),
-    );
+    let found = boundaries(Berlin, Unit::Hours(1), at(Berlin, "2025-10-26 01:00"), at(Berlin, "2025-10-26 04:00"));
     assert_eq!(lengths(&found, HOUR), [1, 1, 1, 1]);
     let names: Vec<_> = found.iter().map(|at| minute_name(Berlin, *at)).collect();
     assert_eq!(
@@ -93,106 +56,45 @@ fn the_hour_that_happens_twice_is_two_hours_with_names_of_their_own() {
 
 #[test]
 fn the_hour_that_is_skipped_is_none() {
-    let (from, to) = (
-        at(New_York, "2025-03-09 01:00"),
-        at(New_York, "2025-03-09 04:00"),
-    );
+    let (from, to) = (at(New_York, "2025-03-09 01:00"), at(New_York, "2025-03-09 04:00"));
     let found = boundaries(New_York, Unit::Hours(1), from, to);
     let names: Vec<_> = found.iter().map(|at| minute_name(New_York, *at)).collect();
-    assert_eq!(
-        names,
-        ["Sun 9 Mar, 01:00", "Sun 9 Mar, 03:00", "Sun 9 Mar, 04:00"]
-    );
+    assert_eq!(names, ["Sun 9 Mar, 01:00", "Sun 9 Mar, 03:00", "Sun 9 Mar, 04:00"]);
 }
 
 #[test]
 fn a_step_starts_on_its_boundary() {
     let noon = at(Berlin, "2025-04-03 12:34");
-    assert_eq!(
-        floor(Berlin, Step::Hour, noon),
-        at(Berlin, "2025-04-03 12:00")
-    );
-    assert_eq!(
-        floor(Berlin, Step::Day, noon),
-        at(Berlin, "2025-04-03 00:00")
-    );
-    assert_eq!(
-        floor(Berlin, Step::Week, noon),
-        at(Berlin, "2025-03-31 00:00")
-    );
-    assert_eq!(
-        floor(Berlin, Step::Month, noon),
-        at(Berlin, "2025-04-01 00:00")
-    );
+    assert_eq!(floor(Berlin, Step::Hour, noon), at(Berlin, "2025-04-03 12:00"));
+    assert_eq!(floor(Berlin, Step::Day, noon), at(Berlin, "2025-04-03 00:00"));
+    assert_eq!(floor(Berlin, Step::Week, noon), at(Berlin, "2025-03-31 00:00"));
+    assert_eq!(floor(Berlin, Step::Month, noon), at(Berlin, "2025-04-01 00:00"));
 }
 
 #[test]
 fn ticks_are_those_a_person_would_choose() {
     let names = |step, from, to, max| {
         let found = ticks(UTC, step, at(UTC, from), at(UTC, to), max);
-        found
-            .into_iter()
-            .map(|(_, name)| name)
-            .collect::<Vec<_>>()
-            .join("|")
+        found.into_iter().map(|(_, name)| name).collect::<Vec<_>>().join("|")
     };
-    assert_eq!(
-        names(Step::Day, "2025-11-01 00:00", "2025-12-01 00:00", 6),
-        "1 Nov|8 Nov|15 Nov|22 Nov|29 Nov"
-    );
-    assert_eq!(
-        names(Step::Hour, "2025-11-01 00:00", "2025-11-02 06:00", 6),
-        "1 Nov|06:00|12:00|18:00|2 Nov|06:00"
-    );
-    assert_eq!(
-        names(Step::Month, "2024-11-01 00:00", "2025-10-01 00:00", 6),
-        "Nov 2024|Jan 2025|Mar|May|Jul|Sep"
-    );
-    assert_eq!(
-        names(Step::Week, "2025-11-01 00:00", "2025-12-01 00:00", 6),
-        "3 Nov|10 Nov|17 Nov|24 Nov|1 Dec"
-    );
-    assert_eq!(
-        names(Step::Day, "2019-11-01 00:00", "2025-12-01 00:00", 6),
-        "2020|2021|2022|2023|2024|2025"
-    );
-    assert_eq!(
-        names(Step::Day, "2025-11-01 00:00", "2025-12-01 00:00", 0),
-        ""
-    );
+    assert_eq!(names(Step::Day, "2025-11-01 00:00", "2025-12-01 00:00", 6), "1 Nov|8 Nov|15 Nov|22 Nov|29 Nov");
+    assert_eq!(names(Step::Hour, "2025-11-01 00:00", "2025-11-02 06:00", 6), "1 Nov|06:00|12:00|18:00|2 Nov|06:00");
+    assert_eq!(names(Step::Month, "2024-11-01 00:00", "2025-10-01 00:00", 6), "Nov 2024|Jan 2025|Mar|May|Jul|Sep");
+    assert_eq!(names(Step::Week, "2025-11-01 00:00", "2025-12-01 00:00", 6), "3 Nov|10 Nov|17 Nov|24 Nov|1 Dec");
+    assert_eq!(names(Step::Day, "2019-11-01 00:00", "2025-12-01 00:00", 6), "2020|2021|2022|2023|2024|2025");
+    assert_eq!(names(Step::Day, "2025-11-01 00:00", "2025-12-01 00:00", 0), "");
 }
 
 #[test]
 fn buckets_are_called_what_people_call_them() {
     let name = |step, from, to, dated| bucket_name(UTC, step, at(UTC, from), at(UTC, to), dated);
-    assert_eq!(
-        name(Step::Hour, "2025-11-14 09:00", "2025-11-14 10:00", false),
-        "Fri 14 Nov, 09:00"
-    );
-    assert_eq!(
-        name(Step::Day, "2025-11-14 00:00", "2025-11-15 00:00", false),
-        "Fri 14 Nov"
-    );
-    assert_eq!(
-        name(Step::Day, "2025-11-14 00:00", "2025-11-15 00:00", true),
-        "Fri 14 Nov 2025"
-    );
-    assert_eq!(
-        name(Step::Week, "2025-11-10 00:00", "2025-11-17 00:00", false),
-        "10 – 16 Nov"
-    );
-    assert_eq!(
-        name(Step::Week, "2025-11-24 00:00", "2025-12-01 00:00", true),
-        "24 – 30 Nov 2025"
-    );
-    assert_eq!(
-        name(Step::Week, "2025-12-29 00:00", "2026-01-05 00:00", false),
-        "29 Dec – 4 Jan"
-    );
-    assert_eq!(
-        name(Step::Month, "2025-11-01 00:00", "2025-12-01 00:00", false),
-        "November 2025"
-    );
+    assert_eq!(name(Step::Hour, "2025-11-14 09:00", "2025-11-14 10:00", false), "Fri 14 Nov, 09:00");
+    assert_eq!(name(Step::Day, "2025-11-14 00:00", "2025-11-15 00:00", false), "Fri 14 Nov");
+    assert_eq!(name(Step::Day, "2025-11-14 00:00", "2025-11-15 00:00", true), "Fri 14 Nov 2025");
+    assert_eq!(name(Step::Week, "2025-11-10 00:00", "2025-11-17 00:00", false), "10 – 16 Nov");
+    assert_eq!(name(Step::Week, "2025-11-24 00:00", "2025-12-01 00:00", true), "24 – 30 Nov 2025");
+    assert_eq!(name(Step::Week, "2025-12-29 00:00", "2026-01-05 00:00", false), "29 Dec – 4 Jan");
+    assert_eq!(name(Step::Month, "2025-11-01 00:00", "2025-12-01 00:00", false), "November 2025");
 }
 
 fn any_step() -> impl Strategy<Value = Step> {

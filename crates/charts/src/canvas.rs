@@ -80,11 +80,7 @@ pub(crate) struct Canvas<'a> {
 
 impl<'a> Canvas<'a> {
     pub(crate) fn new(size: Size, font: &'a Font) -> Self {
-        Self {
-            size,
-            font,
-            layers: String::new(),
-        }
+        Self { size, font, layers: String::new() }
     }
 
     /// Draws a layer above those so far.
@@ -97,10 +93,7 @@ impl<'a> Canvas<'a> {
         let units = (self.size.width * 10, self.size.height * 10);
         {
             let area = SVGBackend::with_string(&mut document, units).into_drawing_area();
-            draw(&Layer {
-                area: &area,
-                font: self.font,
-            })?;
+            draw(&Layer { area: &area, font: self.font })?;
             area.present().map_err(failed)?;
         }
         // Of the document that plotters writes, only what stands between its own tags is a layer.
@@ -133,79 +126,45 @@ pub(crate) struct Layer<'a, 'd> {
 }
 
 impl Layer<'_, '_> {
-    pub(crate) fn line(
-        &self,
-        path: &[Place],
-        colour: Colour,
-        opacity: f64,
-        width: f64,
-    ) -> Result<(), ChartError> {
+    pub(crate) fn line(&self, path: &[Place], colour: Colour, opacity: f64, width: f64) -> Result<(), ChartError> {
         // One place is no line, and plotters would write an empty one.
         if path.len() < 2 {
             return Ok(());
         }
         let mut points: Vec<_> = path.iter().copied().map(unit).collect();
         points.dedup();
-        let style = ShapeStyle {
-            color: paint(colour, opacity),
-            filled: false,
-            stroke_width: fine(width).unsigned_abs(),
-        };
-        self.area
-            .draw(&PathElement::new(points, style))
-            .map_err(failed)
+        let style =
+            ShapeStyle { color: paint(colour, opacity), filled: false, stroke_width: fine(width).unsigned_abs() };
+        self.area.draw(&PathElement::new(points, style)).map_err(failed)
     }
 
-    pub(crate) fn fill(
-        &self,
-        outline: &[Place],
-        colour: Colour,
-        opacity: f64,
-    ) -> Result<(), ChartError> {
+    pub(crate) fn fill(&self, outline: &[Place], colour: Colour, opacity: f64) -> Result<(), ChartError> {
         if outline.len() < 3 {
             return Ok(());
         }
         let mut points: Vec<_> = outline.iter().copied().map(unit).collect();
         points.dedup();
-        self.area
-            .draw(&Polygon::new(points, paint(colour, opacity)))
-            .map_err(failed)
+        self.area.draw(&Polygon::new(points, paint(colour, opacity))).map_err(failed)
     }
 
     pub(crate) fn dot(&self, at: Place, radius: f64, colour: Colour) -> Result<(), ChartError> {
         let style = paint(colour, 1.0).filled();
-        self.area
-            .draw(&Circle::new(unit(at), fine(radius), style))
-            .map_err(failed)
+        self.area.draw(&Circle::new(unit(at), fine(radius), style)).map_err(failed)
     }
 
     /// Text with its middle at the place's y.
-    pub(crate) fn text(
-        &self,
-        text: &str,
-        at: Place,
-        anchor: Anchor,
-        colour: Colour,
-    ) -> Result<(), ChartError> {
-        let font = FontDesc::new(
-            FontFamily::Name(self.font.as_str()),
-            TEXT * FINE * TEXT_FACTOR,
-            FontStyle::Normal,
-        );
+    pub(crate) fn text(&self, text: &str, at: Place, anchor: Anchor, colour: Colour) -> Result<(), ChartError> {
+        let font = FontDesc::new(FontFamily::Name(self.font.as_str()), TEXT * FINE * TEXT_FACTOR, FontStyle::Normal);
         let horizontal = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
         let ink = paint(colour, 1.0);
-        let style = TextStyle::from(font)
-            .color(&ink)
-            .pos(Pos::new(horizontal, VPos::Center));
+        let style = TextStyle::from(font).color(&ink).pos(Pos::new(horizontal, VPos::Center));
         // "Middle" is half of a small letter to plotters; digits and capitals are taller.
         let at = (at.0, at.1 + 0.1 * TEXT);
-        self.area
-            .draw(&Text::new(plain(text), unit(at), style))
-            .map_err(failed)
+        self.area.draw(&Text::new(plain(text), unit(at), style)).map_err(failed)
     }
 }
 

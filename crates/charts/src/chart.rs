@@ -139,16 +139,10 @@ impl fmt::Display for ChartError {
             Self::Font(text) => write!(f, "{text:?} is not a list of font families"),
             Self::Size(Size { width, height }) => {
                 let max = Size::MAX;
-                write!(
-                    f,
-                    "a chart of {width} × {height} pixels cannot be drawn; each side may be 1 to {max}"
-                )
+                write!(f, "a chart of {width} × {height} pixels cannot be drawn; each side may be 1 to {max}")
             }
             Self::Range { start, end } => {
-                write!(
-                    f,
-                    "{start} to {end} is no range of instants between 1970 and 9998"
-                )
+                write!(f, "{start} to {end} is no range of instants between 1970 and 9998")
             }
             Self::Draw(why) => write!(f, "the chart could not be drawn: {why}"),
         }

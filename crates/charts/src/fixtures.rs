@@ -10,11 +10,7 @@ pub(crate) const NOVEMBER: i64 = 1_761_955_200_000;
 
 /// Every colour is another one, so that a test can tell what drew an element.
 pub(crate) fn theme() -> Theme {
-    let colour = |blue| Colour {
-        red: 0,
-        green: 0,
-        blue,
-    };
+    let colour = |blue| Colour { red: 0, green: 0, blue };
     Theme {
         ink: colour(1),
         ink2: colour(2),
@@ -55,60 +51,30 @@ pub(crate) fn check(chart: &Chart) {
         for attribute in node.attributes() {
             let (name, value) = (attribute.name(), attribute.value());
             assert!(
-                name != "style"
-                    && name != "class"
-                    && name != "id"
-                    && name != "href"
-                    && !name.starts_with("on"),
+                name != "style" && name != "class" && name != "id" && name != "href" && !name.starts_with("on"),
                 "{name}"
             );
-            assert!(
-                !value.contains("NaN") && !value.contains("inf"),
-                "{name}={value}"
-            );
+            assert!(!value.contains("NaN") && !value.contains("inf"), "{name}={value}");
         }
     }
     let (width, height) = (f64::from(chart.width), f64::from(chart.height));
     let within = |x: f64, y: f64| (0.0..=width).contains(&x) && (0.0..=height).contains(&y);
     let plot = chart.plot;
     assert!(plot.width >= 0.0 && plot.height >= 0.0, "{plot:?}");
-    assert!(
-        within(plot.x, plot.y) && within(plot.right(), plot.bottom()),
-        "{plot:?}"
-    );
+    assert!(within(plot.x, plot.y) && within(plot.right(), plot.bottom()), "{plot:?}");
     for point in &chart.points {
-        assert!(
-            point.values.iter().all(|value| within(point.x, value.y)),
-            "{point:?}"
-        );
+        assert!(point.values.iter().all(|value| within(point.x, value.y)), "{point:?}");
     }
-    assert!(
-        chart
-            .points
-            .windows(2)
-            .all(|pair| pair[0].x <= pair[1].x && pair[0].at <= pair[1].at)
-    );
-    assert!(
-        chart.x_ticks.windows(2).all(|pair| pair[0].at < pair[1].at),
-        "{:?}",
-        chart.x_ticks
-    );
-    assert!(
-        chart.y_ticks.windows(2).all(|pair| pair[0].at > pair[1].at),
-        "{:?}",
-        chart.y_ticks
-    );
+    assert!(chart.points.windows(2).all(|pair| pair[0].x <= pair[1].x && pair[0].at <= pair[1].at));
+    assert!(chart.x_ticks.windows(2).all(|pair| pair[0].at < pair[1].at), "{:?}", chart.x_ticks);
+    assert!(chart.y_ticks.windows(2).all(|pair| pair[0].at > pair[1].at), "{:?}", chart.y_ticks);
 }
 
 /// The texts of the picture, as they are read.
 pub(crate) fn texts(svg: &str) -> Vec<String> {
     let document = roxmltree::Document::parse(svg).unwrap();
-    let texts = document
-        .descendants()
-        .filter(|node| node.has_tag_name("text"));
-    texts
-        .map(|node| node.text().unwrap_or_default().trim().to_owned())
-        .collect()
+    let texts = document.descendants().filter(|node| node.has_tag_name("text"));
+    texts.map(|node| node.text().unwrap_or_default().trim().to_owned()).collect()
 }
 
 /// The places of all elements of a name and colour, in pixels.
@@ -121,19 +87,8 @@ pub(crate) fn drawn(svg: &str, element: &str, colour: Colour) -> Vec<Vec<(f64, f
     };
     let place = |pair: &str| {
         let (x, y) = pair.split_once(',').unwrap();
-        (
-            x.parse::<f64>().unwrap() / 10.0,
-            y.parse::<f64>().unwrap() / 10.0,
-        )
+        (x.parse::<f64>().unwrap() / 10.0, y.parse::<f64>().unwrap() / 10.0)
     };
     let nodes = document.descendants().filter(of_colour);
-    nodes
-        .map(|node| {
-            node.attribute("points")
-                .unwrap()
-                .split_whitespace()
-                .map(place)
-                .collect()
-        })
-        .collect()
+    nodes.map(|node| node.attribute("points").unwrap().split_whitespace().map(place).collect()).collect()
 }

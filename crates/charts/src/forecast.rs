@@ -26,16 +26,11 @@ impl Forecast {
         };
         // An edge that ended at 0 stays there until the other one ends as well.
         let to = last_high.at.max(last_low.at);
-        high.push(Sample {
-            at: to,
-            ..last_high
-        });
+        high.push(Sample { at: to, ..last_high });
         low.push(Sample { at: to, ..last_low });
         low.reverse();
         high.extend(low);
-        high.into_iter()
-            .map(|sample| (scale.x(sample.at), scale.y(sample.credits)))
-            .collect()
+        high.into_iter().map(|sample| (scale.x(sample.at), scale.y(sample.credits))).collect()
     }
 }
 
@@ -54,14 +49,9 @@ pub(crate) fn clip(course: &[Sample], start: i64, end: i64) -> Vec<Sample> {
     };
     let cut = |at: i64| {
         let crosses = first.at < at && at < last.at;
-        crosses
-            .then(|| at_instant(&course, at))
-            .flatten()
-            .map(|credits| Sample { at, credits })
+        crosses.then(|| at_instant(&course, at)).flatten().map(|credits| Sample { at, credits })
     };
-    let inside = course
-        .iter()
-        .filter(|sample| (start..=end).contains(&sample.at));
+    let inside = course.iter().filter(|sample| (start..=end).contains(&sample.at));
     let mut clipped: Vec<Sample> = cut(start).into_iter().collect();
     clipped.extend(inside.copied());
     clipped.extend(cut(end));
@@ -87,11 +77,7 @@ fn between(a: Sample, b: Sample, at: i64) -> u64 {
     let (whole, part) = (u128::from(whole.max(1)), u128::from(part));
     let change = u128::from(a.credits.abs_diff(b.credits)) * part / whole;
     let change = u64::try_from(change).unwrap_or(u64::MAX);
-    if b.credits >= a.credits {
-        a.credits.saturating_add(change)
-    } else {
-        a.credits.saturating_sub(change)
-    }
+    if b.credits >= a.credits { a.credits.saturating_add(change) } else { a.credits.saturating_sub(change) }
 }
 
 #[cfg(test)]

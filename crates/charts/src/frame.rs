@@ -31,31 +31,13 @@ impl Values {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub(crate) fn new(size: Size, max: u64) -> Self {
         let (wide, high) = (size.w() >= 160.0, size.h() >= 72.0);
-        let (top, bottom) = if high {
-            (GAP, size.h() - 24.0)
-        } else {
-            (0.0, size.h())
-        };
+        let (top, bottom) = if high { (GAP, size.h() - 24.0) } else { (0.0, size.h()) };
         let intervals = ((bottom - top) / VALUE_ROOM).clamp(1.0, 8.0) as u32;
         let ticks = value_ticks(max, intervals);
-        let labels = if wide && high {
-            value_labels(&ticks)
-        } else {
-            Vec::new()
-        };
+        let labels = if wide && high { value_labels(&ticks) } else { Vec::new() };
         let words = labels.iter().map(|label| width(label)).fold(0.0, f64::max);
-        let left = if words > 0.0 {
-            (words + GAP).ceil()
-        } else {
-            0.0
-        };
-        Self {
-            ticks,
-            labels,
-            left,
-            top,
-            bottom,
-        }
+        let left = if words > 0.0 { (words + GAP).ceil() } else { 0.0 };
+        Self { ticks, labels, left, top, bottom }
     }
 
     pub(crate) fn left(&self) -> f64 {
@@ -99,31 +81,13 @@ impl Frame {
             .ticks
             .iter()
             .zip(&values.labels)
-            .map(|(tick, label)| Tick {
-                at: scale.y(*tick),
-                label: label.clone(),
-            })
+            .map(|(tick, label)| Tick { at: scale.y(*tick), label: label.clone() })
             .collect();
-        let x_ticks = if values.top > 0.0 {
-            x_ticks(&plot, &scale, span)
-        } else {
-            Vec::new()
-        };
-        Self {
-            plot,
-            scale,
-            x_ticks,
-            y_ticks,
-            grid,
-        }
+        let x_ticks = if values.top > 0.0 { x_ticks(&plot, &scale, span) } else { Vec::new() };
+        Self { plot, scale, x_ticks, y_ticks, grid }
     }
 
-    pub(crate) fn draw(
-        &self,
-        canvas: &mut Canvas<'_>,
-        theme: &Theme,
-        size: Size,
-    ) -> Result<(), ChartError> {
+    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, theme: &Theme, size: Size) -> Result<(), ChartError> {
         let (left, right) = (self.plot.x, self.plot.right());
         canvas.layer(&Group::Plain, |layer| {
             for y in &self.grid {
@@ -150,17 +114,11 @@ fn x_ticks(plot: &Plot, scale: &Scale, span: &Span) -> Vec<Tick> {
     let room = (plot.width / TICK_ROOM) as usize;
     let mut found: Vec<Tick> = ticks(span.zone, span.step, span.from, span.to, room)
         .into_iter()
-        .map(|(at, label)| Tick {
-            at: scale.x(at),
-            label,
-        })
+        .map(|(at, label)| Tick { at: scale.x(at), label })
         .collect();
     if span.ends {
         found.retain(|tick| tick.at + END_ROOM <= plot.right());
-        found.push(Tick {
-            at: plot.right(),
-            label: local(span.zone, span.to).format("%-d %b").to_string(),
-        });
+        found.push(Tick { at: plot.right(), label: local(span.zone, span.to).format("%-d %b").to_string() });
     }
     found
 }

@@ -112,19 +112,13 @@ mod tests {
 
     #[test]
     fn labels_that_do_not_touch_stay() {
-        assert_eq!(
-            spread(&[20.0, 60.0, 90.0], 14.0, 0.0, 100.0),
-            [20.0, 60.0, 90.0]
-        );
+        assert_eq!(spread(&[20.0, 60.0, 90.0], 14.0, 0.0, 100.0), [20.0, 60.0, 90.0]);
     }
 
     #[test]
     fn labels_that_touch_part_evenly_and_stay_inside() {
         assert_eq!(spread(&[50.0, 50.0], 14.0, 0.0, 100.0), [43.0, 57.0]);
-        assert_eq!(
-            spread(&[97.0, 98.0, 99.0], 14.0, 0.0, 100.0),
-            [72.0, 86.0, 100.0]
-        );
+        assert_eq!(spread(&[97.0, 98.0, 99.0], 14.0, 0.0, 100.0), [72.0, 86.0, 100.0]);
     }
 
     #[test]

@@ -37,10 +37,7 @@ impl Legend {
     /// The right edge of a plot that starts at `left` and whose series end at `reach` (0 ..= 1) of
     /// its width, so that the labels fit behind them. None where they do not fit at all.
     pub(crate) fn right(&self, size: Size, left: f64, reach: f64) -> Option<f64> {
-        let words = self
-            .entries
-            .iter()
-            .map(|entry| width(&Self::words(entry, size)));
+        let words = self.entries.iter().map(|entry| width(&Self::words(entry, size)));
         let widest = words.fold(0.0, f64::max) + LEAD + MARGIN;
         let full = size.w() - left - crate::frame::GAP;
         let fitting = (size.w() - left - widest) / reach.max(0.001);
@@ -65,16 +62,8 @@ impl Legend {
         let placed = spread(&wanted, LINE, low, high);
         let lines: Vec<_> = shown.into_iter().zip(wanted).zip(placed).collect();
         for dotted in [false, true] {
-            let lines = || {
-                lines
-                    .iter()
-                    .filter(|((entry, _), _)| entry.dotted == dotted)
-            };
-            let strokes = if dotted {
-                Group::Dashed(2.0, 3.0)
-            } else {
-                Group::Round
-            };
+            let lines = || lines.iter().filter(|((entry, _), _)| entry.dotted == dotted);
+            let strokes = if dotted { Group::Dashed(2.0, 3.0) } else { Group::Round };
             // The stroke is the key to the colour, so that the words can have the contrast of text.
             canvas.layer(&strokes, |layer| {
                 for ((entry, from), to) in lines() {
@@ -85,11 +74,7 @@ impl Legend {
                 }
                 Ok(())
             })?;
-            let words = if dotted {
-                Group::Plain
-            } else {
-                Group::Strong(theme.surface)
-            };
+            let words = if dotted { Group::Plain } else { Group::Strong(theme.surface) };
             canvas.layer(&words, |layer| {
                 for ((entry, _), to) in lines() {
                     let at = (x + LEAD, *to);

@@ -38,10 +38,7 @@ impl Area {
     }
 
     fn within(&self, plot: &Plot) -> bool {
-        self.0 >= plot.x
-            && self.1 >= plot.y - LINE / 2.0
-            && self.2 <= plot.right()
-            && self.3 <= plot.bottom()
+        self.0 >= plot.x && self.1 >= plot.y - LINE / 2.0 && self.2 <= plot.right() && self.3 <= plot.bottom()
     }
 }
 
@@ -56,11 +53,7 @@ impl Places {
     /// `lines` are what labels had better not stand on.
     pub(crate) fn new(plot: Plot, lines: &[&[Place]]) -> Self {
         let lines = lines.iter().flat_map(|line| dense(line)).collect();
-        Self {
-            plot,
-            lines,
-            taken: Vec::new(),
-        }
+        Self { plot, lines, taken: Vec::new() }
     }
 
     /// The best place near to what the label names: on as little as possible, never on another
@@ -71,20 +64,12 @@ impl Places {
         let found = above
             .chain(below)
             .flat_map(|row| {
-                [
-                    ((x + OFF, row), Anchor::Start),
-                    ((x, row), Anchor::Middle),
-                    ((x - OFF, row), Anchor::End),
-                ]
+                [((x + OFF, row), Anchor::Start), ((x, row), Anchor::Middle), ((x - OFF, row), Anchor::End)]
             })
             .filter_map(|(at, anchor)| {
                 let area = Area::of(&text, at, anchor);
                 let free = !self.taken.iter().any(|other| other.overlaps(&area));
-                let covered = self
-                    .lines
-                    .iter()
-                    .filter(|place| area.holds(**place))
-                    .count();
+                let covered = self.lines.iter().filter(|place| area.holds(**place)).count();
                 (free && area.within(&self.plot)).then_some((covered, at, anchor, area))
             })
             .min_by_key(|(covered, ..)| *covered);
@@ -115,12 +100,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const PLOT: Plot = Plot {
-        x: 40.0,
-        y: 8.0,
-        width: 400.0,
-        height: 200.0,
-    };
+    const PLOT: Plot = Plot { x: 40.0, y: 8.0, width: 400.0, height: 200.0 };
 
     #[test]
     fn a_label_keeps_off_the_line_where_it_can() {

@@ -24,21 +24,14 @@ impl Scale {
         let map = Cartesian2d::new(
             millis(from)..millis(to),
             0.0..credits(top),
-            (
-                fine(plot.x)..fine(plot.right()),
-                fine(plot.bottom())..fine(plot.y),
-            ),
+            (fine(plot.x)..fine(plot.right()), fine(plot.bottom())..fine(plot.y)),
         );
         Self { map, from, to, top }
     }
 
     /// Where the instant is drawn. What lies outside of the axis is drawn at its end.
     pub(crate) fn x(&self, at: i64) -> f64 {
-        f64::from(
-            self.map
-                .translate(&(millis(at.clamp(self.from, self.to)), 0.0))
-                .0,
-        ) / FINE
+        f64::from(self.map.translate(&(millis(at.clamp(self.from, self.to)), 0.0)).0) / FINE
     }
 
     /// Where the amount is drawn.
@@ -78,24 +71,13 @@ pub(crate) fn value_ticks(max: u64, intervals: u32) -> Vec<u64> {
             }
         }
     }
-    (0..=max.div_ceil(step))
-        .map(|index| u64::try_from(index * step).unwrap_or(u64::MAX))
-        .collect()
+    (0..=max.div_ceil(step)).map(|index| u64::try_from(index * step).unwrap_or(u64::MAX)).collect()
 }
 
 /// The words of ticks: exact with grouped digits on a small axis, else compact ("12.5 k").
 pub(crate) fn value_labels(ticks: &[u64]) -> Vec<String> {
     let small = ticks.last().is_none_or(|top| *top < 10_000);
-    ticks
-        .iter()
-        .map(|value| {
-            if small {
-                grouped(*value)
-            } else {
-                compact(*value)
-            }
-        })
-        .collect()
+    ticks.iter().map(|value| if small { grouped(*value) } else { compact(*value) }).collect()
 }
 
 fn grouped(value: u64) -> String {
@@ -111,12 +93,7 @@ fn grouped(value: u64) -> String {
 }
 
 fn compact(value: u64) -> String {
-    let units = [
-        (1_000_000_000_000, " tn"),
-        (1_000_000_000, " bn"),
-        (1_000_000, " M"),
-        (1_000, " k"),
-    ];
+    let units = [(1_000_000_000_000, " tn"), (1_000_000_000, " bn"), (1_000_000, " M"), (1_000, " k")];
     let Some((unit, name)) = units.into_iter().find(|(unit, _)| value >= *unit) else {
         return value.to_string();
     };
@@ -136,10 +113,7 @@ mod tests {
 
     #[test]
     fn chooses_the_ticks_a_person_would() {
-        assert_eq!(
-            value_ticks(10_100, 5),
-            [0, 2_500, 5_000, 7_500, 10_000, 12_500]
-        );
+        assert_eq!(value_ticks(10_100, 5), [0, 2_500, 5_000, 7_500, 10_000, 12_500]);
         assert_eq!(value_ticks(520, 3), [0, 200, 400, 600]);
         assert_eq!(value_ticks(0, 5), [0, 1]);
         assert_eq!(value_ticks(3, 5), [0, 1, 2, 3]);
@@ -187,12 +161,7 @@ mod tests {
 
     #[test]
     fn draws_the_ends_of_the_axes_at_the_ends_of_the_plot() {
-        let plot = Plot {
-            x: 40.0,
-            y: 8.0,
-            width: 300.0,
-            height: 200.0,
-        };
+        let plot = Plot { x: 40.0, y: 8.0, width: 300.0, height: 200.0 };
         let scale = Scale::new(plot, 1_000, 5_000, 600);
         // In tenths of a pixel, which the picture is made of.
         let xs = [i64::MIN, 1_000, 3_000, 5_000, i64::MAX].map(|at| fine(scale.x(at)));

@@ -19,11 +19,7 @@ pub(crate) struct Column {
 impl Column {
     fn of(input: &StackedArea, index: usize, start: i64, end: i64) -> Self {
         let value = |values: &[u64]| values.get(index).copied();
-        let values: Vec<u64> = input
-            .series
-            .iter()
-            .map(|series| value(&series.values).unwrap_or(0))
-            .collect();
+        let values: Vec<u64> = input.series.iter().map(|series| value(&series.values).unwrap_or(0)).collect();
         let mut total = 0_u64;
         let tops = values
             .iter()
@@ -33,13 +29,7 @@ impl Column {
             })
             .collect();
         let previous = input.previous.as_ref();
-        Self {
-            start,
-            end,
-            values,
-            tops,
-            previous: previous.and_then(|range| value(&range.totals)),
-        }
+        Self { start, end, values, tops, previous: previous.and_then(|range| value(&range.totals)) }
     }
 
     pub(crate) fn total(&self) -> u64 {
@@ -70,19 +60,12 @@ impl Stack {
         }
         columns.sort_by_key(|column| column.start);
         let highest = |column: &Column| column.total().max(column.previous.unwrap_or(0));
-        Ok(Self {
-            max: columns.iter().map(highest).max().unwrap_or(0),
-            span: span(input, &columns)?,
-            columns,
-        })
+        Ok(Self { max: columns.iter().map(highest).max().unwrap_or(0), span: span(input, &columns)?, columns })
     }
 
     /// What a series comes to in all buckets.
     pub(crate) fn total(&self, series: usize) -> u64 {
-        let values = self
-            .columns
-            .iter()
-            .filter_map(|column| column.values.get(series));
+        let values = self.columns.iter().filter_map(|column| column.values.get(series));
         values.fold(0, |sum, value| sum.saturating_add(*value))
     }
 
@@ -133,11 +116,5 @@ fn span(input: &StackedArea, columns: &[Column]) -> Result<Span, ChartError> {
         [first, .., last] => (first.start, last.start.max(last_start)),
     };
     let (from, to) = (from.max(0), to.max(from));
-    Ok(Span {
-        from,
-        to,
-        zone,
-        step,
-        ends: false,
-    })
+    Ok(Span { from, to, zone, step, ends: false })
 }

@@ -115,12 +115,7 @@ fn draw_bands(
         places.iter().map(|(x, column)| (*x, y(column))).collect()
     };
     canvas.layer(&Group::Round, |layer| {
-        for (index, series) in input
-            .series
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| used(index))
-        {
+        for (index, series) in input.series.iter().enumerate().filter(|(index, _)| used(index)) {
             let mut outline = edge(index, true);
             outline.extend(edge(index, false).into_iter().rev());
             layer.fill(&outline, theme.of_series(&series.key), BAND)?;
@@ -139,13 +134,9 @@ fn draw_previous(
     frame: &Frame,
     places: &[(f64, &Column)],
 ) -> Result<(), ChartError> {
-    let path: Vec<Place> = places
-        .iter()
-        .filter_map(|(x, column)| Some((*x, frame.scale.y(column.previous?))))
-        .collect();
-    canvas.layer(&Group::Dashed(2.0, 3.0), |layer| {
-        layer.line(&path, theme.ink2, 1.0, 1.3)
-    })
+    let path: Vec<Place> =
+        places.iter().filter_map(|(x, column)| Some((*x, frame.scale.y(column.previous?)))).collect();
+    canvas.layer(&Group::Dashed(2.0, 3.0), |layer| layer.line(&path, theme.ink2, 1.0, 1.3))
 }
 
 fn legend(input: &StackedArea, theme: &Theme, stack: &Stack) -> Legend {

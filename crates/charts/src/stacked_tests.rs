@@ -4,33 +4,20 @@ use crate::labels::LINE;
 use chrono_tz::{Australia::Lord_Howe, Tz, UTC};
 use proptest::prelude::*;
 
-const SIZE: Size = Size {
-    width: 890,
-    height: 262,
-};
+const SIZE: Size = Size { width: 890, height: 262 };
 
 fn series(key: &str, name: &str, values: &[u64]) -> Series {
-    Series {
-        key: key.to_owned(),
-        name: name.to_owned(),
-        values: values.to_vec(),
-    }
+    Series { key: key.to_owned(), name: name.to_owned(), values: values.to_vec() }
 }
 
 fn days(count: i64) -> Vec<Bucket> {
-    let bucket = |day| Bucket {
-        start: NOVEMBER + day * DAY,
-        end: NOVEMBER + (day + 1) * DAY,
-    };
+    let bucket = |day| Bucket { start: NOVEMBER + day * DAY, end: NOVEMBER + (day + 1) * DAY };
     (0..count).map(bucket).collect()
 }
 
 fn input() -> StackedArea {
     StackedArea {
-        series: vec![
-            series("a", "Syncs", &[10, 20, 30]),
-            series("b", "Replies", &[100, 200, 370]),
-        ],
+        series: vec![series("a", "Syncs", &[10, 20, 30]), series("b", "Replies", &[100, 200, 370])],
         buckets: days(3),
         domain_end: NOVEMBER + 3 * DAY,
         previous: None,
@@ -46,11 +33,7 @@ fn the_top_band_reaches_the_total_on_the_axis() {
     let totals: Vec<i64> = chart.points.iter().map(|point| point.total).collect();
     assert_eq!(totals, [110, 220, 400]);
     let last = chart.points.last().unwrap();
-    let tick = chart
-        .y_ticks
-        .iter()
-        .find(|tick| tick.label == "400")
-        .unwrap();
+    let tick = chart.y_ticks.iter().find(|tick| tick.label == "400").unwrap();
     assert!((last.values.last().unwrap().y - tick.at).abs() < 0.05);
     assert_eq!(last.values[1].value, 370);
     assert_eq!(last.label, "Mon 3 Nov");
@@ -76,10 +59,7 @@ fn buckets_in_another_order_draw_the_same() {
     for series in &mut other.series {
         series.values.reverse();
     }
-    assert_eq!(
-        stacked_area(&other, &theme(), SIZE),
-        stacked_area(&input(), &theme(), SIZE)
-    );
+    assert_eq!(stacked_area(&other, &theme(), SIZE), stacked_area(&input(), &theme(), SIZE));
 }
 
 #[test]
@@ -90,11 +70,7 @@ fn room_is_left_to_the_end_of_the_range() {
     let last = chart.points.last().unwrap().x - chart.plot.x;
     // The third of thirty days, and values stand at starts.
     assert!((last / chart.plot.width - 2.0 / 29.0).abs() < 0.001);
-    let ticks: Vec<_> = chart
-        .x_ticks
-        .iter()
-        .map(|tick| tick.label.as_str())
-        .collect();
+    let ticks: Vec<_> = chart.x_ticks.iter().map(|tick| tick.label.as_str()).collect();
     assert_eq!(ticks, ["1 Nov", "8 Nov", "15 Nov", "22 Nov", "29 Nov"]);
 }
 
@@ -108,10 +84,7 @@ fn a_lone_bucket_is_a_bar() {
         check(&chart);
         let bars = drawn(&chart.svg, "polygon", theme().of_series("b"));
         let xs: Vec<f64> = bars[0].iter().map(|place| place.0).collect();
-        let (left, right) = (
-            xs.iter().copied().fold(f64::MAX, f64::min),
-            xs.iter().copied().fold(0.0, f64::max),
-        );
+        let (left, right) = (xs.iter().copied().fold(f64::MAX, f64::min), xs.iter().copied().fold(0.0, f64::max));
         assert!((2.0..=64.0).contains(&(right - left)), "{left} to {right}");
         assert!((f64::midpoint(left, right) - chart.points[0].x).abs() < 0.11);
     }
@@ -120,17 +93,10 @@ fn a_lone_bucket_is_a_bar() {
 #[test]
 fn the_range_before_is_a_line_of_its_own() {
     let mut compared = input();
-    compared.previous = Some(Previous {
-        name: "October".to_owned(),
-        totals: vec![50, 900, 60, 70],
-    });
+    compared.previous = Some(Previous { name: "October".to_owned(), totals: vec![50, 900, 60, 70] });
     let chart = stacked_area(&compared, &theme(), SIZE).unwrap();
     let line = &drawn(&chart.svg, "polyline", theme().ink2)[0];
-    let points: Vec<_> = chart
-        .points
-        .iter()
-        .map(|point| (point.x, point.values[2].y))
-        .collect();
+    let points: Vec<_> = chart.points.iter().map(|point| (point.x, point.values[2].y)).collect();
     assert_eq!(line, &points);
     assert_eq!(chart.points[1].total, 220);
     assert_eq!(chart.y_ticks.last().unwrap().label, "1,000");
@@ -144,35 +110,24 @@ fn names_are_text_and_never_markup() {
     hostile.series[0].name = name.to_owned();
     let chart = stacked_area(&hostile, &theme(), SIZE).unwrap();
     check(&chart);
-    assert!(
-        texts(&chart.svg).contains(&name.to_owned()),
-        "{}",
-        chart.svg
-    );
+    assert!(texts(&chart.svg).contains(&name.to_owned()), "{}", chart.svg);
     assert!(!chart.svg.contains("<script"));
 }
 
 #[test]
 fn labels_keep_apart_and_within_the_plot() {
     let mut crowded = input();
-    crowded.series = (0..40)
-        .map(|index| series("a", &format!("Group {index}"), &[1, 1, 1]))
-        .collect();
+    crowded.series = (0..40).map(|index| series("a", &format!("Group {index}"), &[1, 1, 1])).collect();
     crowded.series[7].values = vec![500; 3];
     let chart = stacked_area(&crowded, &theme(), SIZE).unwrap();
     let document = roxmltree::Document::parse(&chart.svg).unwrap();
-    let labels = document.descendants().filter(|node| {
-        node.text().is_some_and(|text| text.contains("Group")) && node.has_tag_name("text")
-    });
-    let mut ys: Vec<f64> = labels
-        .map(|node| node.attribute("y").unwrap().parse::<f64>().unwrap() / 10.0)
-        .collect();
+    let labels = document
+        .descendants()
+        .filter(|node| node.text().is_some_and(|text| text.contains("Group")) && node.has_tag_name("text"));
+    let mut ys: Vec<f64> = labels.map(|node| node.attribute("y").unwrap().parse::<f64>().unwrap() / 10.0).collect();
     ys.sort_by(f64::total_cmp);
     assert!(ys.len() > 10 && ys.len() < 40, "{}", ys.len());
-    assert!(
-        ys.windows(2).all(|pair| pair[1] - pair[0] >= LINE - 0.11),
-        "{ys:?}"
-    );
+    assert!(ys.windows(2).all(|pair| pair[1] - pair[0] >= LINE - 0.11), "{ys:?}");
     assert!(ys[0] >= chart.plot.y && ys[ys.len() - 1] <= chart.plot.bottom());
     assert!(texts(&chart.svg).contains(&"Group 7".to_owned()));
 }
@@ -181,31 +136,18 @@ fn labels_keep_apart_and_within_the_plot() {
 fn sizes_and_ranges_that_cannot_be_drawn_are_refused() {
     for (width, height) in [(0, 100), (100, 0), (8001, 100), (100, u32::MAX)] {
         let size = Size { width, height };
-        assert_eq!(
-            stacked_area(&input(), &theme(), size),
-            Err(ChartError::Size(size))
-        );
+        assert_eq!(stacked_area(&input(), &theme(), size), Err(ChartError::Size(size)));
     }
     let mut wrong = input();
     wrong.buckets[1] = Bucket { start: 5, end: 4 };
-    assert_eq!(
-        stacked_area(&wrong, &theme(), SIZE),
-        Err(ChartError::Range { start: 5, end: 4 })
-    );
+    assert_eq!(stacked_area(&wrong, &theme(), SIZE), Err(ChartError::Range { start: 5, end: 4 }));
 }
 
 fn any_input() -> impl Strategy<Value = StackedArea> {
     let amount = || prop_oneof![0_u64..1000, 0..=1_u64 << 53, any::<u64>()];
-    let one = (
-        any_text(),
-        any_text(),
-        prop::collection::vec(amount(), 0..12),
-    );
+    let one = (any_text(), any_text(), prop::collection::vec(amount(), 0..12));
     let instant = || prop_oneof![0..400 * DAY, 0..253_000_000_000_000_i64];
-    let bucket = (instant(), 0..40 * DAY).prop_map(|(start, length)| Bucket {
-        start,
-        end: start + length,
-    });
+    let bucket = (instant(), 0..40 * DAY).prop_map(|(start, length)| Bucket { start, end: start + length });
     (
         prop::collection::vec(one, 0..6),
         prop::collection::vec(bucket, 0..12),
@@ -214,21 +156,14 @@ fn any_input() -> impl Strategy<Value = StackedArea> {
         prop::sample::select(vec![UTC, Lord_Howe]),
         prop::sample::select(vec![Step::Hour, Step::Day, Step::Week, Step::Month]),
     )
-        .prop_map(
-            |(series, buckets, domain_end, previous, zone, step): (_, _, _, _, Tz, _)| {
-                StackedArea {
-                    series: series
-                        .into_iter()
-                        .map(|(key, name, values)| Series { key, name, values })
-                        .collect(),
-                    buckets,
-                    domain_end,
-                    previous: previous.map(|(name, totals)| Previous { name, totals }),
-                    zone,
-                    step,
-                }
-            },
-        )
+        .prop_map(|(series, buckets, domain_end, previous, zone, step): (_, _, _, _, Tz, _)| StackedArea {
+            series: series.into_iter().map(|(key, name, values)| Series { key, name, values }).collect(),
+            buckets,
+            domain_end,
+            previous: previous.map(|(name, totals)| Previous { name, totals }),
+            zone,
+            step,
+        })
 }
 
 proptest! {

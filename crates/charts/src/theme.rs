@@ -36,15 +36,9 @@ impl FromStr for Colour {
         if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(wrong());
         }
-        let part = |from: usize| {
-            u8::from_str_radix(digits.get(from..from + 2).unwrap_or_default(), 16)
-                .map_err(|_| wrong())
-        };
-        Ok(Self {
-            red: part(0)?,
-            green: part(2)?,
-            blue: part(4)?,
-        })
+        let part =
+            |from: usize| u8::from_str_radix(digits.get(from..from + 2).unwrap_or_default(), 16).map_err(|_| wrong());
+        Ok(Self { red: part(0)?, green: part(2)?, blue: part(4)? })
     }
 }
 
@@ -108,10 +102,7 @@ pub struct Theme {
 
 impl Theme {
     pub(crate) fn of_series(&self, key: &str) -> Colour {
-        self.series
-            .iter()
-            .find(|(known, _)| known == key)
-            .map_or(self.ink3, |(_, colour)| *colour)
+        self.series.iter().find(|(known, _)| known == key).map_or(self.ink3, |(_, colour)| *colour)
     }
 }
 
@@ -133,15 +124,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_colour() {
-        for text in [
-            "", "#", "123456", "#12345", "#1234567", "#+1+2+3", "#12345g", "#ééé", "red",
-            "#123456 ",
-        ] {
-            assert_eq!(
-                text.parse::<Colour>(),
-                Err(ChartError::Colour(text.to_owned())),
-                "{text}"
-            );
+        for text in ["", "#", "123456", "#12345", "#1234567", "#+1+2+3", "#12345g", "#ééé", "red", "#123456 "] {
+            assert_eq!(text.parse::<Colour>(), Err(ChartError::Colour(text.to_owned())), "{text}");
         }
     }
 
@@ -149,21 +133,8 @@ mod tests {
     fn takes_a_list_of_families_only() {
         let list = r#""Inter Variable", Inter, 'Segoe UI', sans-serif"#;
         assert_eq!(list.parse::<Font>().unwrap().as_str(), list);
-        for text in [
-            "",
-            "  ",
-            "Inter;x",
-            "url(x)",
-            "a<b",
-            "a&b",
-            "Intér",
-            "a\nb",
-            &"x".repeat(201),
-        ] {
-            assert!(
-                matches!(text.parse::<Font>(), Err(ChartError::Font(_))),
-                "{text}"
-            );
+        for text in ["", "  ", "Inter;x", "url(x)", "a<b", "a&b", "Intér", "a\nb", &"x".repeat(201)] {
+            assert!(matches!(text.parse::<Font>(), Err(ChartError::Font(_))), "{text}");
         }
     }
 }

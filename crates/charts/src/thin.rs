@@ -65,10 +65,7 @@ mod tests {
     fn a_jump_is_kept_among_many_samples() {
         let spot = |index: u32| {
             let amount: u32 = if index == 5_000 { 9_000 } else { 100 };
-            (
-                (f64::from(index) / 100.0, 200.0 - f64::from(amount) / 50.0),
-                u64::from(amount),
-            )
+            ((f64::from(index) / 100.0, 200.0 - f64::from(amount) / 50.0), u64::from(amount))
         };
         let spots: Vec<Spot> = (0..10_000).map(spot).collect();
         for kept in [for_line(&spots), for_hover(&spots)] {

@@ -161,8 +161,8 @@ export class AppState {
         else if (!this.workspaces?.some(({ key }) => key === status.workspace)) void this.load();
       }),
       this.backend.onLedgerChanged((workspace) => {
-        // One that is new, or whose name and provider came with its first entries.
-        if (!this.workspaces?.some(({ key, provider }) => key === workspace && provider !== "")) void this.load();
+        // One that is new, or whose name and plan came with its first entries.
+        if (!this.workspaces?.some(({ key, provider, plan }) => key === workspace && provider !== "" && plan !== null)) void this.load();
       }),
     ];
     return () => ends.forEach((end) => end());
