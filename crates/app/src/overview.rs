@@ -9,7 +9,7 @@ use crate::picture;
 use crate::position::{self, banner};
 use crate::ranges::{buckets, same_part};
 use crate::storage;
-use crate::usage::{by_bucket, group_name, part, sum};
+use crate::usage::{by_bucket, capitalised, group_name, part, sum};
 use crate::view::{self, GroupUse, LatestEntry, Overview, RunOut, Step, Verdict, WorkspaceSummary};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -39,7 +39,7 @@ pub(crate) fn overview(
     let rows = cache.latest(key, LATEST).map_err(storage)?;
     let mut latest = Vec::with_capacity(rows.len());
     for row in rows {
-        latest.push(latest_entry(cache, key, &account.terms().catalogue, row)?);
+        latest.push(latest_entry(cache, key, &account.terms().catalogue, &row)?);
     }
     Ok(Overview {
         as_of: cache.cursor(key).map_err(storage)?.map(|cursor| cursor.as_of.as_millis()),
@@ -157,7 +157,7 @@ fn latest_entry(
     cache: &Cache,
     key: WorkspaceKey,
     catalogue: &Catalogue,
-    row: EntryRow,
+    row: &EntryRow,
 ) -> Result<LatestEntry, AppError> {
     let mut entry = None;
     cache
@@ -202,9 +202,10 @@ fn words(catalogue: &Catalogue, kind: &EntryKind) -> Words {
         EntryKind::Usage(usage) => {
             let name = catalogue.feature(&usage.feature).map_or_else(|| usage.feature.clone(), |one| one.name.clone());
             let times = (usage.units > 1).then(|| format!("{} ×", usage.units));
+            let channel = usage.labels.channel.as_deref().map(capitalised);
             let labels = [
                 times.as_ref(),
-                usage.labels.channel.as_ref(),
+                channel.as_ref(),
                 usage.labels.reference.as_ref(),
                 usage.labels.member.as_ref(),
             ];

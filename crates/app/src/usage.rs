@@ -175,7 +175,13 @@ pub(crate) fn group_name(catalogue: &Catalogue, group: &str) -> String {
     if let Some((_, name)) = catalogue.groups.iter().find(|(id, _)| id == group) {
         return name.clone();
     }
-    let mut letters = group.chars();
+    capitalised(group)
+}
+
+/// A word as it stands at the start of a line.
+#[must_use]
+pub(crate) fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
