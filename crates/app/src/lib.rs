@@ -16,7 +16,7 @@ mod top_up;
 mod usage;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -44,6 +44,8 @@ pub struct App {
     browser: Browser,
     live: RwLock<BTreeMap<WorkspaceKey, Live>>,
     events: broadcast::Sender<Event>,
+    /// The purchases that are being followed, each by one task.
+    followed: Mutex<BTreeSet<(WorkspaceKey, String)>>,
     /// Where the sample's service answers, once the shell has said so.
     sample_url: Mutex<Option<String>>,
 }
@@ -58,8 +60,15 @@ impl App {
     pub async fn open(path: &Path, clock: Clock, browser: Browser) -> Result<Arc<Self>, AppError> {
         let cache = Cache::open(path).map_err(storage)?;
         let (events, _) = broadcast::channel(256);
-        let app =
-            Arc::new(Self { cache, clock, browser, live: RwLock::default(), events, sample_url: Mutex::default() });
+        let app = Arc::new(Self {
+            cache,
+            clock,
+            browser,
+            live: RwLock::default(),
+            events,
+            followed: Mutex::default(),
+            sample_url: Mutex::default(),
+        });
         for connection in app.cache.connections().map_err(storage)? {
             if !sample::is_sample(&connection) {
                 let url = connection.url.clone();
@@ -180,9 +189,12 @@ impl App {
     ) -> Result<T, AppError> {
         let handle = {
             let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+            let live = live.get(&key).ok_or_else(not_synced)?;
             // In the middle of a first sync the account is that of a day long past: no answer is better than that one.
-            let synced = live.get(&key).filter(|live| live.has_synced());
-            synced.and_then(Live::handle).ok_or_else(not_synced)?
+            if !live.has_synced() {
+                return Err(live::status(key, &live.status()).error.unwrap_or_else(not_synced));
+            }
+            live.handle().ok_or_else(not_synced)?
         };
         handle.with_account(|account| ask(account, self.clock.now())).ok_or_else(not_synced)?
     }

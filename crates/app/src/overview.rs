@@ -9,11 +9,11 @@ use crate::picture;
 use crate::position::{self, banner};
 use crate::ranges::{buckets, same_part};
 use crate::storage;
-use crate::usage::{by_bucket, capitalised, group_name, part, sum};
+use crate::usage::{by_bucket, capitalised, group_name, part, read, sum};
 use crate::view::{self, GroupUse, LatestEntry, Overview, RunOut, Step, Verdict, WorkspaceSummary};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// How far ahead a forecast looks where no refresh ends it.
+/// How far ahead a forecast looks, where no refresh ends it before.
 const FAR_MS: i64 = 60 * DAY_MS;
 /// Entries in the list of the newest.
 const LATEST: u32 = 8;
@@ -98,7 +98,8 @@ pub(crate) fn outlook(
         quarters.iter().map(|quarter| (quarter.start, quarter.tally.credits.max(0).unsigned_abs())).collect();
     let since = cache.first_entry_at(key).map_err(storage)?.unwrap_or(now);
     let pace = Pace::measure(&quarters, since, now, account.terms().zone);
-    let until = account.access(now).period().map_or_else(|| now.plus_millis(FAR_MS), |period| period.end);
+    let far = now.plus_millis(FAR_MS);
+    let until = account.access(now).period().map_or(far, |period| period.end.min(far));
     Ok(Outlook { idle: pace.as_ref().is_some_and(Pace::is_idle), steps: pace.map(|pace| pace.ahead(now, until)) })
 }
 
@@ -114,14 +115,14 @@ fn ranking(
     let periods = position::periods(access);
     let Some(current) = periods.current else { return Ok((Vec::new(), None)) };
     let begun = Period { start: current.start, end: current.end.min(now.plus_millis(1)) };
-    let quarters = cache.usage(key, begun.start, begun.end).map_err(storage)?;
+    let quarters = read(cache, key, begun, now)?;
     let began = cache.first_entry_at(key).map_err(storage)?;
     let before = periods
         .last
         .map(|last| same_part(last, current, now))
         .filter(|last| began.is_some_and(|began| began <= last.start));
     let before = match before {
-        Some(range) => Some(cache.usage(key, range.start, range.end).map_err(storage)?),
+        Some(range) => Some(read(cache, key, range, now)?),
         None => None,
     };
     let days = buckets(begun, Step::Day, account.terms().zone);
@@ -203,12 +204,8 @@ fn words(catalogue: &Catalogue, kind: &EntryKind) -> Words {
             let name = catalogue.feature(&usage.feature).map_or_else(|| usage.feature.clone(), |one| one.name.clone());
             let times = (usage.units > 1).then(|| format!("{} ×", usage.units));
             let channel = usage.labels.channel.as_deref().map(capitalised);
-            let labels = [
-                times.as_ref(),
-                channel.as_ref(),
-                usage.labels.reference.as_ref(),
-                usage.labels.member.as_ref(),
-            ];
+            let labels =
+                [times.as_ref(), channel.as_ref(), usage.labels.reference.as_ref(), usage.labels.member.as_ref()];
             let detail: Vec<&str> = labels.into_iter().flatten().map(String::as_str).collect();
             (view::EntryKind::Usage, name, (!detail.is_empty()).then(|| detail.join(" · ")))
         }

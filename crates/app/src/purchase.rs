@@ -133,6 +133,7 @@ impl App {
             self.follow(key, id);
         }
         if let (true, IntentState::Waiting, Some(url)) = (open, noted.state, &noted.checkout_url) {
+            check_page(url)?;
             (self.browser)(url).map_err(|error| {
                 AppError::new(
                     "no_browser",
@@ -145,16 +146,27 @@ impl App {
         self.shown(key, noted)
     }
 
-    /// Asks the service again and again until the purchase is settled.
+    /// Asks the service again and again until the purchase is settled or its workspace is gone. One task a purchase.
     fn follow(self: &Arc<Self>, key: WorkspaceKey, id: &str) {
-        let (weak, id) = (Arc::downgrade(self), id.to_owned());
+        let followed = (key, id.to_owned());
+        if !self.followed.lock().unwrap_or_else(PoisonError::into_inner).insert(followed.clone()) {
+            return;
+        }
+        let weak = Arc::downgrade(self);
         tokio::spawn(async move {
             for asked in 0_u32.. {
                 let Some(app) = weak.upgrade() else { return };
-                match app.look(key, &id).await {
-                    Ok(true) => return,
-                    Ok(false) => {}
-                    Err(error) => tracing::debug!(%error, "a purchase could not be looked at; trying again"),
+                let over = match app.look(key, &followed.1).await {
+                    Ok(settled) => settled,
+                    Err(error) => {
+                        tracing::debug!(%error, "a purchase could not be looked at");
+                        // Left, or removed with its workspace: there is nothing to look at any more.
+                        matches!(error.code.as_str(), "unknown_purchase" | "unknown_workspace")
+                    }
+                };
+                if over {
+                    app.followed.lock().unwrap_or_else(PoisonError::into_inner).remove(&followed);
+                    return;
                 }
                 drop(app);
                 tokio::time::sleep(if asked < LONG { FOLLOW } else { FOLLOW_SLOWLY }).await;
@@ -169,16 +181,23 @@ impl App {
             return Ok(true);
         }
         let (client, workspace) = (self.client(key)?, self.workspace_id(key)?);
-        let body = match client.purchase(&workspace, id).await {
+        let answer = match client.purchase(&workspace, id).await {
             // The service has not heard of it: it was written down and never got through.
             Err(ClientError::Refused(problem)) if problem.status == 404 => {
                 let request = PurchaseRequest { id: id.to_owned(), pack: intent.pack.clone() };
                 client.create_purchase(&workspace, &request).await
             }
             answer => answer,
-        }
-        .map_err(|error| service(&error))?;
-        let noted = self.note(key, &body)?;
+        };
+        let noted = match answer {
+            Ok(body) => self.note(key, &body)?,
+            // What the service has decided ends it: the plan or the pack is gone meanwhile.
+            Err(error @ ClientError::Refused(_)) => {
+                let (message, now) = (service(&error).message, self.clock.now());
+                self.cache.update_purchase(key, id, IntentState::Failed, None, Some(&message), now).map_err(storage)?
+            }
+            Err(error) => return Err(service(&error)),
+        };
         if noted.state != intent.state {
             self.purchase_changed(key);
         }
@@ -200,6 +219,13 @@ impl App {
             }
             PurchaseState::Expired => (IntentState::Expired, None),
         };
+        let known = self.intent(key, &body.id)?;
+        // Taken back here while the service was still being told of it: only money brings it back.
+        let undone =
+            known.state == IntentState::Cancelled && matches!(state, IntentState::Created | IntentState::Waiting);
+        if undone {
+            return Ok(known);
+        }
         let (url, now) = (body.checkout_url.as_deref(), self.clock.now());
         self.cache.update_purchase(key, &body.id, state, url, message.as_deref(), now).map_err(storage)
     }
@@ -225,5 +251,32 @@ impl App {
 
     fn purchase_changed(&self, key: WorkspaceKey) {
         self.tell(Event::PurchaseChanged(Changed { workspace: key.to_string() }));
+    }
+}
+
+/// Only a page of the web is handed to the browser: any other address would start a program of this computer.
+fn check_page(url: &str) -> Result<(), AppError> {
+    let parsed = url::Url::parse(url).ok();
+    if parsed.is_some_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host()) {
+        return Ok(());
+    }
+    Err(AppError::new(
+        "not_the_service",
+        "The credit service gave a payment page that is no web page, so it was not opened.",
+        "Ask your provider about it.",
+    )
+    .detail(url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_page;
+
+    #[test]
+    fn only_web_pages_are_opened() {
+        assert!(check_page("https://pay.example.org/s/1").is_ok());
+        for url in ["file:///etc/passwd", "smb://host/share", "mailto:a@b", "javascript:alert(1)", "not an address"] {
+            assert_eq!(check_page(url).unwrap_err().code, "not_the_service", "{url}");
+        }
     }
 }

@@ -16,6 +16,8 @@ use crate::{manages, position, storage};
 const MIX_MS: i64 = 56 * 24 * 60 * 60 * 1_000;
 /// Purchases shown.
 const SHOWN: u32 = 100;
+/// How the cache tells the grants of packs from others.
+const TOP_UP: &str = metering::GrantSource::TopUp.name();
 
 /// Everything the Top up room shows.
 ///
@@ -115,8 +117,18 @@ fn purchases(cache: &Cache, key: WorkspaceKey, account: &Account, now: Timestamp
     let intents = cache.purchases(key).map_err(storage)?;
     let mut purchases: Vec<Purchase> = Vec::with_capacity(intents.len());
     let filter = EntryFilter { kinds: vec!["grant".to_owned()], ..EntryFilter::default() };
-    let page = cache.search(key, &filter, None, SHOWN).map_err(storage)?;
-    for row in page.rows {
+    let mut rows = Vec::new();
+    let mut before = None;
+    // A page of the search may be empty and still have more: packs may lie far back.
+    while rows.len() < SHOWN as usize {
+        let page = cache.search(key, &filter, before, SHOWN).map_err(storage)?;
+        rows.extend(page.rows.into_iter().filter(|row| row.detail.as_deref() == Some(TOP_UP)));
+        before = page.next_before;
+        if before.is_none() {
+            break;
+        }
+    }
+    for row in rows {
         let mut grant = None;
         cache
             .entries_after(key, row.seq.saturating_sub(1), 1, |stored| {

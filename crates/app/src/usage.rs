@@ -13,6 +13,20 @@ use crate::{position, storage};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
+/// What was used in a range, by quarters of an hour. A range that begins within a quarter takes that quarter whole, and
+/// one that ends within it leaves it to the next, so that ranges side by side count everything once.
+pub(crate) fn read(
+    cache: &Cache,
+    key: WorkspaceKey,
+    range: Period,
+    now: Timestamp,
+) -> Result<Vec<QuarterUsage>, AppError> {
+    let down = |at: Timestamp| at.plus_millis(-(at.as_millis() % cache::QUARTER_MS));
+    // The running quarter is part of what has been used up to now.
+    let end = if range.end > now { range.end } else { down(range.end) };
+    cache.usage(key, down(range.start), end).map_err(storage)
+}
+
 /// What one feature used in a range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sum {
@@ -49,11 +63,11 @@ pub(crate) fn usage(
     let catalogue = &account.terms().catalogue;
     let resolved = resolve(query, position::periods(&account.access(now)), zone, now)?;
     let begun = Period { start: resolved.range.start, end: resolved.range.end.min(now.plus_millis(1)) };
-    let quarters = cache.usage(key, begun.start, begun.end).map_err(storage)?;
+    let quarters = read(cache, key, begun, now)?;
     let began = cache.first_entry_at(key).map_err(storage)?;
     let previous_range = resolved.previous.filter(|previous| began.is_some_and(|began| began < previous.end));
     let previous = match previous_range {
-        Some(range) => Some(cache.usage(key, range.start, range.end).map_err(storage)?),
+        Some(range) => Some(read(cache, key, range, now)?),
         None => None,
     };
 

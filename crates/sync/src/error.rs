@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClientError {
     /// The address is not one that a service can have.
-    #[error("\"{0}\" is not the address of a service: it begins with https:// or http://")]
+    #[error("\"{0}\" is not the address of a service: it begins with https://, or with http:// on this computer")]
     BadAddress(String),
     /// There is no connection, or the service stopped answering in the middle.
     #[error("the service cannot be reached: {0}")]

@@ -81,7 +81,8 @@ impl Ledger {
 
     /// Builds the account from what is cached, if a catalogue is.
     pub(crate) fn open(&mut self) -> Result<(), Trouble> {
-        self.as_of = self.cache.cursor(self.workspace)?.map(|cursor| cursor.as_of);
+        // Before the whole ledger was here once, the cursor is as of never.
+        self.as_of = self.cache.cursor(self.workspace)?.map(|cursor| cursor.as_of).filter(|at| *at > Timestamp::MIN);
         let Some(meta) = self.cache.workspace_meta(self.workspace)? else { return Ok(()) };
         // What an earlier version stored and this one cannot read comes anew from the service.
         let Ok(catalogue) = wire::catalogue::from_json(&meta.catalogue_json) else { return Ok(()) };
@@ -122,9 +123,12 @@ impl Ledger {
         }
         let as_of = if self.seq >= complete.up_to && trouble.is_none() {
             complete.asked_at
-        } else {
+        } else if self.as_of.is_some() {
             // Not all of it, but everything up to the last entry's instant.
             entries.last().map_or(Timestamp::MIN, |last| last.recorded_at.min(complete.asked_at))
+        } else {
+            // A part of the first sync is the ledger of a day long past: it agrees with nothing yet.
+            Timestamp::MIN
         };
         self.unstored = entries;
         match (self.store(Some(as_of)), trouble) {

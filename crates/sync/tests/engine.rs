@@ -37,6 +37,26 @@ async fn fetches_everything_by_pages_and_then_follows() {
 }
 
 #[tokio::test]
+async fn a_part_of_the_first_sync_is_as_of_never() {
+    let (provider, app) = (Provider::start(4_998), App::new());
+    let handle = app.engine(&provider);
+    let mut statuses = handle.status.clone();
+    loop {
+        let status = statuses.borrow_and_update().clone();
+        assert!(status.as_of.is_none() || status.last_seq == 5_000, "{status:?}");
+        let stored = app.cache.cursor(app.workspace).unwrap();
+        if stored.is_some_and(|stored| stored.seq > 0 && stored.seq < 5_000) {
+            // Killed here, a restart may not take this part for the whole.
+            assert!(stored.is_none_or(|stored| stored.as_of == Timestamp::MIN), "{stored:?}");
+        }
+        if status.as_of.is_some() {
+            break;
+        }
+        statuses.changed().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn an_empty_ledger_is_a_ledger() {
     let (provider, app) = (Provider::start_empty(), App::new());
     let handle = app.engine(&provider);
