@@ -172,6 +172,33 @@ async fn what_was_paid_while_the_service_was_away_is_found_when_it_is_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_cannot_be_finished_holds_up_no_other() {
+    let mut world = World::new().await;
+    let first = ask(&world, "p1").await;
+    world.clock.set(at("2026-06-03T09:00:01Z"));
+    let second = ask(&world, "p2").await;
+    world.stop().await;
+    for (page, event) in [(first, "evt_1"), (second, "evt_2")] {
+        let session = page.rsplit('/').next().unwrap();
+        assert!(world.store().end_session(session, SessionState::Paid, event).unwrap());
+    }
+    world
+        .sql(
+            "CREATE TRIGGER broken BEFORE INSERT ON payment_events WHEN NEW.purchase_id = 'p1'
+             BEGIN SELECT RAISE(ABORT, 'the page is damaged'); END",
+        )
+        .unwrap();
+    world.start().await;
+    wait(&world, "p2", "paid").await;
+    assert_eq!(world.get(Role::Member, "/purchases/p1").await.body["state"], "processing");
+    world.stop().await;
+    world.sql("DROP TRIGGER broken").unwrap();
+    world.start().await;
+    wait(&world, "p1", "paid").await;
+    assert_eq!(credits(&world.ledger().await), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_that_cannot_be_taken_in_comes_again_until_it_is() {
     let world = World::new().await;
     let page = ask(&world, "p1").await;

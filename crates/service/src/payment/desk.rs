@@ -193,24 +193,39 @@ impl Payments {
     }
 
     /// Finishes what was interrupted: sessions that ended and whose event nobody has taken in, and those that were left
-    /// alone too long.
+    /// alone too long. One that cannot be finished now waits for the next time and holds up no other.
     pub(crate) async fn reconcile(&self, ledgers: &Ledgers) -> Result<usize, Failure> {
         let mut settled = 0;
         for session in self.sandbox.unsettled().await? {
-            let Some(ledger) = ledgers.get(&session.workspace).await? else { continue };
-            if session.state == SessionState::Open {
-                if let Some(purchase) = self.find(&ledger, &session.purchase).await? {
-                    self.refreshed(&ledger, purchase).await?;
-                }
-                continue;
+            match self.finish(ledgers, &session).await {
+                Ok(is_credited) => settled += usize::from(is_credited),
+                Err(error) => tracing::warn!(
+                    workspace = %session.workspace,
+                    purchase = %session.purchase,
+                    problem = %error.0.detail,
+                    "a payment could not be looked through"
+                ),
             }
-            if let Some(settlement) = settlement(&session) {
-                let outcome = ledger.settle(settlement).await?;
-                settled += usize::from(matches!(outcome, Some(Outcome::Recorded { .. })));
-            }
-            self.sandbox.mark_delivered(session.session).await;
         }
         Ok(settled)
+    }
+
+    /// Does what a session still needs; true if an entry was recorded for it.
+    async fn finish(&self, ledgers: &Ledgers, session: &Session) -> Result<bool, Failure> {
+        let Some(ledger) = ledgers.get(&session.workspace).await? else { return Ok(false) };
+        if session.state == SessionState::Open {
+            if let Some(purchase) = self.find(&ledger, &session.purchase).await? {
+                self.refreshed(&ledger, purchase).await?;
+            }
+            return Ok(false);
+        }
+        let mut is_credited = false;
+        if let Some(settlement) = settlement(session) {
+            let outcome = ledger.settle(settlement).await?;
+            is_credited = matches!(outcome, Some(Outcome::Recorded { .. }));
+        }
+        self.sandbox.mark_delivered(session.session.clone()).await;
+        Ok(is_credited)
     }
 }
 
