@@ -229,6 +229,29 @@ async fn a_purchase_that_the_provider_never_heard_of_goes_on_when_it_is_asked_ag
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_purchase_that_was_called_off_halfway_is_cancelled() {
+    let mut world = World::new().await;
+    ask(&world, "p1").await;
+    ask(&world, "p2").await;
+    world.stop().await;
+    // It died between the two: the provider has ended the checkouts and tells nobody, the purchases still wait.
+    world
+        .sql(
+            "UPDATE sandbox_sessions SET state = 'cancelled', event_id = 'evt_' || purchase_id, delivered = 1;
+             UPDATE purchases SET state = 'created', checkout_url = NULL WHERE purchase_id = 'p2'",
+        )
+        .unwrap();
+    world.start().await;
+    for id in ["p1", "p2"] {
+        let purchase = world.get(Role::Owner, &format!("/purchases/{id}")).await.body;
+        assert_eq!((&purchase["state"], &purchase["checkout_url"]), (&json!("cancelled"), &Value::Null));
+    }
+    let again = world.post(Role::Owner, "/purchases/p1/cancel", &json!({})).await;
+    assert_eq!((again.status, &again.body["state"]), (200, &json!("cancelled")));
+    assert_eq!(credits(&world.ledger().await), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pack_paid_after_the_plan_has_lapsed_is_credited_and_frozen() {
     let world = World::new().await;
     world.clock.set(at("2026-06-30T23:00:00Z"));

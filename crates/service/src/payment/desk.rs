@@ -152,18 +152,23 @@ impl Payments {
         Err(Failure::new(ErrorCode::PurchaseState, detail))
     }
 
-    /// The purchase as the provider has it by now: paid with the event under way, or left alone too long.
+    /// The purchase as the provider has it by now: paid with the event under way, left alone too long, or called off
+    /// by somebody who was interrupted before writing it down.
     async fn refreshed(&self, ledger: &Ledger, purchase: Purchase) -> Result<Purchase, Failure> {
         if !OPEN.contains(&purchase.state) {
             return Ok(purchase);
         }
         let (workspace, id) = (&ledger.workspace().id, &purchase.terms.purchase);
-        if self.provider.status(workspace, id).await.map_err(unavailable)? == Some(Status::Paid) {
+        let status = self.provider.status(workspace, id).await.map_err(unavailable)?;
+        if status == Some(Status::Paid) {
             return self.moved(ledger, &purchase, &OPEN, PurchaseState::Processing, None).await;
         }
         let is_over = self.clock.now().since(purchase.created_at) >= super::CHECKOUT_LIFE_MS;
         if is_over && self.provider.cancel(workspace, id).await.map_err(unavailable)? {
             return self.moved(ledger, &purchase, &OPEN, PurchaseState::Expired, None).await;
+        }
+        if status == Some(Status::Cancelled) {
+            return self.moved(ledger, &purchase, &OPEN, PurchaseState::Cancelled, None).await;
         }
         Ok(purchase)
     }

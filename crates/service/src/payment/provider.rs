@@ -26,8 +26,10 @@ pub enum Status {
     Open,
     /// It is paid.
     Paid,
-    /// It ended, and nothing was paid.
-    Ended,
+    /// The payment was declined: the provider's event says so, and why.
+    Declined,
+    /// The buyer, or the service, called it off.
+    Cancelled,
 }
 
 /// The provider does not answer, or not as it should.

@@ -262,7 +262,8 @@ impl PaymentProvider for Sandbox {
             Ok(session.map(|session| match session.state {
                 SessionState::Open => Status::Open,
                 SessionState::Paid => Status::Paid,
-                SessionState::Declined | SessionState::Cancelled => Status::Ended,
+                SessionState::Declined => Status::Declined,
+                SessionState::Cancelled => Status::Cancelled,
             }))
         })
     }
