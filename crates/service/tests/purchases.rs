@@ -93,6 +93,20 @@ async fn asking_again_gives_the_same_purchase_and_other_content_is_a_conflict() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_who_may_buy_learns_where_to_pay() {
+    let world = World::new().await;
+    let page = ask(&world, "p1").await;
+    for (role, is_told) in [(Role::Owner, true), (Role::Admin, true), (Role::Member, false)] {
+        let one = world.get(role, "/purchases/p1").await.body;
+        let all = world.get(role, "/purchases").await.body;
+        assert_eq!(all["purchases"], json!([one]));
+        assert_eq!((&one["state"], &one["pack"]), (&json!("waiting"), &json!("boost-1000")));
+        assert_eq!(one["checkout_url"].as_str().is_some_and(|url| url.ends_with(&page)), is_told, "{role}: {one}");
+        assert_eq!(one["checkout_url"].is_null(), !is_told, "{role}: {one}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_access_nothing_is_sold() {
     let world = World::bare("b", "UTC").await;
     let wish = json!({"id": "p1", "pack": "boost-1000"});

@@ -20,20 +20,26 @@ pub(super) async fn create(
     Ok((status, Json(purchase)))
 }
 
-/// `GET …/purchases`.
+/// `GET …/purchases`. Who may not buy does not learn where to pay.
 pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<PurchasesBody>, Failure> {
     let ledger = caller.may(Role::reads, "read purchases")?;
-    Ok(Json(PurchasesBody { purchases: app.payments.list(ledger).await? }))
+    let purchases = app.payments.list(ledger).await?;
+    Ok(Json(PurchasesBody { purchases: purchases.into_iter().map(|one| shown(one, caller.role)).collect() }))
 }
 
-/// `GET …/purchases/{purchase}`.
+/// `GET …/purchases/{purchase}`, with the same left out.
 pub(super) async fn show(
     State(app): State<App>,
     caller: Caller,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<PurchaseBody>, Failure> {
     let ledger = caller.may(Role::reads, "read purchases")?;
-    Ok(Json(app.payments.show(ledger, &id).await?))
+    Ok(Json(shown(app.payments.show(ledger, &id).await?, caller.role)))
+}
+
+/// A purchase as this role sees it: whoever has the page's address can pay and call off on it.
+fn shown(purchase: PurchaseBody, role: Role) -> PurchaseBody {
+    PurchaseBody { checkout_url: purchase.checkout_url.filter(|_| role.manages()), ..purchase }
 }
 
 /// `POST …/purchases/{purchase}/cancel`: as long as nothing is paid.
