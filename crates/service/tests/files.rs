@@ -37,6 +37,28 @@ fn a_file_that_is_not_ours_is_refused_and_left_as_it_was() {
     assert!(Store::open(&nowhere, Durability::Full).unwrap_err().to_string().contains("cannot be opened"));
 }
 
+#[cfg(unix)]
+#[test]
+fn nobody_but_its_owner_can_read_a_database() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let beside = |suffix: &str| folder.path().join(format!("x.db{suffix}"));
+    let modes = || {
+        let mode = |suffix| std::fs::metadata(beside(suffix)).unwrap().permissions().mode() & 0o777;
+        ["", "-wal", "-shm"].map(mode)
+    };
+    let store = Store::open(&path, Durability::Full).unwrap();
+    store.create_workspace(&workspace("b", "UTC"), at("2026-06-03T09:00:00Z")).unwrap();
+    assert_eq!(modes(), [0o600; 3], "a new file");
+    for suffix in ["", "-wal", "-shm"] {
+        std::fs::set_permissions(beside(suffix), std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let again = Store::open(&path, Durability::Full).unwrap();
+    assert_eq!(modes(), [0o600; 3], "one that is there, in use");
+    assert!(again.workspace("w").unwrap().is_some());
+}
+
 #[test]
 fn a_workspace_is_made_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -11,6 +11,7 @@ mod sessions;
 mod tokens;
 mod workspaces;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -72,13 +73,14 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a database file, making or upgrading it as needed.
+    /// Opens a database file, making or upgrading it as needed. Nobody but its owner can read it from then on.
     ///
     /// # Errors
     /// [`StoreError::Open`] when the file cannot be opened, is no database, belongs to another program, or was written
-    /// by a newer version. The file is then as it was.
+    /// by a newer version. What is in the file is then as it was.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
         let open = |message: String| StoreError::Open { path: path.to_owned(), message };
+        make_private(path).map_err(|error| open(format!("cannot be opened: {error}")))?;
         let mut writer = Connection::open(path).map_err(|error| open(format!("cannot be opened: {error}")))?;
         writer.busy_timeout(Duration::from_secs(10))?;
         schema::prepare(&mut writer).map_err(|error| open(error.to_string()))?;
@@ -124,6 +126,31 @@ impl Store {
         transaction.commit()?;
         Ok(result)
     }
+}
+
+/// Creates the file if need be and lets nobody but its owner read it: it holds the payment secret, who may do what and
+/// who did what. SQLite gives the log beside it the same mode; one that is left from before gets it here. A file that is
+/// there is never opened and closed, since that would let go of the locks that this process holds on it.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    #[cfg(unix)]
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        match fs::set_permissions(&name, mode) {
+            Err(error) if suffix.is_empty() || error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// A panic of another thread leaves connections as they were: SQLite rolls back what was not committed.
