@@ -73,6 +73,13 @@ async fn addresses_and_bodies_that_are_wrong_are_problems_too() {
     assert_eq!(world.get(Role::Owner, "/usage").await.problem(), (405, "method_not_allowed"));
     assert_eq!(world.get(Role::Owner, "/balance?at=noon").await.problem(), (400, "malformed"));
     assert_eq!(world.get(Role::Owner, "/balance?when=2026-07-01T00:00:00Z").await.problem(), (400, "malformed"));
+    // The clock is at 2026-06-03T09:00:00Z, and 400 days later it is the 8th of July.
+    assert_eq!(world.get(Role::Owner, "/balance?at=2027-07-08T09:00:00Z").await.status, 200);
+    for far in ["2027-07-08T09:00:00.001Z", "9999-12-31T23:59:59.999Z"] {
+        let asked = world.get(Role::Owner, &format!("/balance?at={far}")).await;
+        assert_eq!(asked.problem(), (422, "invalid"), "{far}");
+        assert_eq!(asked.body["field"], "at");
+    }
     assert_eq!(world.get(Role::Owner, "/ledger?limit=0").await.problem(), (422, "invalid"));
     assert_eq!(world.get(Role::Owner, "/ledger?limit=10001").await.problem(), (422, "invalid"));
     assert_eq!(world.get(Role::Owner, "/ledger?after=-1").await.problem(), (400, "malformed"));

@@ -14,6 +14,10 @@ use wire::problem::{ErrorCode, Problem};
 use crate::http::{App, Bearer, Caller, Failure, Query, blocking};
 use crate::ledger::Ledger;
 
+/// How far ahead of the clock the balance can be asked for, in days: a year of refreshes, and some.
+const MAX_AHEAD_DAYS: i64 = 400;
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
 /// `GET /v1/workspaces`.
 pub(super) async fn list(State(app): State<App>, Bearer(accesses): Bearer) -> Result<Json<WorkspacesBody>, Failure> {
     let mut workspaces = Vec::with_capacity(accesses.len());
@@ -62,10 +66,19 @@ pub(super) struct At {
 }
 
 /// `GET …/balance?at=`: now, or at an instant to come. What has been cannot be asked: the ledger tells it.
-pub(super) async fn balance(caller: Caller, Query(At { at }): Query<At>) -> Result<Json<BalanceBody>, Failure> {
+/// What is far off cannot either: every refresh until then would be worked out while the ledger's writer waits.
+pub(super) async fn balance(
+    State(app): State<App>,
+    caller: Caller,
+    Query(At { at }): Query<At>,
+) -> Result<Json<BalanceBody>, Failure> {
     let ledger = caller.may(Role::reads, "read the balance")?;
     let at: Option<Timestamp> = at.map(|text| text.parse()).transpose().map_err(|error: metering::BadInstant| {
         Failure::from(Problem::new(ErrorCode::Malformed, error.to_string()).at_field("at"))
     })?;
+    if let Some(at) = at.filter(|at| at.since(app.clock.now()) > MAX_AHEAD_DAYS * DAY_MS) {
+        let detail = format!("at: {at} is more than {MAX_AHEAD_DAYS} days ahead");
+        return Err(Problem::new(ErrorCode::Invalid, detail).at_field("at").into());
+    }
     Ok(Json(ledger.read(move |account, now| BalanceBody::of(account, at.unwrap_or(now))).await?))
 }
