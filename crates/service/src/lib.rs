@@ -7,6 +7,7 @@
 
 pub mod catalogues;
 pub mod cli;
+mod host;
 mod http;
 pub mod ledger;
 pub mod payment;

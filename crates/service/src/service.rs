@@ -30,7 +30,8 @@ pub struct Config {
     pub database: PathBuf,
     /// What tells the time.
     pub clock: Clock,
-    /// Where buyers' browsers reach the service, like `https://credits.example`; where it listens, if absent.
+    /// Where buyers' browsers reach the service, like `https://credits.example`; where it listens, if absent. Without
+    /// it, a service that listens on a loopback address answers to this machine's own names alone.
     pub public_url: Option<String>,
 }
 
@@ -153,6 +154,7 @@ impl Service {
     pub async fn serve(self, listener: TcpListener) -> Result<Running, Error> {
         let address = listener.local_addr().map_err(Error::Listen)?;
         let local = format!("http://{}", reachable(address));
+        let is_for_this_machine = self.public_url.is_none() && address.ip().to_canonical().is_loopback();
         let public = self.public_url.unwrap_or_else(|| local.clone());
         let app = self.app;
         app.payments.reached_at(Reach { local, public });
@@ -172,7 +174,10 @@ impl Service {
         }
         let (stop, mut stopped, mut late) = (app.stop.clone(), app.stop.subscribe(), app.stop.subscribe());
         let server = tokio::spawn(async move {
-            let router = crate::routes::router(app.clone());
+            let mut router = crate::routes::router(app.clone());
+            if is_for_this_machine {
+                router = router.layer(axum::middleware::from_fn(crate::host::own_only));
+            }
             let graceful = axum::serve(listener, router).with_graceful_shutdown(async move {
                 let _ = stopped.wait_for(|stop| *stop).await;
             });

@@ -4,7 +4,9 @@
 mod support;
 
 use serde_json::json;
+use service::{Config, Service};
 use support::{World, answer, event};
+use tokio::net::TcpListener;
 use wire::api::Role;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,4 +129,34 @@ async fn plan_and_controls_tell_what_holds_after_a_change() {
     assert_eq!(lifted.body["now"]["features"]["draft"], json!({"on": true}));
     let to_come = world.get(Role::Member, "/balance?at=2026-07-01T00:00:00Z").await;
     assert_eq!((&to_come.body["state"], &to_come.body["available"]), (&json!("no_plan"), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_this_machine_alone_no_other_name_is_answered() {
+    let mut world = World::new().await;
+    let port = world.running.as_ref().unwrap().address().port();
+    let ask = |url: String, host: &str| {
+        answer(world.http.get(url).bearer_auth(world.token(Role::Owner)).header("host", host.to_owned()))
+    };
+    for host in [format!("127.0.0.1:{port}"), format!("localhost:{port}"), "LOCALHOST".to_owned(), "[::1]:1".to_owned()]
+    {
+        assert_eq!(ask(world.url("/balance"), &host).await.status, 200, "{host}");
+    }
+    for host in [format!("evil.example:{port}"), format!("127.0.0.1.evil.example:{port}"), "é".to_owned()] {
+        for path in ["/balance", "/v1/workspaces", "/v1/nowhere", "/sandbox/checkout/none", "/healthz"] {
+            assert_eq!(ask(world.url(path), &host).await.problem(), (403, "forbidden"), "{host} {path}");
+        }
+    }
+    world.stop().await;
+
+    // Whom others reach is called by other names: by a public address, or by listening to more than this machine.
+    for (public_url, listen) in [(Some("https://credits.example".to_owned()), "127.0.0.1:0"), (None, "0.0.0.0:0")] {
+        let config = Config { database: world.database(), clock: world.clock.clone(), public_url };
+        let service = Service::open(config).await.unwrap();
+        let running = service.serve(TcpListener::bind(listen).await.unwrap()).await.unwrap();
+        let url = format!("{}/v1/workspaces", running.url());
+        let request = world.http.get(url).bearer_auth(world.token(Role::Owner));
+        assert_eq!(answer(request.header("host", "credits.example")).await.status, 200, "{listen}");
+        running.shutdown().await;
+    }
 }

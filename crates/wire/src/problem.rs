@@ -16,7 +16,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 pub enum ErrorCode {
     /// 401: there is no token, or nobody knows it.
     Unauthorized,
-    /// 403: the token's role may not do this.
+    /// 403: the token's role may not do this, or the request was sent to a name that is not the service's.
     Forbidden,
     /// 404: there is no such thing, or the token may not know that there is.
     NotFound,
@@ -118,7 +118,7 @@ impl ErrorCode {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Unauthorized => "The token is missing or not known",
-            Self::Forbidden => "The token's role may not do this",
+            Self::Forbidden => "This is not allowed",
             Self::NotFound => "There is nothing here",
             Self::MethodNotAllowed => "This address does not take this method",
             Self::Conflict => "The id was used before with other content",

@@ -19,7 +19,8 @@ pub(super) struct Serve {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8787")]
     listen: SocketAddr,
-    /// Where buyers' browsers reach the service, if that is elsewhere.
+    /// Where buyers' browsers reach the service, if that is elsewhere. Without it, a service that listens on a loopback
+    /// address answers to no name but localhost and the like.
     #[arg(long)]
     public_url: Option<String>,
     /// Make the sample workspaces, keep them going, and print tokens for them.
