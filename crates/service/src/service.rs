@@ -118,27 +118,11 @@ impl Service {
         Ok(())
     }
 
-    /// A new token for all sample workspaces, in place of the last one for this role.
+    /// Lets in whoever shows the text `token` to all samples, in place of the token that was let in this way before for
+    /// this role. Make it with [`Token::new`].
     ///
     /// # Errors
     /// [`Error::Store`] when the samples are not there or the database fails.
-    pub async fn sample_token(&self, role: Role) -> Result<Token, Error> {
-        let (store, now) = (Arc::clone(&self.app.store), self.app.clock.now());
-        let accesses: Vec<Access> =
-            sample::NAMES.iter().map(|name| Access { workspace: (*name).to_owned(), role }).collect();
-        Ok(blocking(move || {
-            let token = Token::new()?;
-            store.replace_tokens(&Token::digest(token.text()), &accesses, "sample", now)?;
-            Ok(token)
-        })
-        .await?)
-    }
-
-    /// Lets in whoever shows `token`, which another program made and keeps, to all samples; no other token that was
-    /// let in this way before.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
     pub async fn admit_to_samples(&self, token: &str, role: Role) -> Result<(), Error> {
         let (store, now) = (Arc::clone(&self.app.store), self.app.clock.now());
         let accesses: Vec<Access> =

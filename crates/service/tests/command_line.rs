@@ -115,7 +115,13 @@ fn a_sample_is_served_with_tokens_and_ends_when_asked() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("credits.db").display());
     let (mut child, address, lines) = serve(&database, &["--sample"]);
-    let token = lines.iter().find_map(|line| line.strip_prefix("member token: ")).unwrap();
+    let token = |role| lines.iter().find_map(|line| line.strip_prefix(role)?.strip_prefix(" token: ")).unwrap();
+    for role in ["owner", "member", "meter"] {
+        let listed = get(&address, "/v1/workspaces", token(role));
+        let shown = format!("\"role\":\"{role}\"");
+        assert_eq!(listed.matches(&shown).count(), 2, "{role} of both samples: {listed}");
+    }
+    let token = token("member");
     assert!(get(&address, "/v1/workspaces/northwind/balance", token).contains("\"allowance_size\":3000"));
     assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
     assert!(child.wait().unwrap().success());

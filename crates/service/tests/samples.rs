@@ -11,7 +11,7 @@ use metering::Timestamp;
 use service::sample::trace::{Form, Trace};
 use service::sample::{ImportError, Imported, Sample, import, sample};
 use service::store::{Durability, Store};
-use service::{Config, Service};
+use service::{Config, Service, Token};
 use support::at;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -221,7 +221,8 @@ async fn while_it_is_served_a_sample_goes_on_as_an_import_would() {
     let config = Config { database: database.clone(), clock: clock.clone(), public_url: None };
     let mut service = Service::open(config).await.unwrap();
     service.ensure_sample().await.unwrap();
-    let token = service.sample_token(Role::Member).await.unwrap();
+    let token = Token::new().unwrap();
+    service.admit_to_samples(token.text(), Role::Member).await.unwrap();
     // Three days pass between the import and the first event of the feed.
     let later = "2026-11-25T15:00:00Z";
     clock.set(at(later));
@@ -246,7 +247,8 @@ async fn while_it_is_served_a_sample_goes_on_as_an_import_would() {
     let config = Config { database, clock, public_url: None };
     let mut service = Service::open(config).await.unwrap();
     service.ensure_sample().await.unwrap();
-    let fresh = service.sample_token(Role::Member).await.unwrap();
+    let fresh = Token::new().unwrap();
+    service.admit_to_samples(fresh.text(), Role::Member).await.unwrap();
     let running = service.serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).await.unwrap();
     let list = |token: String| support::answer(http.get(format!("{}/v1/workspaces", running.url())).bearer_auth(token));
     assert_eq!(list(token.text().to_owned()).await.problem(), (401, "unauthorized"));

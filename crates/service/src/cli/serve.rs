@@ -10,6 +10,7 @@ use wire::api::Role;
 
 use super::{Stopped, database, say};
 use crate::service::{Config, Service};
+use crate::token::Token;
 
 #[derive(Args)]
 pub(super) struct Serve {
@@ -40,7 +41,9 @@ impl Serve {
             if self.sample {
                 service.ensure_sample().await?;
                 for role in [Role::Owner, Role::Member, Role::Meter] {
-                    say(format_args!("{role} token: {}", service.sample_token(role).await?.text()));
+                    let token = Token::new()?;
+                    service.admit_to_samples(token.text(), role).await?;
+                    say(format_args!("{role} token: {}", token.text()));
                 }
             }
             let running = service.serve(listener).await?;
