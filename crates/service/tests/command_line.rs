@@ -13,7 +13,7 @@ struct Done {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_creditdeck-service"));
-    command.args(arguments).stdin(Stdio::null());
+    command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null());
     command
 }
 
@@ -45,6 +45,7 @@ fn serve(database: &str, more: &[&str]) -> (Child, String, Vec<String>) {
     let mut child = command(&["serve", "--database", database, "--listen", "127.0.0.1:0"])
         .args(more)
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut lines = Vec::new();
@@ -107,7 +108,8 @@ fn a_workspace_is_set_up_served_and_reached_with_a_token_that_is_shown_once() {
     let answer = get(&address, "/v1/workspaces", text);
     assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"id\":\"acme\""), "{answer}");
     child.kill().unwrap();
-    child.wait().unwrap();
+    let said = child.wait_with_output().unwrap().stderr;
+    assert_eq!(String::from_utf8_lossy(&said), "payments are the sandbox's: test payments, no money moves\n");
 }
 
 #[test]

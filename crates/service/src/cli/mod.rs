@@ -81,7 +81,7 @@ pub fn run() -> ExitCode {
         Err(Stopped { message, status }) => {
             // One line, whatever the message quotes.
             let line: String = message.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-            say_error(&line);
+            say_aside(format_args!("error: {line}"));
             ExitCode::from(status)
         }
     }
@@ -120,7 +120,8 @@ fn say(line: impl Display) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
-fn say_error(line: &str) {
+/// Prints a line on standard error, where nobody takes it for an answer.
+fn say_aside(line: impl Display) {
     use std::io::Write;
-    let _ = writeln!(std::io::stderr().lock(), "error: {line}");
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }

@@ -8,7 +8,7 @@ use clock::Clock;
 use tokio::net::TcpListener;
 use wire::api::Role;
 
-use super::{Stopped, database, say};
+use super::{Stopped, database, say, say_aside};
 use crate::service::{Config, Service};
 use crate::token::Token;
 
@@ -47,6 +47,7 @@ impl Serve {
                 }
             }
             let running = service.serve(listener).await?;
+            say_aside("payments are the sandbox's: test payments, no money moves");
             say(format_args!("listening on {}", running.url()));
             stop_signal().await;
             running.shutdown().await;
