@@ -39,10 +39,22 @@ pub fn run(options: Options) -> Result<(), String> {
     let filter = EnvFilter::try_from_env("CREDITDECK_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     // A second subscriber is only there in tests that run several apps in one process.
     let _already = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
-    tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::to_front(app)))
+    let mut builder = tauri::Builder::default();
+    // Started once more, the app comes to the front. On a folder of its own it is another app, and only the folder's
+    // lock decides.
+    if options.data_dir.is_none() {
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| window::to_front(app)));
+    }
+    builder
         .plugin(tauri_plugin_window_state::Builder::default().build())
-        .setup(move |tauri| Ok(window::set_up(tauri, &options)?))
+        .setup(move |tauri| {
+            if let Err(error) = window::set_up(tauri, &options) {
+                // Handed back, it would end in a panic of Tauri's, which says the same with much around it.
+                eprintln!("creditdeck: {error}");
+                std::process::exit(1);
+            }
+            Ok(())
+        })
         .invoke_handler(commands::handler())
         .run(tauri::generate_context!())
         .map_err(|error| format!("the window could not be opened: {error}"))

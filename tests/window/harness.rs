@@ -133,12 +133,27 @@ struct Driver(Child);
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // The driver's own children (the app and its web processes) are in its process group.
-        let group = format!("-{}", self.0.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        // The app and its web processes, which the driver does not end with itself.
+        for process in descendants(self.0.id()) {
+            let _gone = Command::new("kill").args(["-KILL", &process.to_string()]).stderr(Stdio::null()).status();
+        }
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Every process that a process has started, and those that they have.
+fn descendants(parent: u32) -> Vec<u32> {
+    let of = |entry: std::fs::DirEntry| {
+        let process: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        // The name in brackets may hold anything; the parent is the second word after it.
+        let ppid: u32 = stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()?;
+        (ppid == parent).then_some(process)
+    };
+    let children: Vec<u32> = std::fs::read_dir("/proc").unwrap().flatten().filter_map(of).collect();
+    let below: Vec<u32> = children.iter().flat_map(|child| descendants(*child)).collect();
+    children.into_iter().chain(below).collect()
 }
 
 /// An open window.
@@ -165,7 +180,6 @@ impl Window {
 
     /// Opens the app with further arguments and waits for nothing.
     pub(crate) async fn start(home: &Home, arguments: &[&str]) -> Self {
-        use std::os::unix::process::CommandExt;
         choose_tls();
         assert!(
             std::env::var_os("DISPLAY").is_some(),
@@ -176,7 +190,6 @@ impl Window {
             .arg(format!("--port={port}"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .envs(home.environment())
-            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
@@ -193,7 +206,7 @@ impl Window {
         let driver = loop {
             match WebDriver::new(&address, wanted.clone()).await {
                 Ok(driver) => break driver,
-                Err(error) if tries > 100 => panic!("no session with the window: {error}"),
+                Err(error) if tries > 50 => panic!("no session with the window: {error}"),
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
             tries += 1;

@@ -145,6 +145,17 @@ async fn a_pack_is_credited_once_and_pays_after_the_allowance() {
 }
 
 #[tokio::test]
+async fn the_chosen_workspace_is_there_again_after_a_restart() {
+    let home = Home::new();
+    let window = Window::open(&home).await;
+    window.choose("Harbour Dental").await;
+    window.wait_for("[data-testid=latest]").await;
+    drop(window);
+    let window = Window::open(&home).await;
+    assert!(window.text("[data-testid=switcher]").await.contains("Harbour Dental"));
+}
+
+#[tokio::test]
 async fn connecting_says_what_is_wrong() {
     let home = Home::new();
     let window = Window::open(&home).await;

@@ -70,6 +70,8 @@ impl Album {
     /// Another workspace.
     async fn choose(&self, name: &str) {
         self.window.choose(name).await;
+        // The choice is on disk before the settings are read again.
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     }
 }
 
@@ -88,11 +90,13 @@ async fn main() {
     album.rooms("harbour", &["overview", "usage", "topup"]).await;
 
     album.choose("Northwind Support").await;
+    album.window.click("[data-testid=nav-overview]").await;
     let available = album.window.available().await;
     let size = 450;
     sample.report("northwind", "to-low", "summary", available.saturating_sub(size)).await;
     album.window.wait_for_available(available.min(size)).await;
     album.rooms("low", &["overview"]).await;
+    album.window.click("[data-testid=nav-overview]").await;
     sample.report("northwind", "to-nothing", "summary", available.min(size)).await;
     album.window.wait_for_available(0).await;
     album.rooms("paused", &["overview", "topup"]).await;

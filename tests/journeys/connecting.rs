@@ -1,0 +1,91 @@
+//! Connecting to a service: it lets the app in, or nothing is kept.
+
+use std::net::SocketAddr;
+
+use app::view::ConnectRequest;
+use cache::Cache;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::desk::{Desk, open, wish};
+use crate::world::{WORKSPACE, World};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_right_address_workspace_and_token_show_the_workspace() {
+    let world = World::on("b", "starter").await;
+    let desk = Desk::new(&world).await;
+    let known = desk.app.workspaces().unwrap();
+    assert_eq!(known.len(), 1);
+    let one = &known[0];
+    assert_eq!((one.id.as_str(), one.name.as_str(), one.provider.as_str()), (WORKSPACE, "Acme", "VersanaCX"));
+    assert_eq!((one.role.as_str(), one.plan.as_deref(), one.sample), ("owner", Some("Starter"), false));
+    assert_eq!((one.currency.as_str(), one.top_up_word.as_str()), ("USD", "Boost Packs"));
+    assert_eq!(desk.available(), 3_000);
+    let connections = desk.app.connections().unwrap();
+    assert_eq!((connections.len(), &connections[0].url), (1, &world.url()));
+    // Connecting again does not double it.
+    let mut again = wish(&world);
+    again.url = format!(" {}/ ", world.url());
+    assert_eq!(desk.app.connect(&again).await.unwrap().key, desk.key);
+    assert_eq!(desk.app.workspaces().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_let_the_app_in_says_why_and_leaves_nothing_behind() {
+    let world = World::on("b", "starter").await;
+    let file = Desk::file(&world);
+    let app = open(&file, &world.clock, &std::sync::Arc::default()).await;
+    let (right, page) = (wish(&world), sign_in_page().await);
+    // A port that was free a moment ago.
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let to = |url: String| ConnectRequest { url, ..right.clone() };
+    for (request, code) in [
+        (ConnectRequest { token: "cdk_wrong".into(), ..right.clone() }, "wrong_token"),
+        (ConnectRequest { workspace: "nowhere".into(), ..right.clone() }, "unknown_workspace"),
+        (to(format!("http://{nobody}")), "unreachable"),
+        (to(format!("http://{page}")), "not_the_service"),
+        (to("not an address".into()), "bad_address"),
+        (to("  ".into()), "missing"),
+        (ConnectRequest { token: String::new(), ..right.clone() }, "missing"),
+    ] {
+        let error = app.connect(&request).await.unwrap_err();
+        assert_eq!(error.code, code, "{error}");
+        assert!(!error.message.is_empty() && !error.advice.is_empty(), "{error}");
+        assert_eq!(app.workspaces().unwrap(), [], "{code}");
+        assert_eq!(Cache::open(&file).unwrap().connections().unwrap(), [], "{code}");
+    }
+    assert!(app.connect(&right).await.is_ok(), "what kept it out was what was said");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_forgets_the_copy_and_coming_back_reads_it_again() {
+    let world = World::on("a", "starter").await;
+    world.used("one", "knowledge-sync", 2).await;
+    let desk = Desk::new(&world).await;
+    assert_eq!(desk.caught_up(&world).await.position.available, 1_950);
+    desk.app.disconnect(&desk.key).await.unwrap();
+    assert_eq!(desk.app.workspaces().unwrap(), []);
+    assert_eq!(desk.app.overview(&desk.key).unwrap_err().code, "unknown_workspace");
+    let key = desk.app.connect(&wish(&world)).await.unwrap().key;
+    let desk = desk.at(key);
+    assert_eq!(desk.caught_up(&world).await.position.available, 1_950);
+}
+
+/// A network's page that answers everything.
+async fn sign_in_page() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        const PAGE: &str = "<!doctype html><title>Sign in</title>";
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // Whatever is asked for; it is not read to its end.
+            let _asked = stream.read(&mut [0; 4_096]).await;
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                PAGE.len()
+            );
+            let _gone = stream.write_all(format!("{head}{PAGE}").as_bytes()).await;
+        }
+    });
+    address
+}

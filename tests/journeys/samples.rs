@@ -1,0 +1,51 @@
+//! The sample workspaces, as the window adds them: the app follows the service that it runs itself.
+
+use std::sync::Arc;
+
+use app::view::SyncState;
+use clock::Clock;
+use service::{Config, Role, SAMPLES, Service};
+use tokio::net::TcpListener;
+
+use crate::desk::{open, until};
+use crate::world::{at, web};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_samples_come_out_as_at_their_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::fixed(at("2026-11-19T14:02:00Z"));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let app = open(&folder.path().join("cache.db"), &clock, &Arc::default()).await;
+    // The service is not there yet: the app asks until it is.
+    let token = app.add_samples(&url, &SAMPLES).await.unwrap();
+
+    let config = Config { database: folder.path().join("sample.db"), clock: clock.clone(), public_url: None };
+    let mut service = Service::open(config).await.unwrap();
+    service.ensure_sample().await.unwrap();
+    service.admit_to_samples(&token, Role::Owner).await.unwrap();
+    let running = service.serve(listener).await.unwrap();
+
+    let known = app.workspaces().unwrap();
+    assert_eq!(known.len(), SAMPLES.len());
+    assert!(known.iter().all(|one| one.sample));
+    for workspace in known {
+        let overview = until(&app, &format!("{} is live", workspace.id), || {
+            let live = app.sync_status(&workspace.key).unwrap().state == SyncState::Live;
+            app.overview(&workspace.key).ok().filter(|_| live)
+        })
+        .await;
+        let asked = web().get(format!("{url}/v1/workspaces/{}/balance", workspace.id)).bearer_auth(&token);
+        let balance: serde_json::Value = asked.send().await.unwrap().json().await.unwrap();
+        crate::balances::assert_same(&overview, &balance, &workspace.id);
+        assert!(overview.latest[0].seq > 5_000, "{}: {} entries", workspace.id, overview.latest[0].seq);
+        assert!(app.top_up(&workspace.key).unwrap().test_payments);
+    }
+    // The samples share a service, and their token lets in whoever tries the command line that is offered.
+    let connections = app.connections().unwrap();
+    assert_eq!((connections.len(), connections[0].workspaces.len()), (1, SAMPLES.len()));
+    assert!(connections[0].curl.as_ref().unwrap().contains(&token));
+    // The same token at the next start.
+    assert_eq!(app.add_samples(&url, &SAMPLES).await.unwrap(), token);
+    running.shutdown().await;
+}
