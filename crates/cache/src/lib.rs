@@ -22,7 +22,6 @@ mod schema;
 mod search;
 mod setting;
 mod usage;
-mod warning;
 mod workspace;
 
 pub use balance::{BalancePoint, BalanceSeries};
@@ -33,7 +32,6 @@ pub use ledger::Cursor;
 pub use purchase::{IntentState, PurchaseIntent};
 pub use search::{EntryFilter, EntryPage, SCAN_LIMIT};
 pub use usage::{FeatureUsage, QUARTER_MS, QuarterUsage, Tally};
-pub use warning::WarningRecord;
 pub use workspace::{Connection, WorkspaceKey, WorkspaceMeta};
 
 /// A link of the ledger's hash chain, as stored beside each entry.

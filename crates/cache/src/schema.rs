@@ -84,14 +84,6 @@ CREATE TABLE purchase_intents (
     message TEXT,
     PRIMARY KEY (workspace, purchase_id)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE warnings (
-    workspace INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    fired_at INTEGER NOT NULL,
-    cleared_at INTEGER,
-    content TEXT NOT NULL,
-    PRIMARY KEY (workspace, id)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE settings (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL

@@ -152,7 +152,7 @@ impl Cache {
     /// Any storage error.
     pub fn remove_workspace(&self, workspace: WorkspaceKey) -> Result<(), CacheError> {
         self.write_through(|transaction| {
-            for table in ["connections", "workspace_meta", "cursor", "purchase_intents", "warnings"] {
+            for table in ["connections", "workspace_meta", "cursor", "purchase_intents"] {
                 transaction.execute(&format!("DELETE FROM {table} WHERE workspace = ?1"), [workspace.0])?;
             }
             Ok(())

@@ -1,9 +1,9 @@
-//! Purchases, warnings, settings and connections.
+//! Purchases, settings and connections.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod sample;
 
-use cache::{CacheError, IntentState, PurchaseIntent, WarningRecord, WorkspaceKey, WorkspaceMeta};
+use cache::{CacheError, IntentState, PurchaseIntent, WorkspaceKey, WorkspaceMeta};
 use sample::{at, fresh};
 
 fn intent(id: &str, created: i64) -> PurchaseIntent {
@@ -55,27 +55,6 @@ fn an_id_stands_for_one_purchase() {
     assert!(matches!(unknown, Err(CacheError::UnknownIntent(_))));
     let nowhere = cache.begin_purchase(WorkspaceKey::from_number(99), &intent("p1", 0));
     assert!(matches!(nowhere, Err(CacheError::UnknownWorkspace(_))));
-}
-
-#[test]
-fn a_warning_fires_once() {
-    let (_folder, cache, workspace) = fresh();
-    let warning = |id: &str, fired| WarningRecord {
-        id: id.to_owned(),
-        fired_at: at(fired),
-        cleared_at: None,
-        content: "{}".to_owned(),
-    };
-    assert!(cache.record_warning(workspace, &warning("used-75", 0)).unwrap());
-    assert!(!cache.record_warning(workspace, &warning("used-75", 1)).unwrap());
-    assert!(cache.record_warning(workspace, &warning("used-90", 2)).unwrap());
-    cache.clear_warning(workspace, "used-75", at(3)).unwrap();
-    cache.clear_warning(workspace, "used-75", at(4)).unwrap();
-    let all = cache.warnings(workspace, 10).unwrap();
-    assert_eq!(
-        all.iter().map(|one| (one.id.as_str(), one.cleared_at)).collect::<Vec<_>>(),
-        [("used-90", None), ("used-75", Some(at(3)))]
-    );
 }
 
 #[test]

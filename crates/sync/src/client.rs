@@ -8,10 +8,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
-use wire::api::{
-    ChangeAnswer, ControlsBody, ControlsPatch, PlanBody, PlanRequest, PurchaseBody, PurchaseRequest, PurchasesBody,
-    WorkspaceBody,
-};
+use wire::api::{PurchaseBody, PurchaseRequest, PurchasesBody, WorkspaceBody};
 
 use crate::answer::{MAX_ANSWER, body, judged, not_the_service, workspace_unknown};
 use crate::{ClientError, Tail};
@@ -203,46 +200,6 @@ impl Client {
     /// Any [`ClientError`].
     pub async fn cancel_purchase(&self, workspace: &str, purchase: &str) -> Result<PurchaseBody, ClientError> {
         self.json(self.request(Method::POST, &["workspaces", workspace, "purchases", purchase, "cancel"])).await
-    }
-
-    /// What is turned on and capped.
-    ///
-    /// # Errors
-    /// Any [`ClientError`].
-    pub async fn controls(&self, workspace: &str) -> Result<ControlsBody, ClientError> {
-        self.json(self.get(&["workspaces", workspace, "controls"])).await
-    }
-
-    /// Turns features or automation on or off, sets caps; what is absent stays.
-    ///
-    /// # Errors
-    /// Any [`ClientError`]; [`ClientError::Refused`] if the role may not.
-    pub async fn change_controls(
-        &self,
-        workspace: &str,
-        patch: &ControlsPatch,
-    ) -> Result<ChangeAnswer<ControlsBody>, ClientError> {
-        self.json(self.request(Method::PUT, &["workspaces", workspace, "controls"]).json(patch)).await
-    }
-
-    /// The plan, and what becomes of it at the next refresh.
-    ///
-    /// # Errors
-    /// Any [`ClientError`].
-    pub async fn plan(&self, workspace: &str) -> Result<PlanBody, ClientError> {
-        self.json(self.get(&["workspaces", workspace, "plan"])).await
-    }
-
-    /// Changes the plan.
-    ///
-    /// # Errors
-    /// Any [`ClientError`]; [`ClientError::Refused`] if the role or the rules do not allow it.
-    pub async fn change_plan(
-        &self,
-        workspace: &str,
-        plan: &PlanRequest,
-    ) -> Result<ChangeAnswer<PlanBody>, ClientError> {
-        self.json(self.request(Method::POST, &["workspaces", workspace, "plan"]).json(plan)).await
     }
 
     fn get(&self, path: &[&str]) -> RequestBuilder {
