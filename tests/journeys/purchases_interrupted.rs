@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use app::App;
 use app::view::{Purchase, PurchaseState, SyncState};
-use cache::{Cache, IntentState};
+use cache::{Cache, IntentState, WorkspaceKey};
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
@@ -57,6 +58,13 @@ async fn offline(desk: &Desk) {
     .await;
 }
 
+/// Waits until what was written down here is settled, so that it is not asked for again.
+async fn settled(app: &App, key: &str, world: &World) {
+    let cache = Cache::open(Desk::file(world)).unwrap();
+    let key = WorkspaceKey::from_number(key.parse().unwrap());
+    until(app, "settled", || cache.open_purchases(key).unwrap().is_empty().then_some(())).await;
+}
+
 /// Buys without a service: it fails, and is written down.
 async fn buy_in_vain(desk: &Desk, pack: &str) -> Purchase {
     let error = desk.app.buy_pack(&desk.key, pack).await.unwrap_err();
@@ -92,7 +100,7 @@ async fn a_purchase_is_on_the_disk_before_the_network_hears_of_it() {
     // The request is on its way, no answer has come, and another program already reads the purchase in the file.
     let request = tokio::time::timeout(std::time::Duration::from_secs(20), asked.recv()).await.unwrap().unwrap();
     let cache = Cache::open(Desk::file(&world)).unwrap();
-    let written = cache.purchases(desk.key.parse().map(cache::WorkspaceKey::from_number).unwrap()).unwrap();
+    let written = cache.purchases(WorkspaceKey::from_number(desk.key.parse().unwrap())).unwrap();
     assert_eq!(written.len(), 1);
     assert_eq!(
         (written[0].purchase_id.as_str(), written[0].state),
@@ -157,13 +165,7 @@ async fn paid_while_the_app_was_closed_it_is_credited_in_the_next_one() {
     let position = app.overview(&key).unwrap().position;
     assert_eq!((position.available, position.top_up), (4_000, 1_000));
     assert_eq!(world.credits_of(&bought.id).await.len(), 1);
-    // What was written down here is settled, too, and not asked for again.
-    until(&app, "settled", || {
-        let cache = Cache::open(Desk::file(&world)).unwrap();
-        let key = cache::WorkspaceKey::from_number(key.parse().unwrap());
-        cache.open_purchases(key).unwrap().is_empty().then_some(())
-    })
-    .await;
+    settled(&app, &key, &world).await;
     assert!(opened.lock().unwrap().is_empty());
 }
 
@@ -180,6 +182,7 @@ async fn the_next_app_goes_on_following_a_purchase_that_waits() {
     desk.purchase(&bought.id, |purchase| purchase.state == PurchaseState::Credited).await;
     assert_eq!(desk.available(), 4_000);
     assert_eq!(at_service(&world).await, [(bought.id, "paid".to_owned())]);
+    settled(&desk.app, &desk.key, &world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
