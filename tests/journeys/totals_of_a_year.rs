@@ -1,14 +1,14 @@
 //! More than a year of usage in Europe/Berlin, summed over ranges that hold its clock changes.
 
-use app::view::RangeName;
 use app::view::RangeName::{Custom, Days7, Days30, Days90, LastPeriod, Months12, ThisPeriod};
 use app::view::Step::{Day, Hour, Month, Week};
+use app::view::{RangeName, SplitBy, UsageQuery};
 use metering::Timestamp;
 use serde_json::{Value, json};
 
 use crate::balances::{Dice, assert_agrees};
 use crate::desk::Desk;
-use crate::totals::{Range, assert_sums, used};
+use crate::totals::{Range, SIZE, assert_sums, theme, used};
 use crate::world::{World, at, event};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -158,4 +158,32 @@ async fn calendar_months_across_clock_changes_add_up() {
     ];
     let features = ["reply-suggestion", "draft", "automated-response", "summary", "classification"];
     year("b", "scale", &features, periods).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_period_that_begins_within_a_quarter_of_an_hour_has_all_its_usage() {
+    let world = World::new("a", "UTC", "2026-06-03T09:07:13Z").await;
+    world.subscribe("starter").await;
+    let desk = Desk::new(&world).await;
+    world.used("at-once", "ai-reply", 3).await;
+    world.clock.set(at("2026-06-03T09:08:00Z"));
+    world.used("soon", "ai-reply", 4).await;
+    let overview = desk.caught_up(&world).await;
+    assert_eq!(overview.position.used, 7);
+    let ranked: u64 = overview.ranking.iter().map(|group| group.credits).sum();
+    assert_eq!(ranked, 7, "{:?}", overview.ranking);
+    let credits = |range| {
+        let query = UsageQuery { range, from: None, to: None, step: None, by: SplitBy::Feature, compare: false };
+        desk.app.usage(&desk.key, &query, &theme(), SIZE).unwrap().credits
+    };
+    assert_eq!(credits(ThisPeriod), 7);
+
+    // Around the refresh, too, everything is in one period.
+    for (now, id, units) in [("2026-07-03T09:05:00Z", "before", 20), ("2026-07-03T09:10:00Z", "after", 300)] {
+        world.clock.set(at(now));
+        world.used(id, "ai-reply", units).await;
+    }
+    assert_eq!(desk.caught_up(&world).await.position.used, 300);
+    assert!(credits(ThisPeriod) >= 300, "{}", credits(ThisPeriod));
+    assert_eq!(credits(LastPeriod) + credits(ThisPeriod), 327);
 }
