@@ -181,27 +181,31 @@ impl App {
             return Ok(true);
         }
         let (client, workspace) = (self.client(key)?, self.workspace_id(key)?);
-        let answer = match client.purchase(&workspace, id).await {
+        let body = match client.purchase(&workspace, id).await {
             // The service has not heard of it: it was written down and never got through.
             Err(ClientError::Refused(problem)) if problem.status == 404 => {
                 let request = PurchaseRequest { id: id.to_owned(), pack: intent.pack.clone() };
-                client.create_purchase(&workspace, &request).await
+                match client.create_purchase(&workspace, &request).await {
+                    // What the service has decided ends it: the plan or the pack is gone meanwhile.
+                    Err(error @ ClientError::Refused(_)) => return self.refused(key, id, &error),
+                    answer => answer,
+                }
             }
             answer => answer,
         };
-        let noted = match answer {
-            Ok(body) => self.note(key, &body)?,
-            // What the service has decided ends it: the plan or the pack is gone meanwhile.
-            Err(error @ ClientError::Refused(_)) => {
-                let (message, now) = (service(&error).message, self.clock.now());
-                self.cache.update_purchase(key, id, IntentState::Failed, None, Some(&message), now).map_err(storage)?
-            }
-            Err(error) => return Err(service(&error)),
-        };
+        let noted = self.note(key, &body.map_err(|error| service(&error))?)?;
         if noted.state != intent.state {
             self.purchase_changed(key);
         }
         Ok(noted.state.is_settled())
+    }
+
+    /// Writes down that the service will not have a purchase. It is settled by that.
+    fn refused(&self, key: WorkspaceKey, id: &str, error: &ClientError) -> Result<bool, AppError> {
+        let (message, now) = (service(error).message, self.clock.now());
+        self.cache.update_purchase(key, id, IntentState::Failed, None, Some(&message), now).map_err(storage)?;
+        self.purchase_changed(key);
+        Ok(true)
     }
 
     /// Writes down what the service says. A purchase is credited once its entry is in the local ledger.
