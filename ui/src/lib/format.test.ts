@@ -1,9 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { ago, change, count, counted, day, dayRange, exact, exactBoth, isoDay, moment, money, percent, periodDays, pricePerCredit, signed, span, timeOfDay, zoneName } from "./format";
+import { ago, change, count, counted, day, dayRange, exact, exactBoth, isoDay, midSentence, moment, money, percent, periodDays, pricePerCredit, signed, span, timeOfDay, zoneName } from "./format";
 import { endOfDay, startOfDay } from "./zone";
 
 const at = (iso: string) => Date.parse(iso);
 const NOW = at("2026-11-22T14:02:23Z");
+
+describe("names", () => {
+  it("lose their capital within a sentence, abbreviations keep theirs", () => {
+    expect(midSentence("Automated responses")).toBe("automated responses");
+    expect(midSentence("AI replies")).toBe("AI replies");
+    expect(midSentence("")).toBe("");
+  });
+});
 
 describe("numbers", () => {
   it.each([

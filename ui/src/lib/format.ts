@@ -167,3 +167,8 @@ export function ago(ms: number): string {
 export function counted(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
+
+/** A name as it stands within a sentence: "Automated responses" loses its capital, "AI replies" keeps both. */
+export function midSentence(name: string): string {
+  return name.replace(/^\p{Lu}(?=\p{Ll})/u, (first) => first.toLowerCase());
+}
