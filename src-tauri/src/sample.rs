@@ -2,13 +2,26 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clock::Clock;
 use service::{Config, Role, Running, Service};
 
+use crate::window::PAINTED;
+
+/// The samples' database, in the app's folder.
+const DATABASE: &str = "sample.db";
+/// How long the service waits for a window that may never be painted.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Serves the samples for as long as the app runs. On the first start it makes their history first; who asks meanwhile
 /// waits.
 pub(crate) async fn serve(folder: PathBuf, url: String, listener: TcpListener, token: String, clock: Clock) {
+    // What was seen before is on screen first: the service would only take the processor from it. What is there for
+    // the first time needs the service at once.
+    if folder.join(DATABASE).exists() {
+        let _either = tokio::time::timeout(PATIENCE, PAINTED.notified()).await;
+    }
     match start(&folder, &url, listener, &token, clock).await {
         Ok(running) => {
             // It serves until the app ends.
@@ -28,7 +41,7 @@ async fn start(
     token: &str,
     clock: Clock,
 ) -> Result<Running, Box<dyn std::error::Error + Send + Sync>> {
-    let config = Config { database: folder.join("sample.db"), clock, public_url: None };
+    let config = Config { database: folder.join(DATABASE), clock, public_url: None };
     let mut service = Service::open(config).await?;
     service.ensure_sample().await?;
     service.admit_to_samples(token, Role::Owner).await?;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use app::{App, Event};
 use clock::Timestamp;
 use tauri::{AppHandle, Emitter, Manager, WebviewWindowBuilder};
+use tokio::sync::Notify;
 
 use crate::{Options, lock, sample};
 
@@ -102,10 +103,14 @@ pub(crate) fn to_front(handle: &AppHandle) {
     }
 }
 
+/// Told once, when the first position is on screen.
+pub(crate) static PAINTED: Notify = Notify::const_new();
+
 /// Says once, for whoever waits for it, that the first position is on screen.
 pub(crate) fn painted() {
     static SAID: AtomicBool = AtomicBool::new(false);
     if !SAID.swap(true, Ordering::Relaxed) {
+        PAINTED.notify_one();
         // Nobody may be listening.
         let _nobody = writeln!(std::io::stdout(), "creditdeck: painted");
     }

@@ -44,7 +44,8 @@ export class LiveQuery<T> {
   /** Reads the same again because it may have changed. Calls while a read is under way are answered by one more read. */
   refresh = (): void => {
     if (!this.#reading) return;
-    if (this.#running || this.#resting) this.#again = true;
+    // What was not there yet is read the moment it may be.
+    if (this.#running || (this.#resting && !this.#notYet)) this.#again = true;
     else void this.#read(this.#reading);
   };
 
