@@ -34,18 +34,27 @@ async fn killed_in_the_middle_of_the_first_sync_it_carries_on_from_its_cursor() 
     let kept = cache.cursor(key).unwrap().unwrap();
     assert!(kept.seq >= cut && kept.seq < MANY as u64, "cut off at {}", kept.seq);
     eprintln!("killed at entry {} of {}", kept.seq, MANY + 2);
-    drop(cache);
 
+    // Watched from outside from the first instant on: what was there before the kill stays, and is not read again.
+    let watched = cache.clone();
+    let watch = tokio::spawn(async move {
+        let (mut lowest, mut last) = (u64::MAX, 0);
+        while last < MANY as u64 + 2 {
+            last = watched.cursor(key).unwrap().map_or(0, |cursor| cursor.seq);
+            lowest = lowest.min(last);
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        lowest
+    });
     let window = Window::start(&home, &[]).await;
     window.wait_for("[data-testid=switcher]").await;
     window.choose("Acme").await;
     window.wait_for_available(provider.balance().await["available"].as_u64().unwrap()).await;
-    let cache = Cache::open(&file).unwrap();
     let ended = cache.cursor(key).unwrap().unwrap();
     assert_eq!(ended.seq, provider.balance().await["seq"].as_u64().unwrap());
-    // What was there before the kill was not read again: the first entry has kept its place in the file.
-    let totals = window.text("[data-testid=room]").await;
-    assert!(totals.contains("100,000"), "what was used:\n{totals}");
+    assert_eq!(watch.await.unwrap(), kept.seq, "it carried on from its cursor");
+    let used = window.text("[data-testid=room]").await;
+    assert!(used.contains("100,000"), "what was used:\n{used}");
 }
 
 #[tokio::test]
