@@ -134,11 +134,23 @@ struct Driver(Child);
 impl Drop for Driver {
     fn drop(&mut self) {
         // The app and its web processes, which the driver does not end with itself.
-        for process in descendants(self.0.id()) {
+        let started = descendants(self.0.id());
+        for process in &started {
             let _gone = Command::new("kill").args(["-KILL", &process.to_string()]).stderr(Stdio::null()).status();
         }
         let _ = self.0.kill();
         let _ = self.0.wait();
+        // A process lets go of its data folder when it is gone, not when it is told to go.
+        let lives = |process: &u32| {
+            let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            stat.rsplit(')').next().is_some_and(|rest| !rest.is_empty() && !rest.trim_start().starts_with('Z'))
+        };
+        for _ in 0..400 {
+            if !started.iter().any(lives) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
     }
 }
 
