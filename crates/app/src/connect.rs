@@ -97,7 +97,7 @@ impl App {
         let Ok(connection) = self.connection(workspace) else { return String::new() };
         self.with_account(connection.workspace, |account, now| {
             let position = account.position(now);
-            let features = account.terms().catalogue.features.iter().zip(&position.features);
+            let features = account.catalogue(now).features.iter().zip(&position.features);
             let best = features.min_by_key(|(feature, status)| (status.refusal.is_some(), feature.rate));
             Ok(best.map(|(feature, _)| feature.id.clone()).unwrap_or_default())
         })

@@ -15,6 +15,7 @@ mod sample;
 mod top_up;
 mod usage;
 pub mod view;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -205,7 +206,7 @@ impl App {
         let named = |text: &str| if text.is_empty() { connection.workspace_id.clone() } else { text.to_owned() };
         let (plan, top_up_word) = self
             .with_account(key, |account, now| {
-                Ok((live::plan_name(account, now), account.terms().catalogue.packs_name.clone()))
+                Ok((live::plan_name(account, now), account.catalogue(now).packs_name.clone()))
             })
             .unwrap_or((None, "Top-ups".to_owned()));
         Ok(WorkspaceSummary {

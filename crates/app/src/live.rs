@@ -174,7 +174,7 @@ pub(crate) fn plan_name(account: &Account, now: Timestamp) -> Option<String> {
         Access::None => None,
         Access::Trial(_) => Some("Trial".to_owned()),
         Access::Plan { terms, .. } => {
-            Some(account.terms().catalogue.plan(&terms.plan).map_or(terms.plan, |plan| plan.name.clone()))
+            Some(account.catalogue(now).plan(&terms.plan).map_or(terms.plan, |plan| plan.name.clone()))
         }
     }
 }

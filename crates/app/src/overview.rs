@@ -1,7 +1,7 @@
 //! The Overview room: how much is left, will it last, what is using it.
 
 use cache::{Cache, EntryRow, WorkspaceKey};
-use metering::{Access, Account, Catalogue, EntryKind, GrantOrigin, Period, PlanChangeCause, Timestamp};
+use metering::{Access, Account, Catalogue, Period, Timestamp};
 
 use crate::error::AppError;
 use crate::forecast::{Ahead, HISTORY_DAYS, Pace, as_float, run_out};
@@ -9,8 +9,9 @@ use crate::picture;
 use crate::position::{self, banner};
 use crate::ranges::{buckets, same_part};
 use crate::storage;
-use crate::usage::{by_bucket, capitalised, group_name, part, read, sum};
+use crate::usage::{by_bucket, group_name, part, read, sum};
 use crate::view::{self, GroupUse, LatestEntry, Overview, RunOut, Step, Verdict, WorkspaceSummary};
+use crate::words;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How far ahead a forecast looks, where no refresh ends it before.
@@ -39,7 +40,7 @@ pub(crate) fn overview(
     let rows = cache.latest(key, LATEST).map_err(storage)?;
     let mut latest = Vec::with_capacity(rows.len());
     for row in rows {
-        latest.push(latest_entry(cache, key, &account.terms().catalogue, &row)?);
+        latest.push(latest_entry(cache, key, account.catalogue(now), &row)?);
     }
     Ok(Overview {
         as_of: cache.cursor(key).map_err(storage)?.map(|cursor| cursor.as_of.as_millis()),
@@ -111,7 +112,7 @@ fn ranking(
     access: &Access,
     now: Timestamp,
 ) -> Result<(Vec<GroupUse>, Option<Period>), AppError> {
-    let catalogue = &account.terms().catalogue;
+    let catalogue = account.catalogue(now);
     let periods = position::periods(access);
     let Some(current) = periods.current else { return Ok((Vec::new(), None)) };
     let begun = Period { start: current.start, end: current.end.min(now.plus_millis(1)) };
@@ -176,7 +177,7 @@ fn latest_entry(
         )
         .detail(found));
     };
-    let words = words(catalogue, &entry.kind);
+    let words = words::words(catalogue, &entry.kind);
     Ok(LatestEntry {
         seq: row.seq,
         kind: words.kind,
@@ -188,68 +189,6 @@ fn latest_entry(
         amount: row.credits,
         balance_after: row.balance_after,
     })
-}
-
-struct Words {
-    kind: view::EntryKind,
-    title: String,
-    detail: Option<String>,
-}
-
-/// What an entry is, for people.
-fn words(catalogue: &Catalogue, kind: &EntryKind) -> Words {
-    let plan_name = |id: &str| catalogue.plan(id).map_or_else(|| id.to_owned(), |plan| plan.name.clone());
-    let (kind, title, detail) = match kind {
-        EntryKind::Usage(usage) => {
-            let name = catalogue.feature(&usage.feature).map_or_else(|| usage.feature.clone(), |one| one.name.clone());
-            let times = (usage.units > 1).then(|| format!("{} ×", usage.units));
-            let channel = usage.labels.channel.as_deref().map(capitalised);
-            let labels =
-                [times.as_ref(), channel.as_ref(), usage.labels.reference.as_ref(), usage.labels.member.as_ref()];
-            let detail: Vec<&str> = labels.into_iter().flatten().map(String::as_str).collect();
-            (view::EntryKind::Usage, name, (!detail.is_empty()).then(|| detail.join(" · ")))
-        }
-        EntryKind::Grant(grant) => {
-            let (title, detail) = match &grant.origin {
-                GrantOrigin::Trial(_) => ("Trial started".to_owned(), None),
-                GrantOrigin::Allowance { plan, .. } => ("Allowance".to_owned(), Some(plan_name(plan))),
-                GrantOrigin::Upgrade { plan } => ("Upgrade".to_owned(), Some(plan_name(plan))),
-                GrantOrigin::TopUp { purchase, pack, .. } => (
-                    catalogue.pack(pack).map_or_else(|| pack.clone(), |pack| pack.name.clone()),
-                    Some(format!("Purchase {purchase}")),
-                ),
-            };
-            (view::EntryKind::Grant, title, detail)
-        }
-        EntryKind::Expiry(expiry) => {
-            (view::EntryKind::Expiry, "Expired".to_owned(), Some(format!("what was left of entry {}", expiry.grant)))
-        }
-        EntryKind::PlanChange(change) => {
-            let to = change.to.as_ref().map_or_else(|| "no plan".to_owned(), |terms| plan_name(&terms.plan));
-            let title = match change.cause {
-                PlanChangeCause::Subscribed => format!("Subscribed to {to}"),
-                PlanChangeCause::Upgraded => format!("Upgraded to {to}"),
-                PlanChangeCause::Scheduled => format!("Change to {to} at the next refresh"),
-                PlanChangeCause::TakenBack => format!("Stays on {to}"),
-                PlanChangeCause::CameDue => format!("Changed to {to}"),
-                PlanChangeCause::TrialEnded => "Trial ended".to_owned(),
-            };
-            (view::EntryKind::PlanChange, title, None)
-        }
-        EntryKind::ControlsChange(change) => {
-            let mut detail: Vec<String> = Vec::new();
-            if let Some(on) = change.automation {
-                detail.push(format!("automation {}", if on { "on" } else { "off" }));
-            }
-            for (id, control) in &change.features {
-                let name = catalogue.feature(id).map_or(id.as_str(), |feature| feature.name.as_str());
-                let cap = control.cap.map_or_else(String::new, |cap| format!(", cap {cap}"));
-                detail.push(format!("{name} {}{cap}", if control.on { "on" } else { "off" }));
-            }
-            (view::EntryKind::ControlsChange, "Controls changed".to_owned(), Some(detail.join(" · ")))
-        }
-    };
-    Words { kind, title, detail }
 }
 
 /// Draws what was left through the running period, and what may be left at its end. `None` without a period.

@@ -1,6 +1,6 @@
 //! The position, as the window shows it.
 
-use metering::{Access, Account, Period, PlanTerms, Schedule, State, Timestamp};
+use metering::{Access, Account, Catalogue, Period, PlanTerms, Schedule, State, Timestamp};
 
 use crate::ranges::Periods;
 use crate::view;
@@ -9,7 +9,7 @@ use crate::view;
 #[must_use]
 pub(crate) fn position(account: &Account, now: Timestamp) -> view::Position {
     let position = account.position(now);
-    let catalogue = &account.terms().catalogue;
+    let catalogue = account.catalogue(now);
     let access = account.access(now);
     let features = catalogue
         .features
@@ -34,7 +34,7 @@ pub(crate) fn position(account: &Account, now: Timestamp) -> view::Position {
         available: position.available,
         allowance: position.allowance,
         allowance_size: position.allowance_size,
-        allowance_assumed: allowance_assumed(account, &access),
+        allowance_assumed: allowance_assumed(catalogue, &access),
         top_up: position.top_up,
         held: position.held,
         used: position.used,
@@ -60,8 +60,7 @@ fn next_allowance(account: &Account, access: &Access, now: Timestamp) -> Option<
     }
 }
 
-fn allowance_assumed(account: &Account, access: &Access) -> bool {
-    let catalogue = &account.terms().catalogue;
+fn allowance_assumed(catalogue: &Catalogue, access: &Access) -> bool {
     match access {
         Access::None => false,
         Access::Trial(_) => catalogue.trial.as_ref().is_some_and(|trial| trial.assumed),
@@ -131,7 +130,7 @@ const fn reason(refusal: metering::Refusal) -> Option<view::Refusal> {
         Refusal::FeatureOff => view::Refusal::FeatureOff,
         Refusal::CapReached => view::Refusal::CapReached,
         Refusal::UnknownFeature => view::Refusal::UnknownFeature,
-        // A position never asks for a trial.
-        Refusal::TrialUnavailable => return None,
+        // A position never asks for a trial, nor for a hold.
+        Refusal::TrialUnavailable | Refusal::HoldEnded => return None,
     })
 }

@@ -40,7 +40,7 @@ impl App {
         let now = self.clock.now();
         let id = random_id("p-")?;
         let intent = self.with_account(key, |account, _| {
-            let catalogue = &account.terms().catalogue;
+            let catalogue = account.catalogue(now);
             let pack = catalogue.pack(pack).ok_or_else(|| {
                 AppError::new("unknown_pack", "This pack is not on sale any more.", "Choose another one.").detail(pack)
             })?;

@@ -33,7 +33,7 @@ pub(crate) fn top_up(
     let position = position::position(account, now);
     let outlook = outlook(cache, key, account, now)?;
     let examples = examples(cache, key, account, now)?;
-    let catalogue = &account.terms().catalogue;
+    let catalogue = account.catalogue(now);
     let mut offers: Vec<PackOffer> = catalogue
         .packs
         .iter()
@@ -95,8 +95,7 @@ fn examples(
 ) -> Result<Vec<(String, u32)>, AppError> {
     let quarters = cache.usage(key, now.plus_millis(-MIX_MS), now.plus_millis(1)).map_err(storage)?;
     let mut features: Vec<_> = account
-        .terms()
-        .catalogue
+        .catalogue(now)
         .features
         .iter()
         .filter(|feature| feature.rate > 0)
@@ -140,8 +139,8 @@ fn purchases(cache: &Cache, key: WorkspaceKey, account: &Account, now: Timestamp
         let GrantOrigin::TopUp { purchase, pack, price } = grant.origin else { continue };
         let begun = intents.iter().find(|intent| intent.purchase_id == purchase);
         purchases.push(Purchase {
-            name: account.terms().catalogue.pack(&pack).map_or_else(|| pack.clone(), |pack| pack.name.clone()),
-            currency: account.terms().catalogue.currency.clone(),
+            name: account.catalogue(now).pack(&pack).map_or_else(|| pack.clone(), |pack| pack.name.clone()),
+            currency: account.catalogue(now).currency.clone(),
             left: Some(left_of(account, &purchase, now)),
             id: purchase,
             pack,

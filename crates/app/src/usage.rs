@@ -60,7 +60,7 @@ pub(crate) fn usage(
     now: Timestamp,
 ) -> Result<UsageView, AppError> {
     let zone = account.terms().zone;
-    let catalogue = &account.terms().catalogue;
+    let catalogue = account.catalogue(now);
     let resolved = resolve(query, position::periods(&account.access(now)), zone, now)?;
     let begun = Period { start: resolved.range.start, end: resolved.range.end.min(now.plus_millis(1)) };
     let quarters = read(cache, key, begun, now)?;

@@ -33,6 +33,8 @@ pub struct NewEntry {
     pub channel: Option<String>,
     /// Who reported it.
     pub source: Option<String>,
+    /// The entry of the failed work whose credits it gives back: it counts against the use of when that was done.
+    pub amends: Option<u64>,
     /// The link of the hash chain at this entry.
     pub hash: EntryHash,
     /// The exact bytes that the service stored.
@@ -54,7 +56,7 @@ pub struct EntryRow {
     pub feature: Option<String>,
     /// What else tells it apart: a grant's source, a plan's id.
     pub detail: Option<String>,
-    /// Units of the feature; 0 for other kinds.
+    /// Units of the feature, below 0 where failed work is given back; 0 for other kinds.
     pub units: i64,
     /// The signed change of the ledger balance.
     pub credits: i64,

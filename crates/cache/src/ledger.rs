@@ -52,8 +52,9 @@ impl Cache {
             {
                 return Err(back_in_time(entry));
             }
-            insert(transaction, workspace, page)?;
-            roll_up(transaction, workspace, page)?;
+            let works = works(transaction, workspace, page)?;
+            insert(transaction, workspace, page, &works)?;
+            roll_up(transaction, workspace, page, &works)?;
             let sql = "INSERT INTO cursor (workspace, seq, hash, as_of) VALUES (?1, ?2, ?3, ?4)
                        ON CONFLICT (workspace) DO UPDATE SET seq = ?2, hash = ?3, as_of = max(as_of, ?4)";
             let values = (workspace.0, signed(cursor.seq), cursor.hash, cursor.as_of.as_millis());
@@ -131,24 +132,58 @@ fn back_in_time(entry: &NewEntry) -> CacheError {
     CacheError::BadPage(format!("entry {} was recorded before the one ahead of it", entry.seq))
 }
 
-fn insert(transaction: &Transaction<'_>, workspace: WorkspaceKey, page: &[NewEntry]) -> Result<(), CacheError> {
+/// The work that an entry counts as, or that it takes out again.
+#[derive(Clone, Copy)]
+struct Work {
+    occurred_at: Timestamp,
+    units: i64,
+}
+
+/// The work of each entry of the page. An amendment takes out what the usage counted that it amends: as many units,
+/// when they were done. The usage is stored, or stands in the same page.
+fn works(transaction: &Transaction<'_>, workspace: WorkspaceKey, page: &[NewEntry]) -> Result<Vec<Work>, CacheError> {
+    let mut stored =
+        transaction.prepare_cached("SELECT occurred_at, units FROM entries WHERE workspace = ?1 AND seq = ?2")?;
+    let mut work = |entry: &NewEntry| -> Result<Work, CacheError> {
+        let own = |entry: &NewEntry| Work { occurred_at: entry.occurred_at, units: entry.units };
+        let Some(usage) = entry.amends else { return Ok(own(entry)) };
+        let here = page.binary_search_by_key(&usage, |other| other.seq).ok().and_then(|index| page.get(index));
+        let amended = match here {
+            Some(usage) => Some(own(usage)),
+            None => stored
+                .query_row((workspace.0, signed(usage)), |row| {
+                    Ok(Work { occurred_at: instant(row.get(0)?), units: row.get(1)? })
+                })
+                .optional()?,
+        };
+        Ok(amended.map_or_else(|| own(entry), |work| Work { units: work.units.saturating_neg(), ..work }))
+    };
+    page.iter().map(&mut work).collect()
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    workspace: WorkspaceKey,
+    page: &[NewEntry],
+    works: &[Work],
+) -> Result<(), CacheError> {
     let mut bodies = transaction.prepare_cached("INSERT INTO bodies (hash, body) VALUES (?1, ?2)")?;
     let mut entries = transaction.prepare_cached(
         "INSERT INTO entries (workspace, seq, recorded_at, occurred_at, kind, feature, detail, units, credits,
                               balance_after, member, channel, source, body)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?;
-    for entry in page {
+    for (entry, work) in page.iter().zip(works) {
         bodies.execute((entry.hash, &entry.body))?;
         entries.execute((
             workspace.0,
             signed(entry.seq),
             entry.recorded_at.as_millis(),
-            entry.occurred_at.as_millis(),
+            work.occurred_at.as_millis(),
             entry.kind,
             &entry.feature,
             &entry.detail,
-            entry.units,
+            work.units,
             entry.credits,
             signed(entry.balance_after),
             &entry.member,
@@ -162,13 +197,18 @@ fn insert(transaction: &Transaction<'_>, workspace: WorkspaceKey, page: &[NewEnt
 
 /// Adds the page's use of features to the quarters that the work was done in. Summed here first: a page touches few
 /// quarters and each costs one statement.
-fn roll_up(transaction: &Transaction<'_>, workspace: WorkspaceKey, page: &[NewEntry]) -> Result<(), CacheError> {
+fn roll_up(
+    transaction: &Transaction<'_>,
+    workspace: WorkspaceKey,
+    page: &[NewEntry],
+    works: &[Work],
+) -> Result<(), CacheError> {
     let mut sums: BTreeMap<(i64, &str), Tally> = BTreeMap::new();
-    for entry in page {
+    for (entry, work) in page.iter().zip(works) {
         if let Some(feature) = &entry.feature {
-            let quarter = entry.occurred_at.as_millis().div_euclid(QUARTER_MS);
+            let quarter = work.occurred_at.as_millis().div_euclid(QUARTER_MS);
             let sum = sums.entry((quarter, feature)).or_default();
-            sum.add(Tally { credits: entry.credits.saturating_neg(), actions: entry.units });
+            sum.add(Tally { credits: entry.credits.saturating_neg(), actions: work.units });
         }
     }
     let mut rollups = transaction.prepare_cached(

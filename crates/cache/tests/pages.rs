@@ -46,20 +46,43 @@ fn entries() -> impl Strategy<Value = Vec<NewEntry>> {
     })
 }
 
+/// Makes the later of each pair of places give back what the earlier one used.
+fn amend(entries: &mut [NewEntry], pairs: &[(prop::sample::Index, prop::sample::Index)]) {
+    let mut amended = Vec::new();
+    for (one, other) in pairs {
+        let (one, other) = (one.index(entries.len()), other.index(entries.len()));
+        let (earlier, later) = (one.min(other), one.max(other));
+        let usage = entries[earlier].clone();
+        if earlier < later && usage.kind == "usage" && !amended.contains(&later) {
+            amended.push(earlier);
+            let amendment = &mut entries[later];
+            (amendment.kind, amendment.amends, amendment.feature) = ("amendment", Some(usage.seq), usage.feature);
+            (amendment.units, amendment.credits) = (0, -usage.credits);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn rollups_are_the_sums_of_the_entries(entries in entries(), size in 1..20_usize) {
+    fn rollups_are_the_sums_of_the_entries(
+        mut entries in entries(), size in 1..20_usize,
+        pairs in prop::collection::vec(any::<(prop::sample::Index, prop::sample::Index)>(), 0..20),
+    ) {
+        amend(&mut entries, &pairs);
         let (_folder, cache, workspace) = fresh();
         store(&cache, workspace, &entries, size);
         let mut sums: BTreeMap<(i64, String), Tally> = BTreeMap::new();
         for entry in &entries {
             let Some(feature) = &entry.feature else { continue };
-            let quarter = entry.occurred_at.as_millis().div_euclid(QUARTER_MS) * QUARTER_MS;
+            // Failed work was never done: it counts against the quarter in which it was thought to be.
+            let amended = entry.amends.map(|seq| &entries[usize::try_from(seq).unwrap() - 1]);
+            let (done, units) = amended.map_or((entry, entry.units), |usage| (usage, -usage.units));
+            let quarter = done.occurred_at.as_millis().div_euclid(QUARTER_MS) * QUARTER_MS;
             let sum = sums.entry((quarter, feature.clone())).or_default();
             sum.credits -= entry.credits;
-            sum.actions += entry.units;
+            sum.actions += units;
         }
         let stored: BTreeMap<_, _> = cache
             .usage(workspace, Timestamp::MIN, Timestamp::MAX).unwrap().into_iter()

@@ -22,3 +22,11 @@ pub const LATE_LIMIT_MS: i64 = 35 * 24 * 60 * 60 * 1_000;
 pub const PERIOD_PRIORITY: u8 = 10;
 /// Draw-down priority of packs (rule 5).
 pub const TOP_UP_PRIORITY: u8 = 50;
+/// How long a hold lives unless it says so, in minutes (rule 13).
+pub const HOLD_MINUTES: u32 = 15;
+/// Longest life of a hold, in minutes: 24 hours (rules 13, 20).
+pub const MAX_HOLD_MINUTES: u32 = 1_440;
+/// What the usage's id of a captured hold begins with; no other usage's id may (our choice, so that they never meet).
+pub const CAPTURE_PREFIX: &str = "hold:";
+/// Longest id of a hold, in bytes: the usage's id of its capture has to fit, too.
+pub const MAX_HOLD_ID_LENGTH: usize = MAX_ID_LENGTH - CAPTURE_PREFIX.len();

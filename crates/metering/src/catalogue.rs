@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::bounds::{MAX_ALLOWANCE, MAX_RATE};
-use crate::{Credits, RefreshRule};
+use crate::{Credits, RefreshRule, Timestamp};
 
 /// One revision of a provider's catalogue. It is data: the rules treat every catalogue alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Catalogue {
     pub name: String,
     /// Counts up with every change.
     pub revision: u32,
+    /// From when this revision counts. Only a catalogue's first may leave it out: it counts since ever.
+    pub counts_from: Option<Timestamp>,
     /// ISO 4217 code of every price.
     pub currency: String,
     /// When allowances refresh.

@@ -1,5 +1,6 @@
 //! What can be asked of an account, and what it answers.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::{Credits, Entry, Timestamp};
@@ -36,6 +37,83 @@ pub enum Command {
     },
     /// Turn features or automation on or off, set caps (rule 16).
     Controls(ControlsRequest),
+    /// Reserve credits for work under way (rule 13).
+    Hold(HoldRequest),
+    /// Pay for work out of what was reserved for it.
+    Capture {
+        /// Who asked for the hold.
+        source: String,
+        /// The hold's id.
+        hold: String,
+        /// How many units were used, 1 up to those held; all of them, if absent.
+        units: Option<u32>,
+    },
+    /// Free what was reserved.
+    Release {
+        /// Who asked for the hold.
+        source: String,
+        /// The hold's id.
+        hold: String,
+    },
+    /// Give back what failed work cost (rule 12).
+    Amend {
+        /// Who reported the usage.
+        source: String,
+        /// The reporter's id of the amendment.
+        id: String,
+        /// The usage's id; a captured hold is the usage `hold:ID`.
+        usage: String,
+    },
+    /// Money of a purchase was given back (rule 11).
+    Refund {
+        /// The payment provider's id of the refund.
+        id: String,
+        /// The purchase.
+        purchase: String,
+        /// How much, in minor units; all that is left of the price, if absent.
+        amount: Option<u64>,
+    },
+    /// The payer disputes a purchase (rule 11).
+    Dispute {
+        /// The payment provider's id of the dispute.
+        id: String,
+        /// The purchase.
+        purchase: String,
+    },
+    /// A dispute was won (rule 11).
+    Reinstate {
+        /// The payment provider's id of the outcome.
+        id: String,
+        /// The purchase.
+        purchase: String,
+    },
+}
+
+impl From<Command> for Cow<'_, Command> {
+    fn from(command: Command) -> Self {
+        Self::Owned(command)
+    }
+}
+
+impl<'a> From<&'a Command> for Cow<'a, Command> {
+    fn from(command: &'a Command) -> Self {
+        Self::Borrowed(command)
+    }
+}
+
+/// Work under way that credits are to be reserved for.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct HoldRequest {
+    /// Who asks.
+    pub source: String,
+    /// The asker's id of the hold; with `source` it names the hold for ever.
+    pub id: String,
+    /// What is about to be used.
+    pub feature: String,
+    /// How many units at most.
+    pub units: u32,
+    /// How long the work may take, in minutes.
+    pub minutes: u32,
 }
 
 /// AI work to be paid for.
@@ -153,6 +231,8 @@ pub enum Refusal {
     UnknownFeature,
     /// The workspace had a trial or a plan, or the catalogue has no trial.
     TrialUnavailable,
+    /// The hold was released or has timed out: report the work as a plain usage.
+    HoldEnded,
 }
 
 impl Refusal {
@@ -168,6 +248,7 @@ impl Refusal {
             Self::CapReached => "cap_reached",
             Self::UnknownFeature => "unknown_feature",
             Self::TrialUnavailable => "trial_unavailable",
+            Self::HoldEnded => "hold_ended",
         }
     }
 }

@@ -22,6 +22,14 @@ pub enum EntryKind {
     Usage(Usage),
     /// What was left of a grant is gone.
     Expiry(Expiry),
+    /// Credits of a refunded or disputed pack were taken back, or given back after a dispute won.
+    Void(Void),
+    /// The credits of failed work were given back.
+    Amendment(Amendment),
+    /// Credits were reserved for work under way. Moves none.
+    Hold(Hold),
+    /// A hold ended without work to pay for. Moves none.
+    Release(Release),
     /// The plan changed, or will.
     PlanChange(PlanChange),
     /// An admin turned something on or off, or set a cap.
@@ -36,6 +44,10 @@ impl EntryKind {
             Self::Grant(_) => "grant",
             Self::Usage(_) => "usage",
             Self::Expiry(_) => "expiry",
+            Self::Void(_) => "void",
+            Self::Amendment(_) => "amendment",
+            Self::Hold(_) => "hold",
+            Self::Release(_) => "release",
             Self::PlanChange(_) => "plan_change",
             Self::ControlsChange(_) => "controls_change",
         }
@@ -141,6 +153,8 @@ pub struct Usage {
     pub occurred_at: Option<Timestamp>,
     /// Who and what it was for.
     pub labels: Labels,
+    /// The hold that it captures (the `seq` of its entry), if it does. What else the hold reserved is free again.
+    pub hold: Option<u64>,
     /// The grants that paid, in draw-down order. Their sum is `cost`.
     pub allocations: Vec<Allocation>,
 }
@@ -153,6 +167,48 @@ impl Usage {
     }
 }
 
+/// A usage as it stands in the bytes that it was read from: what the rules look at, nothing copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsageView<'a> {
+    /// Who reported it.
+    pub source: &'a str,
+    /// The reporter's id of it.
+    pub id: &'a str,
+    /// What was used.
+    pub feature: &'a str,
+    /// How many units.
+    pub units: u32,
+    /// Credits a unit.
+    pub rate: u32,
+    /// `rate × units`.
+    pub cost: Credits,
+    /// The catalogue revision that priced it.
+    pub revision: u32,
+    /// When the work was done, if the reporter said.
+    pub occurred_at: Option<Timestamp>,
+    /// The hold that it captures, if it does.
+    pub hold: Option<u64>,
+    /// The grants that paid.
+    pub allocations: &'a [Allocation],
+}
+
+impl<'a> From<&'a Usage> for UsageView<'a> {
+    fn from(usage: &'a Usage) -> Self {
+        Self {
+            source: &usage.source,
+            id: &usage.id,
+            feature: &usage.feature,
+            units: usage.units,
+            rate: usage.rate,
+            cost: usage.cost,
+            revision: usage.revision,
+            occurred_at: usage.occurred_at,
+            hold: usage.hold,
+            allocations: &usage.allocations,
+        }
+    }
+}
+
 /// What one grant paid of a usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allocation {
@@ -160,6 +216,138 @@ pub struct Allocation {
     pub grant: u64,
     /// What it paid.
     pub amount: Credits,
+}
+
+/// Credits of a pack taken back (rule 11), or given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Void {
+    /// What made it.
+    pub cause: VoidCause,
+    /// The purchase.
+    pub purchase: String,
+    /// Its grant: the `seq` of its entry.
+    pub grant: u64,
+    /// How many credits this entry takes out of the grant; a reinstatement puts them back into it.
+    pub amount: Credits,
+    /// What refunds and disputes claim of the pack and could not be taken, after this entry: it was spent, is held or
+    /// has expired. What of it returns to the pack later is taken then.
+    pub shortfall: Credits,
+}
+
+/// What made a void.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VoidCause {
+    /// Money was given back.
+    Refund {
+        /// The refund's id (rule 14).
+        id: String,
+        /// How much, in minor units.
+        price: u64,
+        /// It was asked for as "the rest", without an amount.
+        rest: bool,
+    },
+    /// The payer disputes the payment: it claims the whole pack.
+    Dispute {
+        /// The dispute's id.
+        id: String,
+    },
+    /// The dispute was won: what refunds alone do not claim is given back.
+    Reinstatement {
+        /// The reinstatement's id.
+        id: String,
+    },
+    /// Credits returned to a pack with a shortfall and are taken at once.
+    Returned,
+}
+
+impl VoidCause {
+    /// The cause's name in ledgers and interfaces.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Refund { .. } => "refund",
+            Self::Dispute { .. } => "dispute",
+            Self::Reinstatement { .. } => "reinstatement",
+            Self::Returned => "returned",
+        }
+    }
+}
+
+/// Failed work costs nothing (rule 12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amendment {
+    /// Who reports it; the usage was reported by the same.
+    pub source: String,
+    /// The reporter's id of the amendment.
+    pub id: String,
+    /// The amended usage: the `seq` of its entry.
+    pub usage: u64,
+    /// Its feature.
+    pub feature: String,
+    /// What it gives back: all that the usage cost.
+    pub amount: Credits,
+    /// The grants that it gives back to: those that paid.
+    pub allocations: Vec<Allocation>,
+}
+
+/// Credits reserved for work under way (rule 13).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Who asked for it.
+    pub source: String,
+    /// The asker's id of it.
+    pub id: String,
+    /// What is about to be used.
+    pub feature: String,
+    /// How many units at most.
+    pub units: u32,
+    /// Credits a unit, from the catalogue revision below; a capture pays this rate.
+    pub rate: u32,
+    /// `rate × units`: what is reserved.
+    pub cost: Credits,
+    /// The catalogue revision that priced it.
+    pub revision: u32,
+    /// How many minutes it lives.
+    pub minutes: u32,
+    /// The grants that it reserves, in draw-down order. Their sum is `cost`.
+    pub allocations: Vec<Allocation>,
+}
+
+impl Hold {
+    /// When it times out: from there on it cannot be captured.
+    #[must_use]
+    pub const fn until(&self, recorded_at: Timestamp) -> Timestamp {
+        recorded_at.plus_millis(self.minutes as i64 * 60_000)
+    }
+}
+
+/// The end of a hold that was not captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// The hold: the `seq` of its entry.
+    pub hold: u64,
+    /// What ended it.
+    pub cause: ReleaseCause,
+}
+
+/// What ended a hold that was not captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReleaseCause {
+    /// It was released.
+    Released,
+    /// Its time was up.
+    TimedOut,
+}
+
+impl ReleaseCause {
+    /// The cause's name in ledgers and interfaces.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Released => "released",
+            Self::TimedOut => "timed_out",
+        }
+    }
 }
 
 /// What was left of a grant when it ended.

@@ -1,7 +1,7 @@
 //! The position: everything a person asks at an instant.
 
-use crate::account::{Access, Books};
-use crate::{Catalogue, Credits, Feature, GrantSource, Period, Refusal, Timestamp};
+use crate::books::Books;
+use crate::{Access, Catalogue, Credits, Feature, GrantSource, LiveGrant, Period, Refusal, Timestamp};
 
 /// Everything a person asks of an account at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,11 +10,11 @@ pub struct Position {
     pub at: Timestamp,
     /// Credits that can be spent now; 0 while nothing gives access.
     pub available: Credits,
-    /// What is left of allowance, trial and upgrade credits.
+    /// What is left of allowance, trial and upgrade credits, less what holds reserve.
     pub allowance: Credits,
     /// What the running period brought in allowance, trial or upgrade credits.
     pub allowance_size: Credits,
-    /// What is left of packs, frozen ones included.
+    /// What is left of packs, frozen ones included, less what holds reserve.
     pub top_up: Credits,
     /// What holds reserve.
     pub held: Credits,
@@ -24,6 +24,9 @@ pub struct Position {
     pub state: State,
     /// The running period; none without plan and trial.
     pub period: Option<Period>,
+    /// The last grant: the `seq` of its entry, 0 before the first. A refresh and a purchase bring one; it clears
+    /// warnings and arms them anew (rule 17).
+    pub last_grant: u64,
     /// Each feature of the catalogue, in its order.
     pub features: Vec<FeaturePosition>,
 }
@@ -82,10 +85,11 @@ impl Position {
 /// The position of rolled-forward books.
 pub(crate) fn position(catalogue: &Catalogue, books: &Books, at: Timestamp) -> Position {
     let left = |wanted: fn(GrantSource) -> bool| -> Credits {
-        books.grants.iter().filter(|grant| grant.pays_at(at) && wanted(grant.source)).map(|grant| grant.remaining).sum()
+        let live = books.grants.live().iter();
+        live.filter(|grant| grant.pays_at(at) && wanted(grant.source)).map(LiveGrant::free).sum()
     };
     let refused = no_access(&books.access);
-    let available = if refused.is_some() { 0 } else { books.payable(at) };
+    let available = if refused.is_some() { 0 } else { books.grants.payable(at) };
     let features: Vec<FeaturePosition> = catalogue
         .features
         .iter()
@@ -97,7 +101,7 @@ pub(crate) fn position(catalogue: &Catalogue, books: &Books, at: Timestamp) -> P
         .collect();
     let allowance_size = match &books.access {
         Access::None => 0,
-        Access::Trial(_) => catalogue.trial.as_ref().map_or(0, |trial| trial.allowance),
+        Access::Trial(_) => books.trial_size,
         Access::Plan { terms, .. } => terms.allowance,
     };
     Position {
@@ -106,10 +110,11 @@ pub(crate) fn position(catalogue: &Catalogue, books: &Books, at: Timestamp) -> P
         allowance: left(|source| source != GrantSource::TopUp),
         allowance_size,
         top_up: left(|source| source == GrantSource::TopUp),
-        held: 0,
+        held: books.grants.held(),
         used: books.used.iter().map(|(_, used)| used).sum(),
         state: state(catalogue, books, available),
         period: books.access.period(),
+        last_grant: books.last_grant,
         features,
     }
 }
@@ -137,13 +142,18 @@ pub(crate) fn refusal(books: &Books, feature: &Feature, units: u32, available: C
     }
     // Units and rates are at most a million each, so that this cannot overflow.
     let cost = Credits::from(feature.rate) * Credits::from(units);
-    if control.cap.is_some_and(|cap| books.used_by(&feature.id).saturating_add(cost) > cap) {
+    if control.cap.is_some_and(|cap| committed(books, &feature.id).saturating_add(cost) > cap) {
         return Some(Refusal::CapReached);
     }
     if cost > available {
         return Some(Refusal::Exhausted);
     }
     None
+}
+
+/// What counts against a feature's cap: what this period used, and what live holds reserve (rule 13).
+fn committed(books: &Books, feature: &str) -> Credits {
+    books.used_by(feature).saturating_add(books.held_for(feature))
 }
 
 /// Paused: something is turned on, and none of it can be afforded. Caps do not make a pause (rule 6).

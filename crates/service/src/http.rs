@@ -130,7 +130,7 @@ fn refusal_problem(ledger: &Ledger, refusal: Refusal, position: &Position) -> Pr
     problem.position = Some(Box::new(PositionBody::from(position)));
     problem.refresh_at = position.period.map(|period| period.end);
     if refusal == Refusal::Exhausted {
-        let packs = &ledger.workspace().terms.catalogue.packs;
+        let packs = &ledger.workspace().terms.catalogue(position.at).packs;
         problem.packs = Some(packs.iter().map(PackBody::from).collect());
     }
     problem
@@ -147,6 +147,7 @@ fn why(refusal: Refusal, position: &Position) -> String {
         Refusal::CapReached => format!("the feature's cap does not leave enough{refresh}"),
         Refusal::UnknownFeature => "the catalogue does not name this feature".into(),
         Refusal::TrialUnavailable => "the workspace had a trial or a plan, or the provider offers no trial".into(),
+        Refusal::HoldEnded => "the hold was released or its time was up: report the work as a plain usage".into(),
     }
 }
 

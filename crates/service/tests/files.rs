@@ -73,12 +73,12 @@ fn a_workspace_is_made_once() {
         let said = store.create_workspace(&other, now).unwrap_err();
         assert!(matches!(&said, StoreError::Contradiction(_)), "{said}");
     }
-    let mut changed = (*first.terms.catalogue).clone();
+    let mut changed = first.terms.catalogues.latest().clone();
     changed.features[0].rate += 1;
     let changed = Workspace { id: "v".into(), terms: Terms::new(Arc::new(changed), chrono_tz::UTC), ..first.clone() };
     assert!(store.create_workspace(&changed, now).unwrap_err().to_string().contains("count its revision up"));
     assert!(store.workspace("v").unwrap().is_none());
-    assert_eq!(store.workspace("w").unwrap().unwrap().terms.catalogue, first.terms.catalogue);
+    assert_eq!(store.workspace("w").unwrap().unwrap().terms.catalogues.latest(), first.terms.catalogues.latest());
     let access = store::Access { workspace: "nobody".into(), role: wire::api::Role::Owner };
     assert!(store.create_token(&[0; 32], &access, "x", now).unwrap_err().to_string().contains("there is no workspace"));
 }

@@ -22,6 +22,7 @@ pub fn to_cache(entry: &Entry, hash: EntryHash, body: &[u8], before: Credits, af
         member: None,
         channel: None,
         source: None,
+        amends: None,
         hash,
         body: body.to_vec(),
     };
@@ -36,6 +37,18 @@ pub fn to_cache(entry: &Entry, hash: EntryHash, body: &[u8], before: Credits, af
         }
         EntryKind::Grant(grant) => new.detail = Some(grant.source().name().to_owned()),
         EntryKind::PlanChange(change) => new.detail = change.to.as_ref().map(|terms| terms.plan.clone()),
+        EntryKind::Void(void) => new.detail = Some(void.cause.name().to_owned()),
+        EntryKind::Amendment(amendment) => {
+            new.feature = Some(amendment.feature.clone());
+            new.source = Some(amendment.source.clone());
+            new.amends = Some(amendment.usage);
+        }
+        EntryKind::Hold(hold) => {
+            // Not its feature: nothing is used yet.
+            new.detail = Some(hold.feature.clone());
+            new.source = Some(hold.source.clone());
+        }
+        EntryKind::Release(release) => new.detail = Some(release.cause.name().to_owned()),
         EntryKind::Expiry(_) | EntryKind::ControlsChange(_) => {}
     }
     new
@@ -85,6 +98,7 @@ mod tests {
             revision: 1,
             occurred_at: Some(at(1_000)),
             labels: Labels { member: Some("ana".into()), channel: Some("chat".into()), reference: None },
+            hold: None,
             allocations: vec![Allocation { grant: 1, amount: 6 }],
         };
         let new = converted(EntryKind::Usage(usage), 100, 94);

@@ -275,5 +275,5 @@ pub(crate) fn agrees(lines: &FetchedLines, seq: u64, hash: EntryHash) -> Result<
 }
 
 fn same_terms(terms: &Terms, catalogue: &Catalogue, zone: Tz) -> bool {
-    *terms.catalogue == *catalogue && terms.zone == zone
+    *terms.catalogues.latest() == *catalogue && terms.zone == zone
 }

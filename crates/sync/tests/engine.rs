@@ -29,11 +29,39 @@ async fn fetches_everything_by_pages_and_then_follows() {
     assert_eq!(changes.recv().await.unwrap(), Change { from_seq: 5_001, to_seq: 5_003 }, "gathered into one page");
     until_live_at(&handle, 5_003).await;
     let now = "2026-03-20T00:00:00Z".parse().unwrap();
-    let theirs = provider.world().account.position(now);
+    let theirs = provider.world().meter.account().position(now);
     assert_eq!(handle.position(now), Some(theirs));
     let last = app.cache.latest(app.workspace, 1).unwrap().remove(0);
     assert_eq!((last.credits, last.balance_after), (-1, 10_000_000 - 5_001));
     app.has_what_the_service_has(&provider);
+}
+
+#[tokio::test]
+async fn every_kind_of_entry_comes_over() {
+    let (provider, app) = (Provider::start_empty(), App::new());
+    let handle = app.engine(&provider);
+    until_live_at(&handle, 0).await;
+    provider.world().live();
+    let last = provider.world().last_seq();
+    until_live_at(&handle, last).await;
+    app.has_what_the_service_has(&provider);
+    let now = "2026-03-20T00:00:00Z".parse().unwrap();
+    let world = provider.world();
+    let theirs = world.meter.account();
+    assert_eq!(handle.position(now), Some(theirs.position(now)));
+    assert_eq!(handle.with_account(|account| account.totals(now)), Some(theirs.totals(now)));
+    let mut kinds: Vec<String> =
+        app.cache.latest(app.workspace, 100).unwrap().into_iter().map(|row| row.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let every = ["amendment", "controls_change", "grant", "hold", "plan_change", "release", "usage", "void"];
+    assert_eq!(kinds, every);
+    // Three replies; the captured two failed.
+    let used = app.cache.usage(app.workspace, Timestamp::MIN, Timestamp::MAX).unwrap();
+    let (credits, actions) =
+        used.iter().fold((0, 0), |sum, one| (sum.0 + one.tally.credits, sum.1 + one.tally.actions));
+    assert_eq!((credits, actions), (3, 3));
+    assert_eq!(theirs.position(now).used, 3);
 }
 
 #[tokio::test]
@@ -74,7 +102,7 @@ async fn works_offline_from_what_is_cached() {
     let seen = until_live_at(&handle, 502).await;
     handle.stop().await;
     let now: Timestamp = "2026-03-20T00:00:00Z".parse().unwrap();
-    let theirs = provider.world().account.position(now);
+    let theirs = provider.world().meter.account().position(now);
     provider.stop();
 
     let app = app.reopened();
@@ -206,7 +234,7 @@ async fn learns_a_new_catalogue_from_the_first_usage_that_it_prices() {
         world.reprice(2);
         world.grow(1);
     }
-    let revision = |handle: &sync::Handle| handle.with_account(|account| account.terms().catalogue.revision);
+    let revision = |handle: &sync::Handle| handle.with_account(|account| account.terms().catalogues.latest().revision);
     for _ in 0..200 {
         if revision(&handle) == Some(2) {
             break;

@@ -11,5 +11,6 @@ mod hash;
 pub mod instant;
 pub mod line;
 pub mod problem;
+pub mod verify;
 
 pub use hash::{BadHash, GENESIS, Hash, chain};

@@ -48,6 +48,8 @@ pub enum ErrorCode {
     UnknownFeature,
     /// 403: there is no trial to start.
     TrialUnavailable,
+    /// 409: the hold was released or has timed out; the work is reported as a plain usage.
+    HoldEnded,
     /// 409: the purchase has gone too far for this, or not far enough.
     PurchaseState,
     /// 503: the service cannot record now; trying again with the same id is safe.
@@ -76,7 +78,7 @@ impl ErrorCode {
             | Self::TrialUnavailable => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::Conflict | Self::PurchaseState => 409,
+            Self::Conflict | Self::HoldEnded | Self::PurchaseState => 409,
             Self::TooLarge => 413,
             Self::UnsupportedType => 415,
             Self::Invalid | Self::UnknownFeature => 422,
@@ -106,6 +108,7 @@ impl ErrorCode {
             Self::CapReached => "cap_reached",
             Self::UnknownFeature => "unknown_feature",
             Self::TrialUnavailable => "trial_unavailable",
+            Self::HoldEnded => "hold_ended",
             Self::PurchaseState => "purchase_state",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
@@ -134,6 +137,7 @@ impl ErrorCode {
             Self::CapReached => "The feature's cap is reached",
             Self::UnknownFeature => "The catalogue does not name the feature",
             Self::TrialUnavailable => "There is no trial to start",
+            Self::HoldEnded => "The hold has ended",
             Self::PurchaseState => "The purchase is not in a state for this",
             Self::Unavailable => "The service cannot record now",
             Self::Internal => "The service failed",
@@ -153,6 +157,7 @@ impl From<Refusal> for ErrorCode {
             Refusal::CapReached => Self::CapReached,
             Refusal::UnknownFeature => Self::UnknownFeature,
             Refusal::TrialUnavailable => Self::TrialUnavailable,
+            Refusal::HoldEnded => Self::HoldEnded,
         }
     }
 }

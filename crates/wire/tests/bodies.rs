@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use metering::{
-    Account, Command, ControlsRequest, FeatureRequest, Labels, LiveGrant, Position, Refusal, Terms, Timestamp,
-    UsageRequest,
+    Account, Command, ControlsRequest, FeatureRequest, HoldRequest, Labels, LiveGrant, Meter, Position, Refusal, Terms,
+    Timestamp, UsageRequest,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -27,10 +27,10 @@ fn again<T: serde::Serialize + serde::de::DeserializeOwned>(body: &T) -> T {
     serde_json::from_str(&serde_json::to_string(body).unwrap()).unwrap()
 }
 
-/// An account on catalogue B with a plan, some usage, a pack and controls.
+/// An account on catalogue B with a plan, some usage, a pack, controls and a hold.
 fn account() -> Account {
     let catalogue = Arc::new(wire::catalogue::from_toml(B).unwrap());
-    let mut account = Account::new(Terms::new(catalogue, chrono_tz::UTC));
+    let mut meter = Meter::new(Terms::new(catalogue, chrono_tz::UTC));
     let usage = UsageRequest {
         source: "s".into(),
         id: "u".into(),
@@ -38,6 +38,7 @@ fn account() -> Account {
         units: 7,
         ..UsageRequest::default()
     };
+    let hold = HoldRequest { source: "s".into(), id: "h".into(), feature: "draft".into(), units: 5, minutes: 1_440 };
     let off = FeatureRequest { on: Some(false), cap: None };
     let controls = ControlsRequest { automation: None, features: vec![("summary".into(), off)] };
     for command in [
@@ -45,12 +46,13 @@ fn account() -> Account {
         Command::Use(usage),
         Command::Buy { purchase: "p".into(), pack: "boost-1000".into() },
         Command::Controls(controls),
+        Command::Hold(hold),
     ] {
-        for entry in account.decide(&command, at("2026-06-03T09:00:00Z")).entries {
-            account.apply(&entry).unwrap();
+        for entry in meter.decide(&command, at("2026-06-03T09:00:00Z")).entries {
+            meter.apply(&entry).unwrap();
         }
     }
-    account
+    meter.account().clone()
 }
 
 #[test]
@@ -64,7 +66,7 @@ fn a_balance_carries_the_position_whole() {
     let grants: Vec<LiveGrant> = read.grants.iter().map(|grant| LiveGrant::try_from(grant).unwrap()).collect();
     assert_eq!(grants, account.live_grants(now));
     let value: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(value["available"], 3_993);
+    assert_eq!((&value["available"], &value["held"]), (&json!(3_988), &json!(5)));
     assert_eq!(value["period"], json!(["2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z"]));
     // In the catalogue's order, not the alphabet's.
     assert!(text.find("\"reply-suggestion\":true").unwrap() < text.find("\"draft\":true").unwrap());
@@ -82,7 +84,7 @@ fn plan_and_controls_read_as_they_were_written() {
     let plan = PlanBody::of(&account, now);
     assert_eq!(again(&plan), plan);
     assert_eq!(plan.plan.unwrap().plan, "starter");
-    let controls = ControlsBody::of(&account.terms().catalogue, account.controls());
+    let controls = ControlsBody::of(account.catalogue(now), account.controls());
     assert_eq!(again(&controls), controls);
     assert!(!controls.features.get("summary").unwrap().on);
 
@@ -129,6 +131,7 @@ fn codes_are_written_as_they_are_named() {
         Refusal::CapReached,
         Refusal::UnknownFeature,
         Refusal::TrialUnavailable,
+        Refusal::HoldEnded,
     ] {
         let code = ErrorCode::from(refusal);
         assert_eq!(
@@ -162,7 +165,7 @@ fn a_problem_carries_what_can_be_done_about_it() {
     let mut problem = Problem::new(ErrorCode::Exhausted, "it costs more").at_field("data.units");
     problem.position = Some(Box::new(PositionBody::from(&account.position(at("2026-06-04T00:00:00Z")))));
     problem.refresh_at = Some(at("2026-07-01T00:00:00Z"));
-    problem.packs = Some(account.terms().catalogue.packs.iter().map(PackBody::from).collect());
+    problem.packs = Some(account.terms().catalogues.latest().packs.iter().map(PackBody::from).collect());
     let value = serde_json::to_value(&problem).unwrap();
     assert_eq!(
         (&value["type"], &value["status"], &value["code"]),

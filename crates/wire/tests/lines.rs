@@ -5,8 +5,8 @@ mod entries;
 
 use entries::entry;
 use metering::{
-    Allocation, ControlsChange, Entry, EntryKind, Expiry, FeatureControl, Grant, GrantOrigin, Labels, Period,
-    PlanChange, PlanChangeCause, PlanTerms, Usage,
+    Allocation, Amendment, ControlsChange, Entry, EntryKind, Expiry, FeatureControl, Grant, GrantOrigin, Hold, Labels,
+    Period, PlanChange, PlanChangeCause, PlanTerms, Release, ReleaseCause, Usage, Void, VoidCause,
 };
 use proptest::prelude::*;
 use wire::line::{decode_body, encode_body, encode_line, parse_line};
@@ -66,6 +66,7 @@ fn one_of_each() -> Vec<Entry> {
         revision: 1,
         occurred_at: None,
         labels: Labels::default(),
+        hold: None,
         allocations: vec![Allocation { grant: 2, amount: 6 }],
     };
     let labelled = Usage {
@@ -73,6 +74,34 @@ fn one_of_each() -> Vec<Entry> {
         labels: Labels { member: Some("Zoë".into()), channel: Some("email".into()), reference: Some("#48121".into()) },
         allocations: vec![Allocation { grant: 2, amount: 1 }, Allocation { grant: 5, amount: 5 }],
         ..usage.clone()
+    };
+    let captured = Usage {
+        id: "hold:h-1".into(),
+        labels: Labels::default(),
+        occurred_at: None,
+        hold: Some(19),
+        ..labelled.clone()
+    };
+    let void =
+        |cause, amount, shortfall| EntryKind::Void(Void { cause, purchase: "p-1".into(), grant: 4, amount, shortfall });
+    let hold = Hold {
+        source: "meter".into(),
+        id: "h-1".into(),
+        feature: "knowledge-sync".into(),
+        units: 1,
+        rate: 25,
+        cost: 25,
+        revision: 1,
+        minutes: 15,
+        allocations: vec![Allocation { grant: 2, amount: 20 }, Allocation { grant: 4, amount: 5 }],
+    };
+    let amendment = Amendment {
+        source: "meter".into(),
+        id: "a-1".into(),
+        usage: 6,
+        feature: "automated-response".into(),
+        amount: 6,
+        allocations: vec![Allocation { grant: 2, amount: 1 }, Allocation { grant: 5, amount: 5 }],
     };
     let kinds = vec![
         grant(GrantOrigin::Trial(period), 200, 10, Some(period.end)),
@@ -97,6 +126,17 @@ fn one_of_each() -> Vec<Entry> {
                 ("summary".into(), FeatureControl { on: true, cap: Some(10) }),
             ],
         }),
+        EntryKind::Amendment(amendment),
+        EntryKind::Hold(hold.clone()),
+        EntryKind::Hold(Hold { id: "h-2".into(), ..hold }),
+        EntryKind::Release(Release { hold: 18, cause: ReleaseCause::Released }),
+        EntryKind::Release(Release { hold: 19, cause: ReleaseCause::TimedOut }),
+        EntryKind::Usage(captured),
+        void(VoidCause::Refund { id: "r-1".into(), price: 500, rest: false }, 300, 33),
+        void(VoidCause::Refund { id: "r-2".into(), price: 1000, rest: true }, 600, 67),
+        void(VoidCause::Dispute { id: "d-1".into() }, 0, 67),
+        void(VoidCause::Reinstatement { id: "w-1".into() }, 33, 0),
+        void(VoidCause::Returned, 12, 55),
     ];
     let recorded_at = at("2026-05-04T10:00:00Z");
     (1..).zip(kinds).map(|(seq, kind)| Entry { seq, recorded_at, kind }).collect()
@@ -130,7 +170,8 @@ fn says_what_is_wrong_and_where() {
         (
             "\"type\":\"usage\"",
             "\"type\":\"gift\"",
-            "type: \"gift\" is not a kind of entry: grant, usage, expiry, plan_change or controls_change",
+            "type: \"gift\" is not a kind of entry: grant, usage, expiry, void, amendment, hold, release, plan_change or \
+             controls_change",
         ),
         ("\"units\":3", "\"units\":0", "units: 0 is not in 1..=1000000"),
         ("\"rate\":2", "\"rate\":1000001", "rate: 1000001 is above 1000000"),
@@ -161,6 +202,47 @@ fn says_what_is_wrong_and_where() {
         grant("\"source\":\"top_up\"", "\"source\":\"trial\""),
         "source: does not go with the origin: it would be \"top_up\""
     );
+}
+
+#[test]
+fn says_what_is_wrong_with_the_later_kinds() {
+    let bodies: Vec<String> =
+        one_of_each().iter().map(|entry| String::from_utf8(encode_body(entry)).unwrap()).collect();
+    let said = |start: &str, from: &str, to: &str| {
+        let body = bodies.iter().find(|body| body.contains(start)).unwrap();
+        assert!(body.contains(from), "{from} in {body}");
+        decode_body(body.replacen(from, to, 1).as_bytes()).unwrap_err().to_string()
+    };
+    let (amendment, hold, release) = ("\"type\":\"amendment\"", "\"type\":\"hold\"", "\"type\":\"release\"");
+    let (refund, dispute, returned) = ("\"cause\":\"refund\"", "\"cause\":\"dispute\"", "\"cause\":\"returned\"");
+    let long = "x".repeat(252);
+    for (of, from, to, message) in [
+        (amendment, "\"usage\":6", "\"usage\":0", "usage: is 0: entries count from 1"),
+        (amendment, "\"amount\":6", "\"amount\":9007199254740992", "amount: 9007199254740992 is above"),
+        (amendment, "\"id\":\"a-1\"", "\"id\":\"\"", "id: has 0 bytes and needs 1..=256"),
+        (amendment, "\"grant\":2", "\"grant\":0", "allocations.grant: is 0: entries count from 1"),
+        (amendment, "\"amount\":6,", "", "missing field `amount`"),
+        (hold, "\"minutes\":15", "\"minutes\":0", "minutes: 0 is not in 1..=1440"),
+        (hold, "\"minutes\":15", "\"minutes\":1441", "minutes: 1441 is not in 1..=1440"),
+        (hold, "\"units\":1", "\"units\":1000001", "units: 1000001 is not in 1..=1000000"),
+        (hold, "\"rate\":25", "\"rate\":1000001", "rate: 1000001 is above 1000000"),
+        (hold, "\"id\":\"h-1\"", &format!("\"id\":\"{long}\""), "id: has 252 bytes and needs 1..=251"),
+        (hold, "\"minutes\":15", "\"minutes\":15,\"member\":\"Zoë\"", "unknown field `member`"),
+        (release, "\"hold\":18", "\"hold\":0", "hold: is 0: entries count from 1"),
+        (release, "\"released\"", "\"lost\"", "unknown variant `lost`"),
+        (refund, "\"price\":500,", "", "cause: the fields do not go with it"),
+        (refund, "\"id\":\"r-1\"", "\"id\":\"\"", "id: has 0 bytes and needs 1..=256"),
+        (refund, "\"price\":500", "\"price\":9007199254740992", "price: 9007199254740992 is above"),
+        (refund, "\"shortfall\":33", "\"shortfall\":9007199254740992", "shortfall: 9007199254740992 is above"),
+        (refund, "\"grant\":4", "\"grant\":0", "grant: is 0: entries count from 1"),
+        (dispute, "\"id\":\"d-1\"", "\"id\":\"d-1\",\"price\":1", "cause: the fields do not go with it"),
+        (dispute, "\"id\":\"d-1\"", "\"id\":\"d-1\",\"rest\":true", "cause: the fields do not go with it"),
+        (returned, "\"purchase\"", "\"id\":\"x\",\"purchase\"", "cause: the fields do not go with it"),
+        ("\"hold\":19,\"alloc", "\"hold\":19", "\"hold\":0", "hold: is 0: entries count from 1"),
+    ] {
+        let said = said(of, from, to);
+        assert!(said.contains(message), "{said}\n  does not say\n{message}");
+    }
 }
 
 #[test]

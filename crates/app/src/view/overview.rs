@@ -204,6 +204,14 @@ pub enum EntryKind {
     Usage,
     /// What was left of a grant is gone.
     Expiry,
+    /// Credits of a refunded or disputed pack were taken back, or given back.
+    Void,
+    /// The credits of failed work were given back.
+    Amendment,
+    /// Credits were reserved for work under way.
+    Hold,
+    /// A reservation ended without work to pay for.
+    Release,
     /// The plan changed, or will.
     PlanChange,
     /// Something was turned on or off, or a cap set.

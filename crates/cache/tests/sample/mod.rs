@@ -39,6 +39,7 @@ pub(crate) fn usage(seq: u64, recorded: i64, occurred: i64, feature: &str, units
         member: Some("ana".to_owned()),
         channel: None,
         source: Some("crm".to_owned()),
+        amends: None,
         hash: hash(seq),
         body: format!(r#"{{"seq":{seq},"id":"job_{seq}%"}}"#).into_bytes(),
     }

@@ -1,8 +1,8 @@
-//! An account in the making: the replayed ledger, and what has been decided since the last commit.
+//! A meter in the making: the replayed ledger, and what has been decided since the last commit.
 
 use std::sync::Arc;
 
-use metering::{Account, Command, Decision, EntryKind, Outcome, PurchaseTerms, Timestamp};
+use metering::{Account, Command, Decision, EntryKind, Meter, Outcome, PurchaseTerms, Timestamp};
 use wire::api::PurchaseState;
 use wire::{GENESIS, Hash, chain};
 
@@ -11,12 +11,12 @@ use crate::store::{Effect, Page, Purchase, Settlement, Store, StoreError, Stored
 /// How many entries are read at once when a ledger is replayed.
 const REPLAY_PAGE: usize = 10_000;
 
-/// A workspace's account, its chain, and the page that waits to be committed. When a commit fails the book has to be
+/// A workspace's meter, its chain, and the page that waits to be committed. When a commit fails the book has to be
 /// thrown away and opened again: it holds entries that the store does not.
 pub(crate) struct Book {
     workspace: String,
     store: Arc<Store>,
-    account: Account,
+    meter: Meter,
     head: Hash,
     page: Page,
 }
@@ -27,14 +27,14 @@ impl Book {
     /// # Errors
     /// [`StoreError`] when the database fails, or the ledger is not what it was when it was recorded.
     pub(crate) fn open(workspace: &Workspace, store: Arc<Store>) -> Result<Self, StoreError> {
-        let mut account = Account::new(workspace.terms.clone());
+        let mut meter = Meter::new(workspace.terms.clone());
         let mut head = GENESIS;
         let corrupt = |seq: u64, message: String| StoreError::Corrupt {
             workspace: workspace.id.clone(),
             message: format!("entry {seq}: {message}"),
         };
         loop {
-            let lines = store.lines(&workspace.id, account.last_seq(), REPLAY_PAGE)?;
+            let lines = store.lines(&workspace.id, meter.account().last_seq(), REPLAY_PAGE)?;
             if lines.is_empty() {
                 break;
             }
@@ -44,16 +44,16 @@ impl Book {
                 }
                 let entry =
                     wire::line::decode_body(&line.body).map_err(|error| corrupt(line.seq, error.to_string()))?;
-                account.apply(&entry).map_err(|broken| corrupt(broken.seq, broken.message))?;
+                meter.apply(&entry).map_err(|broken| corrupt(broken.seq, broken.message))?;
                 head = line.hash;
             }
         }
-        Ok(Self { workspace: workspace.id.clone(), store, account, head, page: Page::default() })
+        Ok(Self { workspace: workspace.id.clone(), store, meter, head, page: Page::default() })
     }
 
     /// The account, with what waits to be committed.
     pub(crate) const fn account(&self) -> &Account {
-        &self.account
+        self.meter.account()
     }
 
     /// How many entries wait to be committed.
@@ -66,9 +66,9 @@ impl Book {
     /// # Errors
     /// [`StoreError::Corrupt`] when the rules do not take their own entries.
     pub(crate) fn decide(&mut self, command: &Command, now: Timestamp) -> Result<Decision, StoreError> {
-        let decision = self.account.decide(command, now);
+        let decision = self.meter.decide(command, now);
         for entry in &decision.entries {
-            self.account.apply(entry).map_err(|broken| StoreError::Corrupt {
+            self.meter.apply(entry).map_err(|broken| StoreError::Corrupt {
                 workspace: self.workspace.clone(),
                 message: broken.to_string(),
             })?;

@@ -84,7 +84,8 @@ impl Payments {
         if let Some(problem) = refused(ledger, &answer) {
             return Err(problem.into());
         }
-        let catalogue = &ledger.workspace().terms.catalogue;
+        // As of the instant at which it was found that the pack may be bought.
+        let catalogue = ledger.workspace().terms.catalogue(answer.position.at);
         let pack = catalogue.pack(&request.pack).ok_or_else(|| Failure::not_found("pack", &request.pack))?;
         let purchase = Purchase {
             terms: PurchaseTerms {

@@ -26,5 +26,5 @@ pub(super) async fn change(
 }
 
 async fn current(ledger: &Ledger) -> Result<ControlsBody, Unavailable> {
-    ledger.read(|account, _| ControlsBody::of(&account.terms().catalogue, account.controls())).await
+    ledger.read(|account, now| ControlsBody::of(account.catalogue(now), account.controls())).await
 }

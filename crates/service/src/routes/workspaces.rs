@@ -38,7 +38,7 @@ async fn body(app: &App, ledger: &Ledger, role: Role) -> Result<WorkspaceBody, F
     let workspace = ledger.workspace();
     let (store, id) = (Arc::clone(&app.store), workspace.id.clone());
     let (last_seq, last_hash) = blocking(move || store.head(&id)).await?;
-    let catalogue = &workspace.terms.catalogue;
+    let catalogue = workspace.terms.catalogues.latest();
     Ok(WorkspaceBody {
         id: workspace.id.clone(),
         name: workspace.name.clone(),
@@ -55,7 +55,7 @@ async fn body(app: &App, ledger: &Ledger, role: Role) -> Result<WorkspaceBody, F
 /// `GET …/catalogue`.
 pub(super) async fn catalogue(caller: Caller) -> Result<Response, Failure> {
     let ledger = caller.may(Role::reads, "read the catalogue")?;
-    let json = wire::catalogue::to_json(&ledger.workspace().terms.catalogue);
+    let json = wire::catalogue::to_json(ledger.workspace().terms.catalogues.latest());
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 

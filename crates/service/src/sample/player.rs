@@ -192,9 +192,9 @@ impl Player {
 
     fn buy(&mut self, book: &mut Book, at: Timestamp) -> Result<(), StoreError> {
         let Some(habit) = &self.recipe.packs else { return Ok(()) };
-        let terms = book.account().terms();
-        let catalogue = Arc::clone(&terms.catalogue);
-        let Some(pack) = catalogue.pack(&habit.pack) else { return Ok(()) };
+        let catalogue = book.account().catalogue(at);
+        let Some(pack) = catalogue.pack(&habit.pack).cloned() else { return Ok(()) };
+        let currency = catalogue.currency.clone();
         let purchase = format!("{}-pack-{}", self.recipe.id, self.progress.bought + 1);
         let command = Command::Buy { purchase: purchase.clone(), pack: pack.id.clone() };
         if let Outcome::Recorded { seq } = book.decide(&command, at)?.outcome {
@@ -206,7 +206,7 @@ impl Player {
                 price: pack.price,
                 expires_after_days: pack.expires_after_days,
             };
-            book.note_purchase(terms, pack.name.clone(), catalogue.currency.clone(), seq, at);
+            book.note_purchase(terms, pack.name, currency, seq, at);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ mod scenario;
 #[cfg(test)]
 mod tests;
 
-use metering::{Account, Outcome, Timestamp};
+use metering::{Meter, Outcome, Timestamp};
 use serde::Serialize;
 use wire::api::{PositionBody, TotalsBody};
 
@@ -16,7 +16,7 @@ pub use scenario::{Scenario, ScenarioError};
 pub struct StepAnswer {
     /// The step, from 1.
     pub step: usize,
-    /// `recorded`, `duplicate`, `conflict`, `refused`, `invalid`, `ok`; `not_yet` for what this version does not do.
+    /// `recorded`, `duplicate`, `conflict`, `refused`, `invalid`, `ok`.
     pub outcome: &'static str,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,27 +35,26 @@ pub struct StepAnswer {
 impl Scenario {
     /// Runs the steps, one after the other.
     pub fn run(self) -> impl Iterator<Item = StepAnswer> {
-        let mut account = Account::new(self.terms);
+        let mut meter = Meter::new(self.terms);
         let mut now = Timestamp::MIN;
         (1..).zip(self.steps).map(move |(number, step)| {
             // A step dated before the one ahead of it counts at that one's instant.
             now = now.max(step.at);
-            answer(&mut account, number, &step.action, now)
+            answer(&mut meter, number, &step.action, now)
         })
     }
 }
 
-fn answer(account: &mut Account, step: usize, action: &Action, now: Timestamp) -> StepAnswer {
+fn answer(meter: &mut Meter, step: usize, action: &Action, now: Timestamp) -> StepAnswer {
     let mut entries = 0;
     let (mut reason, mut invalid) = (None, None);
     let outcome = match action {
         Action::Look => "ok",
-        Action::NotYet => "not_yet",
         Action::Do(command) => {
-            let decision = account.decide(command, now);
+            let decision = meter.decide(command, now);
             for entry in &decision.entries {
                 // The rules take their own entries; what they would not take is not counted.
-                entries += u64::from(account.apply(entry).is_ok());
+                entries += u64::from(meter.apply(entry).is_ok());
             }
             match decision.outcome {
                 Outcome::Recorded { .. } => "recorded",
@@ -73,6 +72,7 @@ fn answer(account: &mut Account, step: usize, action: &Action, now: Timestamp) -
             }
         }
     };
+    let account = meter.account();
     let position = PositionBody::from(&account.position(now));
     StepAnswer { step, outcome, reason, invalid, position, totals: account.totals(now).into(), entries }
 }

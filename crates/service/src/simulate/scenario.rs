@@ -4,11 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use metering::{Catalogue, Command, ControlsRequest, FeatureRequest, Terms, Timestamp, UsageRequest};
+use metering::{
+    Catalogue, Command, ControlsRequest, FeatureRequest, HOLD_MINUTES, HoldRequest, Terms, Timestamp, UsageRequest,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use wire::api::Named;
 use wire::instant;
+
+/// Who reports the work of a scenario.
+const SOURCE: &str = "scenario";
 
 /// The one mistake that keeps a text from being a scenario, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +51,6 @@ pub(super) struct Step {
 pub(super) enum Action {
     Do(Command),
     Look,
-    NotYet,
 }
 
 #[derive(Deserialize)]
@@ -130,6 +134,69 @@ struct BuyShape {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "as for Bare")]
+struct AmendShape {
+    at: String,
+    r#do: String,
+    id: String,
+    usage: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "as for Bare")]
+struct RefundShape {
+    at: String,
+    r#do: String,
+    id: String,
+    purchase: String,
+    amount: Option<i64>,
+}
+
+/// A dispute or its reinstatement.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "as for Bare")]
+struct ClaimShape {
+    at: String,
+    r#do: String,
+    id: String,
+    purchase: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "as for Bare")]
+struct HoldShape {
+    at: String,
+    r#do: String,
+    id: String,
+    feature: String,
+    units: Option<i64>,
+    minutes: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "as for Bare")]
+struct CaptureShape {
+    at: String,
+    r#do: String,
+    hold: String,
+    units: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "as for Bare")]
+struct ReleaseShape {
+    at: String,
+    r#do: String,
+    hold: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "as for Bare")]
 struct ControlsShape {
     at: String,
     r#do: String,
@@ -149,6 +216,11 @@ struct FeatureShape {
 /// Tells `null` from an absent field.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i64>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
+}
+
+/// A count that the rules find out of bounds when it is none: 0 is none of any.
+fn count(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(0)
 }
 
 /// A number that the rules find out of bounds when it is negative.
@@ -199,11 +271,10 @@ fn step(text: &str, raw: &str) -> Result<Step, ScenarioError> {
         Verb::Use => {
             let shape: UseShape = parse(text, raw)?;
             Action::Do(Command::Use(UsageRequest {
-                source: "scenario".into(),
+                source: SOURCE.into(),
                 id: shape.id,
                 feature: shape.feature,
-                // What is no number of units at all is as out of bounds as none.
-                units: shape.units.map_or(1, |units| u32::try_from(units).unwrap_or(0)),
+                units: shape.units.map_or(1, count),
                 occurred_at: shape.occurred_at,
                 ..UsageRequest::default()
             }))
@@ -218,8 +289,39 @@ fn step(text: &str, raw: &str) -> Result<Step, ScenarioError> {
             let features = shape.features.0.into_iter().map(|(id, one)| (id, wish(one))).collect();
             Action::Do(Command::Controls(ControlsRequest { automation: shape.automation, features }))
         }
-        Verb::Amend | Verb::Hold | Verb::Capture | Verb::Release | Verb::Refund | Verb::Dispute | Verb::Reinstate => {
-            Action::NotYet
+        Verb::Amend => {
+            let AmendShape { id, usage, .. } = parse(text, raw)?;
+            Action::Do(Command::Amend { source: SOURCE.into(), id, usage })
+        }
+        Verb::Hold => {
+            let shape: HoldShape = parse(text, raw)?;
+            Action::Do(Command::Hold(HoldRequest {
+                source: SOURCE.into(),
+                id: shape.id,
+                feature: shape.feature,
+                units: shape.units.map_or(1, count),
+                minutes: shape.minutes.map_or(HOLD_MINUTES, count),
+            }))
+        }
+        Verb::Capture => {
+            let CaptureShape { hold, units, .. } = parse(text, raw)?;
+            Action::Do(Command::Capture { source: SOURCE.into(), hold, units: units.map(count) })
+        }
+        Verb::Release => {
+            let ReleaseShape { hold, .. } = parse(text, raw)?;
+            Action::Do(Command::Release { source: SOURCE.into(), hold })
+        }
+        Verb::Refund => {
+            let RefundShape { id, purchase, amount, .. } = parse(text, raw)?;
+            Action::Do(Command::Refund { id, purchase, amount: amount.map(bounded) })
+        }
+        Verb::Dispute => {
+            let ClaimShape { id, purchase, .. } = parse(text, raw)?;
+            Action::Do(Command::Dispute { id, purchase })
+        }
+        Verb::Reinstate => {
+            let ClaimShape { id, purchase, .. } = parse(text, raw)?;
+            Action::Do(Command::Reinstate { id, purchase })
         }
     };
     Ok(Step { at, action })

@@ -26,7 +26,7 @@ impl Store {
     /// [`StoreError::Contradiction`] when the workspace, or this revision of the catalogue, is stored with other
     /// content. Nothing is stored then.
     pub fn create_workspace(&self, workspace: &Workspace, now: Timestamp) -> Result<(), StoreError> {
-        let catalogue = &workspace.terms.catalogue;
+        let catalogue = workspace.terms.catalogues.latest();
         let json = wire::catalogue::to_json(catalogue);
         self.write(|db| {
             db.execute(

@@ -79,7 +79,8 @@ impl App {
             .map(|one| one.tally.credits)
             .sum();
         let spent = self.cache.latest(self.workspace, u32::MAX).unwrap();
-        let spent: i64 = spent.iter().filter(|row| row.kind == "usage").map(|row| -row.credits).sum();
+        let spent: i64 =
+            spent.iter().filter(|row| matches!(row.kind.as_str(), "usage" | "amendment")).map(|row| -row.credits).sum();
         assert_eq!(used, spent, "rollups are the sums of the entries");
     }
 }

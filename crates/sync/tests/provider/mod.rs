@@ -14,8 +14,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use metering::{
-    Account, Allowance, Catalogue, Command, Feature, Pack, Plan, Price, RefreshRule, Terms, Timestamp, UsageRequest,
-    WarningDefaults,
+    Allowance, Catalogue, Command, ControlsRequest, Feature, FeatureRequest, HoldRequest, Meter, Pack, Plan, Price,
+    RefreshRule, Terms, Timestamp, UsageRequest, WarningDefaults,
 };
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -48,7 +48,7 @@ pub(crate) struct Faults {
 }
 
 pub(crate) struct World {
-    pub(crate) account: Account,
+    pub(crate) meter: Meter,
     /// The lines of the ledger as they are sent.
     pub(crate) lines: Vec<Vec<u8>>,
     pub(crate) hashes: Vec<Hash>,
@@ -73,6 +73,7 @@ pub(crate) fn catalogue(revision: u32) -> Catalogue {
         id: "sample".into(),
         name: "Sample".into(),
         revision,
+        counts_from: None,
         currency: "USD".into(),
         refresh: RefreshRule::BillingCycle,
         time_zone: "UTC".into(),
@@ -104,7 +105,7 @@ pub(crate) fn catalogue(revision: u32) -> Catalogue {
 impl World {
     fn new(revision: u32) -> Self {
         Self {
-            account: Account::new(Terms::new(Arc::new(catalogue(revision)), chrono_tz::UTC)),
+            meter: Meter::new(Terms::new(Arc::new(catalogue(revision)), chrono_tz::UTC)),
             lines: Vec::new(),
             hashes: Vec::new(),
             faults: Faults::default(),
@@ -117,8 +118,8 @@ impl World {
 
     fn command(&mut self, command: &Command) {
         self.now = self.now.plus_millis(1_000);
-        for entry in self.account.decide(command, self.now).entries {
-            self.account.apply(&entry).unwrap();
+        for entry in self.meter.decide(command, self.now).entries {
+            self.meter.apply(&entry).unwrap();
             let body = encode_body(&entry);
             let hash = chain(&self.hashes.last().copied().unwrap_or(GENESIS), &body);
             self.lines.push(encode_line(&hash, &body));
@@ -143,6 +144,29 @@ impl World {
         self.length.send_replace(self.lines.len());
     }
 
+    /// Records everything that can be recorded beside work itself: holds and how they end, failed work, a pack that is
+    /// refunded and disputed, controls.
+    pub(crate) fn live(&mut self) {
+        self.grow(3);
+        let crm = || "crm".to_owned();
+        for hold in ["captured", "released", "timed out"] {
+            let (id, feature) = (hold.to_owned(), "ai-reply".to_owned());
+            self.command(&Command::Hold(HoldRequest { source: crm(), id, feature, units: 5, minutes: 1 }));
+        }
+        self.command(&Command::Capture { source: crm(), hold: "captured".into(), units: Some(2) });
+        self.command(&Command::Release { source: crm(), hold: "released".into() });
+        self.now = self.now.plus_millis(60_000);
+        self.command(&Command::Amend { source: crm(), id: "failed".into(), usage: "hold:captured".into() });
+        self.command(&Command::Buy { purchase: "p".into(), pack: "small".into() });
+        self.command(&Command::Refund { id: "r".into(), purchase: "p".into(), amount: Some(1) });
+        self.command(&Command::Dispute { id: "d".into(), purchase: "p".into() });
+        self.command(&Command::Reinstate { id: "w".into(), purchase: "p".into() });
+        let cap = FeatureRequest { on: None, cap: Some(Some(1_000)) };
+        let features = vec![("ai-reply".to_owned(), cap)];
+        self.command(&Command::Controls(ControlsRequest { automation: None, features }));
+        self.length.send_replace(self.lines.len());
+    }
+
     /// A pack, as if another command had been given: makes a history that differs from here on.
     pub(crate) fn buy(&mut self) {
         self.command(&Command::Buy { purchase: format!("p-{}", self.lines.len()), pack: "small".into() });
@@ -156,12 +180,12 @@ impl World {
     /// Goes on with another catalogue.
     pub(crate) fn reprice(&mut self, revision: u32) {
         let terms = Terms::new(Arc::new(catalogue(revision)), chrono_tz::UTC);
-        let mut account = Account::new(terms);
+        let mut meter = Meter::new(terms);
         for line in &self.lines {
             let body = wire::line::parse_line(line).unwrap().body;
-            account.apply(&wire::line::decode_body(body).unwrap()).unwrap();
+            meter.apply(&wire::line::decode_body(body).unwrap()).unwrap();
         }
-        self.account = account;
+        self.meter = meter;
     }
 }
 
@@ -269,7 +293,7 @@ async fn faulty(State(world): State<Shared>, request: Request, next: Next) -> Re
 
 async fn workspace(State(world): State<Shared>, Path(id): Path<String>) -> Response {
     let world = world.lock().unwrap();
-    let catalogue = &world.account.terms().catalogue;
+    let catalogue = world.meter.account().terms().catalogues.latest();
     let body = serde_json::json!({
         "id": id, "name": "Acme", "provider": "Sample", "time_zone": world.time_zone, "currency": "USD",
         "role": "member", "catalogue": catalogue.id, "catalogue_revision": catalogue.revision,
@@ -282,7 +306,7 @@ async fn workspace(State(world): State<Shared>, Path(id): Path<String>) -> Respo
 }
 
 async fn catalogue_json(State(world): State<Shared>) -> Response {
-    let json = wire::catalogue::to_json(&world.lock().unwrap().account.terms().catalogue);
+    let json = wire::catalogue::to_json(world.lock().unwrap().meter.account().terms().catalogues.latest());
     ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 

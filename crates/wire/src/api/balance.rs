@@ -11,9 +11,9 @@ use crate::instant;
 pub struct PositionBody {
     /// What can be spent now; 0 while nothing gives access.
     pub available: u64,
-    /// What is left of allowance, trial and upgrade credits.
+    /// What is left of allowance, trial and upgrade credits, less what holds reserve.
     pub allowance: u64,
-    /// What is left of packs, frozen ones included.
+    /// What is left of packs, frozen ones included, less what holds reserve.
     pub top_up: u64,
     /// What holds reserve.
     pub held: u64,
@@ -79,6 +79,9 @@ pub struct BalanceBody {
     pub position: PositionBody,
     /// What the running period brought in allowance, trial or upgrade credits.
     pub allowance_size: u64,
+    /// The entry of the last grant; 0 before the first. It says which crossing a warning is of.
+    #[serde(default)]
+    pub last_grant: u64,
     /// Each feature of the catalogue, in its order.
     pub features: Vec<FeatureBody>,
     /// Sums since the beginning.
@@ -111,8 +114,14 @@ pub struct GrantBody {
     pub purchase: Option<String>,
     /// What it brought, in credits.
     pub amount: u64,
-    /// What is left of it, in credits.
+    /// What is left of it, in credits; what holds reserve is part of it.
     pub remaining: u64,
+    /// What holds reserve of it, in credits; nothing, if absent.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub held: u64,
+    /// What refunds and disputes claim of it beyond what they could take, in credits; nothing, if absent.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub shortfall: u64,
     /// Draw-down priority: lower pays first.
     pub priority: u8,
     /// It pays from here on …
@@ -131,6 +140,8 @@ impl From<&LiveGrant> for GrantBody {
             purchase: grant.purchase.clone(),
             amount: grant.amount,
             remaining: grant.remaining,
+            held: grant.held,
+            shortfall: grant.shortfall,
             priority: grant.priority,
             effective_at: grant.effective_at,
             expires_at: grant.expires_at,
@@ -153,6 +164,7 @@ impl BalanceBody {
             seq: account.last_seq(),
             position: PositionBody::from(&position),
             allowance_size: position.allowance_size,
+            last_grant: position.last_grant,
             features: position.features.iter().map(feature).collect(),
             totals: account.totals(at).into(),
             grants: account.live_grants(at).iter().map(GrantBody::from).collect(),
@@ -183,6 +195,7 @@ impl TryFrom<&BalanceBody> for Position {
             used: body.position.used,
             state: state(&body.position.state)?,
             period: body.position.period,
+            last_grant: body.last_grant,
             features: features.collect::<Result<_, UnknownCode>>()?,
         })
     }
@@ -202,11 +215,18 @@ impl TryFrom<&GrantBody> for LiveGrant {
             purchase: body.purchase.clone(),
             amount: body.amount,
             remaining: body.remaining,
+            held: body.held,
+            shortfall: body.shortfall,
             priority: body.priority,
             effective_at: body.effective_at,
             expires_at: body.expires_at,
         })
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+const fn is_zero(credits: &u64) -> bool {
+    *credits == 0
 }
 
 fn state(code: &str) -> Result<State, UnknownCode> {
@@ -226,6 +246,7 @@ fn refusal(code: &str) -> Result<Refusal, UnknownCode> {
         Refusal::CapReached,
         Refusal::UnknownFeature,
         Refusal::TrialUnavailable,
+        Refusal::HoldEnded,
     ]
     .into_iter()
     .find(|refusal| refusal.code() == code)

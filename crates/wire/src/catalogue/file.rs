@@ -141,6 +141,7 @@ impl From<CatalogueFile> for Catalogue {
             id: file.id,
             name: file.name,
             revision: file.revision,
+            counts_from: None,
             currency: file.currency,
             refresh: match file.refresh {
                 RefreshName::CalendarMonth => RefreshRule::CalendarMonth,

@@ -3,16 +3,15 @@
 use std::borrow::Cow;
 
 use metering::{
-    Allocation, ControlsChange, Entry, EntryKind, Expiry, FeatureControl, Grant, GrantOrigin, Labels, MAX_CAP,
-    MAX_ID_LENGTH, MAX_RATE, MAX_TOTAL, MAX_UNITS, PlanChange, PlanChangeCause, PlanTerms, Usage,
+    ControlsChange, Entry, EntryKind, Expiry, FeatureControl, MAX_CAP, MAX_ID_LENGTH, MAX_TOTAL, PlanChange,
+    PlanChangeCause, PlanTerms, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
-use super::LineError;
 use super::shape::{
-    AllocationShape, Cause, ControlsChangeShape, ExpiryShape, FeatureControlShape, GrantShape, Head, Origin,
-    PlanChangeShape, PlanTermsShape, UsageShape,
+    Cause, ControlsChangeShape, ExpiryShape, FeatureControlShape, Head, PlanChangeShape, PlanTermsShape,
 };
+use super::{LineError, packs, read_usage, work};
 
 /// The body of an entry: compact JSON in a stable order of fields, absent options left out.
 #[must_use]
@@ -20,31 +19,15 @@ pub fn encode_body(entry: &Entry) -> Vec<u8> {
     let (seq, recorded_at) = (entry.seq, entry.recorded_at);
     let kind = Cow::Borrowed(entry.kind.name());
     match &entry.kind {
-        EntryKind::Grant(grant) => write(&grant_shape(entry, grant)),
-        EntryKind::Usage(usage) => write(&UsageShape {
-            seq,
-            recorded_at,
-            kind,
-            source: Cow::Borrowed(&usage.source),
-            id: Cow::Borrowed(&usage.id),
-            feature: Cow::Borrowed(&usage.feature),
-            units: usage.units,
-            rate: usage.rate,
-            cost: usage.cost,
-            revision: usage.revision,
-            occurred_at: usage.occurred_at,
-            member: usage.labels.member.as_deref().map(Cow::Borrowed),
-            channel: usage.labels.channel.as_deref().map(Cow::Borrowed),
-            reference: usage.labels.reference.as_deref().map(Cow::Borrowed),
-            allocations: usage
-                .allocations
-                .iter()
-                .map(|one| AllocationShape { grant: one.grant, amount: one.amount })
-                .collect(),
-        }),
+        EntryKind::Grant(grant) => write(&packs::grant_shape(entry, grant)),
+        EntryKind::Usage(usage) => write(&work::usage_shape(entry, usage)),
         EntryKind::Expiry(expiry) => {
             write(&ExpiryShape { seq, recorded_at, kind, grant: expiry.grant, amount: expiry.amount })
         }
+        EntryKind::Void(void) => write(&packs::void_shape(entry, void)),
+        EntryKind::Amendment(amendment) => write(&work::amendment_shape(entry, amendment)),
+        EntryKind::Hold(hold) => write(&work::hold_shape(entry, hold)),
+        EntryKind::Release(release) => write(&work::release_shape(entry, *release)),
         EntryKind::PlanChange(change) => write(&PlanChangeShape {
             seq,
             recorded_at,
@@ -80,17 +63,26 @@ pub fn encode_body(entry: &Entry) -> Vec<u8> {
 /// [`LineError`] when it is not JSON of exactly the fields of its kind, or a value is out of the bounds of rule 20. It
 /// says what and where. Whether the entry follows from those before it is for `metering::Account::apply` to say.
 pub fn decode_body(body: &[u8]) -> Result<Entry, LineError> {
+    let mut room = Vec::new();
+    if let Some(line) = read_usage(body, &mut room) {
+        return Ok(Entry { seq: line.seq, recorded_at: line.recorded_at, kind: EntryKind::Usage(line.to_usage()) });
+    }
     let head: Head<'_> = read(body)?;
     match head.kind.as_ref() {
-        "usage" => usage(read(body)?),
-        "grant" => grant(read(body)?),
+        "usage" => work::usage(read(body)?),
+        "grant" => packs::grant(read(body)?),
         "expiry" => expiry(&read(body)?),
+        "void" => packs::void(read(body)?),
+        "amendment" => work::amendment(read(body)?),
+        "hold" => work::hold(read(body)?),
+        "release" => work::release(&read(body)?),
         "plan_change" => plan_change(read(body)?),
         "controls_change" => controls_change(read(body)?),
         other => Err(LineError::new(
             "type",
             format!(
-                "\"{}\" is not a kind of entry: grant, usage, expiry, plan_change or controls_change",
+                "\"{}\" is not a kind of entry: grant, usage, expiry, void, amendment, hold, release, plan_change or \
+                 controls_change",
                 other.chars().take(64).collect::<String>()
             ),
         )),
@@ -104,107 +96,6 @@ fn write(shape: &impl Serialize) -> Vec<u8> {
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, LineError> {
     serde_json::from_slice(body).map_err(|error| LineError::from_json(&error))
-}
-
-fn grant_shape<'a>(entry: &Entry, grant: &'a Grant) -> GrantShape<'a> {
-    let mut shape = GrantShape {
-        seq: entry.seq,
-        recorded_at: entry.recorded_at,
-        kind: Cow::Borrowed(entry.kind.name()),
-        source: Cow::Borrowed(grant.source().name()),
-        amount: grant.amount,
-        priority: grant.priority,
-        effective_at: grant.effective_at,
-        expires_at: grant.expires_at,
-        origin: Origin::Trial,
-        period: None,
-        plan: None,
-        purchase: None,
-        pack: None,
-        price: None,
-    };
-    match &grant.origin {
-        GrantOrigin::Trial(period) => shape.period = Some(*period),
-        GrantOrigin::Allowance { plan, period } => {
-            shape.origin = Origin::Allowance;
-            shape.period = Some(*period);
-            shape.plan = Some(Cow::Borrowed(plan));
-        }
-        GrantOrigin::Upgrade { plan } => {
-            shape.origin = Origin::Upgrade;
-            shape.plan = Some(Cow::Borrowed(plan));
-        }
-        GrantOrigin::TopUp { purchase, pack, price } => {
-            shape.origin = Origin::TopUp;
-            shape.purchase = Some(Cow::Borrowed(purchase));
-            shape.pack = Some(Cow::Borrowed(pack));
-            shape.price = Some(*price);
-        }
-    }
-    shape
-}
-
-fn grant(shape: GrantShape<'_>) -> Result<Entry, LineError> {
-    let GrantShape { period, plan, purchase, pack, price, .. } = shape;
-    let origin = match (shape.origin, period, plan, purchase, pack, price) {
-        (Origin::Trial, Some(period), None, None, None, None) => GrantOrigin::Trial(period),
-        (Origin::Allowance, Some(period), Some(plan), None, None, None) => {
-            GrantOrigin::Allowance { plan: id("plan", plan)?, period }
-        }
-        (Origin::Upgrade, None, Some(plan), None, None, None) => GrantOrigin::Upgrade { plan: id("plan", plan)? },
-        (Origin::TopUp, None, None, Some(purchase), Some(pack), Some(price)) => GrantOrigin::TopUp {
-            purchase: id("purchase", purchase)?,
-            pack: id("pack", pack)?,
-            price: at_most("price", price, MAX_TOTAL)?,
-        },
-        _ => {
-            return Err(LineError::new(
-                "origin",
-                "the fields do not go with it: trial has period; allowance period and plan; upgrade plan; top_up \
-                 purchase, pack and price",
-            ));
-        }
-    };
-    let grant = Grant {
-        origin,
-        amount: at_most("amount", shape.amount, MAX_TOTAL)?,
-        priority: shape.priority,
-        effective_at: shape.effective_at,
-        expires_at: shape.expires_at,
-    };
-    if grant.source().name() != shape.source {
-        let right = grant.source().name();
-        return Err(LineError::new("source", format!("does not go with the origin: it would be \"{right}\"")));
-    }
-    entry(shape.seq, shape.recorded_at, EntryKind::Grant(grant))
-}
-
-fn usage(shape: UsageShape<'_>) -> Result<Entry, LineError> {
-    if !(1..=MAX_UNITS).contains(&shape.units) {
-        return Err(LineError::new("units", format!("{} is not in 1..={MAX_UNITS}", shape.units)));
-    }
-    let mut allocations = Vec::with_capacity(shape.allocations.len());
-    for one in shape.allocations {
-        let amount = at_most("allocations.amount", one.amount, MAX_TOTAL)?;
-        allocations.push(Allocation { grant: number("allocations.grant", one.grant)?, amount });
-    }
-    let usage = Usage {
-        source: id("source", shape.source)?,
-        id: id("id", shape.id)?,
-        feature: id("feature", shape.feature)?,
-        units: shape.units,
-        rate: u32::try_from(at_most("rate", u64::from(shape.rate), u64::from(MAX_RATE))?).unwrap_or(MAX_RATE),
-        cost: at_most("cost", shape.cost, MAX_TOTAL)?,
-        revision: shape.revision,
-        occurred_at: shape.occurred_at,
-        labels: Labels {
-            member: shape.member.map(|text| id("member", text)).transpose()?,
-            channel: shape.channel.map(|text| id("channel", text)).transpose()?,
-            reference: shape.reference.map(|text| id("reference", text)).transpose()?,
-        },
-        allocations,
-    };
-    entry(shape.seq, shape.recorded_at, EntryKind::Usage(usage))
 }
 
 fn expiry(shape: &ExpiryShape<'_>) -> Result<Entry, LineError> {
@@ -235,26 +126,26 @@ fn controls_change(shape: ControlsChangeShape<'_>) -> Result<Entry, LineError> {
     entry(shape.seq, shape.recorded_at, EntryKind::ControlsChange(change))
 }
 
-fn entry(seq: u64, recorded_at: metering::Timestamp, kind: EntryKind) -> Result<Entry, LineError> {
+pub(super) fn entry(seq: u64, recorded_at: Timestamp, kind: EntryKind) -> Result<Entry, LineError> {
     Ok(Entry { seq: number("seq", seq)?, recorded_at, kind })
 }
 
 /// An entry's number: 1 and up.
-fn number(place: &str, seq: u64) -> Result<u64, LineError> {
+pub(super) fn number(place: &str, seq: u64) -> Result<u64, LineError> {
     if seq == 0 {
         return Err(LineError::new(place, "is 0: entries count from 1"));
     }
     at_most(place, seq, MAX_TOTAL)
 }
 
-fn at_most(place: &str, value: u64, most: u64) -> Result<u64, LineError> {
+pub(super) fn at_most(place: &str, value: u64, most: u64) -> Result<u64, LineError> {
     if value > most {
         return Err(LineError::new(place, format!("{value} is above {most}")));
     }
     Ok(value)
 }
 
-fn id(place: &str, text: Cow<'_, str>) -> Result<String, LineError> {
+pub(super) fn id(place: &str, text: Cow<'_, str>) -> Result<String, LineError> {
     if text.is_empty() || text.len() > MAX_ID_LENGTH {
         return Err(LineError::new(place, format!("has {} bytes and needs 1..={MAX_ID_LENGTH}", text.len())));
     }

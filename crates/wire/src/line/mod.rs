@@ -4,7 +4,10 @@
 //! sent and kept; nobody ever writes it anew to check it.
 
 mod body;
+mod packs;
+mod quick;
 mod shape;
+mod work;
 
 use std::fmt;
 
@@ -12,6 +15,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub use body::{decode_body, encode_body};
+pub use quick::{LineHead, UsageLine, read_head, read_usage, split_line};
 
 use crate::Hash;
 

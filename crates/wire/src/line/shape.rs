@@ -74,6 +74,8 @@ pub(super) struct UsageShape<'a> {
     pub(super) channel: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) reference: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) hold: Option<u64>,
     pub(super) allocations: Vec<AllocationShape>,
 }
 
@@ -94,6 +96,90 @@ pub(super) struct ExpiryShape<'a> {
     pub(super) kind: Cow<'a, str>,
     pub(super) grant: u64,
     pub(super) amount: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VoidShape<'a> {
+    pub(super) seq: u64,
+    #[serde(with = "instant")]
+    pub(super) recorded_at: Timestamp,
+    #[serde(rename = "type")]
+    pub(super) kind: Cow<'a, str>,
+    pub(super) cause: VoidCauseShape,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) price: Option<u64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) rest: bool,
+    pub(super) purchase: Cow<'a, str>,
+    pub(super) grant: u64,
+    pub(super) amount: u64,
+    pub(super) shortfall: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum VoidCauseShape {
+    Refund,
+    Dispute,
+    Reinstatement,
+    Returned,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AmendmentShape<'a> {
+    pub(super) seq: u64,
+    #[serde(with = "instant")]
+    pub(super) recorded_at: Timestamp,
+    #[serde(rename = "type")]
+    pub(super) kind: Cow<'a, str>,
+    pub(super) source: Cow<'a, str>,
+    pub(super) id: Cow<'a, str>,
+    pub(super) usage: u64,
+    pub(super) feature: Cow<'a, str>,
+    pub(super) amount: u64,
+    pub(super) allocations: Vec<AllocationShape>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HoldShape<'a> {
+    pub(super) seq: u64,
+    #[serde(with = "instant")]
+    pub(super) recorded_at: Timestamp,
+    #[serde(rename = "type")]
+    pub(super) kind: Cow<'a, str>,
+    pub(super) source: Cow<'a, str>,
+    pub(super) id: Cow<'a, str>,
+    pub(super) feature: Cow<'a, str>,
+    pub(super) units: u32,
+    pub(super) rate: u32,
+    pub(super) cost: u64,
+    pub(super) revision: u32,
+    pub(super) minutes: u32,
+    pub(super) allocations: Vec<AllocationShape>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReleaseShape<'a> {
+    pub(super) seq: u64,
+    #[serde(with = "instant")]
+    pub(super) recorded_at: Timestamp,
+    #[serde(rename = "type")]
+    pub(super) kind: Cow<'a, str>,
+    pub(super) hold: u64,
+    pub(super) cause: ReleaseCauseShape,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ReleaseCauseShape {
+    Released,
+    TimedOut,
 }
 
 #[derive(Serialize, Deserialize)]

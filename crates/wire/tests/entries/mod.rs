@@ -1,8 +1,9 @@
 //! Random ledger entries, within the bounds of the rules.
 
 use metering::{
-    Allocation, ControlsChange, Entry, EntryKind, Expiry, FeatureControl, Grant, GrantOrigin, Labels, MAX_RATE,
-    MAX_TOTAL, MAX_UNITS, Period, PlanChange, PlanChangeCause, PlanTerms, Timestamp, Usage,
+    Allocation, Amendment, ControlsChange, Entry, EntryKind, Expiry, FeatureControl, Grant, GrantOrigin, Hold, Labels,
+    MAX_HOLD_MINUTES, MAX_RATE, MAX_TOTAL, MAX_UNITS, Period, PlanChange, PlanChangeCause, PlanTerms, Release,
+    ReleaseCause, Timestamp, Usage, Void, VoidCause,
 };
 use proptest::prelude::*;
 
@@ -52,18 +53,83 @@ fn labels() -> impl Strategy<Value = Labels> {
     (label(), label(), label()).prop_map(|(member, channel, reference)| Labels { member, channel, reference })
 }
 
-fn usage() -> impl Strategy<Value = Usage> {
+fn allocations() -> impl Strategy<Value = Vec<Allocation>> {
     let allocation = (1..=MAX_TOTAL, 0..=MAX_TOTAL).prop_map(|(grant, amount)| Allocation { grant, amount });
+    proptest::collection::vec(allocation, 0..4)
+}
+
+fn usage() -> impl Strategy<Value = Usage> {
     (
         (text(), text(), text()),
         (1..=MAX_UNITS, 0..=MAX_RATE, 0..=MAX_TOTAL, any::<u32>()),
         proptest::option::of(instant()),
         labels(),
-        proptest::collection::vec(allocation, 0..4),
+        proptest::option::weighted(0.2, 1..=MAX_TOTAL),
+        allocations(),
     )
-        .prop_map(|((source, id, feature), (units, rate, cost, revision), occurred_at, labels, allocations)| {
-            Usage { source, id, feature, units, rate, cost, revision, occurred_at, labels, allocations }
+        .prop_map(
+            |((source, id, feature), (units, rate, cost, revision), occurred_at, labels, hold, allocations)| Usage {
+                source,
+                id,
+                feature,
+                units,
+                rate,
+                cost,
+                revision,
+                occurred_at,
+                labels,
+                hold,
+                allocations,
+            },
+        )
+}
+
+fn void() -> impl Strategy<Value = Void> {
+    let cause = prop_oneof![
+        (text(), 0..=MAX_TOTAL, any::<bool>()).prop_map(|(id, price, rest)| VoidCause::Refund { id, price, rest }),
+        text().prop_map(|id| VoidCause::Dispute { id }),
+        text().prop_map(|id| VoidCause::Reinstatement { id }),
+        Just(VoidCause::Returned),
+    ];
+    (cause, text(), 1..=MAX_TOTAL, 0..=MAX_TOTAL, 0..=MAX_TOTAL)
+        .prop_map(|(cause, purchase, grant, amount, shortfall)| Void { cause, purchase, grant, amount, shortfall })
+}
+
+fn amendment() -> impl Strategy<Value = Amendment> {
+    (text(), text(), 1..=MAX_TOTAL, text(), 0..=MAX_TOTAL, allocations()).prop_map(
+        |(source, id, usage, feature, amount, allocations)| Amendment {
+            source,
+            id,
+            usage,
+            feature,
+            amount,
+            allocations,
+        },
+    )
+}
+
+fn hold() -> impl Strategy<Value = Hold> {
+    (
+        (text(), text(), text()),
+        (1..=MAX_UNITS, 0..=MAX_RATE, 0..=MAX_TOTAL, any::<u32>(), 1..=MAX_HOLD_MINUTES),
+        allocations(),
+    )
+        .prop_map(|((source, id, feature), (units, rate, cost, revision, minutes), allocations)| Hold {
+            source,
+            id,
+            feature,
+            units,
+            rate,
+            cost,
+            revision,
+            minutes,
+            allocations,
         })
+}
+
+fn release() -> impl Strategy<Value = Release> {
+    let cause = prop_oneof![Just(ReleaseCause::Released), Just(ReleaseCause::TimedOut)];
+    (1..=MAX_TOTAL, cause).prop_map(|(hold, cause)| Release { hold, cause })
 }
 
 fn plan_change() -> impl Strategy<Value = PlanChange> {
@@ -91,6 +157,10 @@ pub(crate) fn entry() -> impl Strategy<Value = Entry> {
         grant().prop_map(EntryKind::Grant),
         usage().prop_map(EntryKind::Usage),
         (1..=MAX_TOTAL, 0..=MAX_TOTAL).prop_map(|(grant, amount)| EntryKind::Expiry(Expiry { grant, amount })),
+        void().prop_map(EntryKind::Void),
+        amendment().prop_map(EntryKind::Amendment),
+        hold().prop_map(EntryKind::Hold),
+        release().prop_map(EntryKind::Release),
         plan_change().prop_map(EntryKind::PlanChange),
         controls_change().prop_map(EntryKind::ControlsChange),
     ];

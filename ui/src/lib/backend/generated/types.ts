@@ -285,7 +285,7 @@ daily: Array<number>, };
 /**
  * The kind of a ledger entry.
  */
-export type EntryKind = "grant" | "usage" | "expiry" | "plan_change" | "controls_change";
+export type EntryKind = "grant" | "usage" | "expiry" | "void" | "amendment" | "hold" | "release" | "plan_change" | "controls_change";
 
 /**
  * One of the newest ledger entries.

@@ -1,0 +1,162 @@
+//! What the rules would have recorded in an entry's place.
+
+use super::{Aspect, Finding, Verifier, aspect_of};
+use crate::{
+    Amendment, Blank, Command, ControlsRequest, Entry, EntryKind, FeatureRequest, Grant, GrantOrigin, GrantSource,
+    Hold, HoldRequest, Outcome, PlanChange, PlanChangeCause, PurchaseTerms, Release, ReleaseCause, VoidCause, decide,
+};
+
+impl Verifier {
+    /// The entries that the command behind this one records: first of all what should stand in its place. None, where
+    /// whatever it says is right.
+    pub(super) fn expect(
+        &mut self,
+        entry: &Entry,
+        earlier: impl Fn(u64) -> Option<Entry>,
+    ) -> Result<Vec<Entry>, Finding> {
+        let wrong = |aspect, message: &str| Err(Finding::new(entry.seq, aspect, message));
+        match &entry.kind {
+            EntryKind::Usage(_) => Ok(Vec::new()),
+            EntryKind::Grant(grant) => match &grant.origin {
+                GrantOrigin::Trial(_) => self.decided(entry, &Command::StartTrial),
+                GrantOrigin::TopUp { .. } => self.pack(entry, grant),
+                GrantOrigin::Allowance { .. } => wrong(Aspect::Refresh, "no refresh is due"),
+                GrantOrigin::Upgrade { .. } => wrong(Aspect::Plan, "no upgrade stands ahead of it"),
+            },
+            EntryKind::Expiry(expiry) => {
+                let grant = self.account.books.grants.live().iter().find(|live| live.seq == expiry.grant);
+                match grant.filter(|grant| grant.source == GrantSource::Trial) {
+                    Some(grant) => {
+                        self.ended_trial = Some(entry.recorded_at);
+                        let amount = grant.free();
+                        let kind = EntryKind::Expiry(crate::Expiry { grant: expiry.grant, amount });
+                        Ok(vec![Entry { kind, ..*entry }])
+                    }
+                    None => {
+                        let message = format!("nothing of grant {} falls due to expire", expiry.grant);
+                        Err(Finding::new(entry.seq, Aspect::Expiry, message))
+                    }
+                }
+            }
+            EntryKind::Void(void) => {
+                let purchase = void.purchase.clone();
+                match &void.cause {
+                    VoidCause::Refund { id, price, rest } => {
+                        let amount = (!rest).then_some(*price);
+                        self.decided(entry, &Command::Refund { id: id.clone(), purchase, amount })
+                    }
+                    VoidCause::Dispute { id } => self.decided(entry, &Command::Dispute { id: id.clone(), purchase }),
+                    VoidCause::Reinstatement { id } => {
+                        self.decided(entry, &Command::Reinstate { id: id.clone(), purchase })
+                    }
+                    VoidCause::Returned => wrong(Aspect::Pack, "no credits returned to a pack with a shortfall"),
+                }
+            }
+            EntryKind::Amendment(amendment) => self.amendment(entry, amendment, earlier(amendment.usage)),
+            EntryKind::Hold(Hold { source, id, feature, units, minutes, .. }) => {
+                let request = HoldRequest {
+                    source: source.clone(),
+                    id: id.clone(),
+                    feature: feature.clone(),
+                    units: *units,
+                    minutes: *minutes,
+                };
+                self.decided(entry, &Command::Hold(request))
+            }
+            EntryKind::Release(Release { hold, cause }) => {
+                if !self.account.books.holds.iter().any(|live| live.seq == *hold) {
+                    return wrong(Aspect::Hold, "the hold that it ends does not live");
+                }
+                match cause {
+                    ReleaseCause::Released => Ok(Vec::new()),
+                    ReleaseCause::TimedOut => wrong(Aspect::Hold, "the time of the hold is not up"),
+                }
+            }
+            EntryKind::PlanChange(change) => self.plan(entry, change),
+            EntryKind::ControlsChange(change) => {
+                let wish = |(id, control): &(String, crate::FeatureControl)| {
+                    (id.clone(), FeatureRequest { on: Some(control.on), cap: Some(control.cap) })
+                };
+                let features = change.features.iter().map(wish).collect();
+                self.decided(entry, &Command::Controls(ControlsRequest { automation: change.automation, features }))
+            }
+        }
+    }
+
+    /// What a command records at the entry's instant.
+    fn decided(&self, entry: &Entry, command: &Command) -> Result<Vec<Entry>, Finding> {
+        let decision = decide(&self.account, &Blank, command, entry.recorded_at);
+        match decision.outcome {
+            Outcome::Recorded { .. } => Ok(decision.entries),
+            other => {
+                let said = match other {
+                    Outcome::Refused(refusal) => format!("it would have been refused: {}", refusal.code()),
+                    Outcome::Invalid(invalid) => format!("it is out of bounds: {invalid}"),
+                    other => format!("there was nothing to record: {other:?}"),
+                };
+                let aspect = aspect_of(&entry.kind);
+                let aspect = if matches!(entry.kind, EntryKind::Hold(_)) { Aspect::Allowed } else { aspect };
+                Err(Finding::new(entry.seq, aspect, said))
+            }
+        }
+    }
+
+    /// A pack is credited as it was agreed at checkout: as the revision that counts now, or one before it, sells it.
+    fn pack(&self, entry: &Entry, grant: &Grant) -> Result<Vec<Entry>, Finding> {
+        let GrantOrigin::TopUp { purchase, pack: id, price } = &grant.origin else { return Ok(Vec::new()) };
+        let now = self.account.terms.catalogue(entry.recorded_at).revision;
+        let sold = self.account.terms.catalogues.iter().filter(|one| one.revision <= now);
+        let mut expected = None;
+        for pack in sold.filter_map(|one| one.pack(id)) {
+            let terms = PurchaseTerms {
+                purchase: purchase.clone(),
+                pack: pack.id.clone(),
+                credits: pack.credits,
+                price: pack.price,
+                expires_after_days: pack.expires_after_days,
+            };
+            let decided = self.decided(entry, &Command::Credit(terms))?;
+            if decided.first().is_some_and(|made| made.kind == entry.kind) {
+                return Ok(decided);
+            }
+            if pack.price == *price || expected.is_none() {
+                expected = Some(decided);
+            }
+        }
+        expected.ok_or_else(|| Finding::new(entry.seq, Aspect::Pack, format!("no revision sells a pack \"{id}\"")))
+    }
+
+    fn amendment(&mut self, entry: &Entry, amendment: &Amendment, usage: Option<Entry>) -> Result<Vec<Entry>, Finding> {
+        let wrong = |aspect, message: String| Err(Finding::new(entry.seq, aspect, message));
+        let Some(Entry { kind: EntryKind::Usage(usage), .. }) = usage else {
+            return wrong(Aspect::Allocation, format!("it amends entry {}, which is no usage", amendment.usage));
+        };
+        if let Some(first) = self.amended.insert(amendment.usage, entry.seq) {
+            let message = format!("usage {} was amended before, by entry {first}", amendment.usage);
+            return wrong(Aspect::Twice, message);
+        }
+        let expected = Amendment {
+            source: usage.source,
+            id: amendment.id.clone(),
+            usage: amendment.usage,
+            feature: usage.feature,
+            amount: usage.cost,
+            allocations: usage.allocations,
+        };
+        Ok(vec![Entry { kind: EntryKind::Amendment(expected), ..*entry }])
+    }
+
+    fn plan(&self, entry: &Entry, change: &PlanChange) -> Result<Vec<Entry>, Finding> {
+        let early = |message: &str| Err(Finding::new(entry.seq, Aspect::Plan, message));
+        match (change.cause, &change.to) {
+            (PlanChangeCause::CameDue, _) => early("no change of plan falls due"),
+            (PlanChangeCause::TrialEnded, _) => early("the trial does not end here"),
+            (PlanChangeCause::Scheduled, None) => self.decided(entry, &Command::Cancel),
+            (_, None) => early("it leads to no plan, and only a cancellation or the end of a trial does"),
+            (_, Some(to)) => {
+                let (plan, allowance) = (to.plan.clone(), Some(to.allowance));
+                self.decided(entry, &Command::Subscribe { plan, allowance })
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Verifying a ledger: does every entry follow from the rules (rule 19)?
+
+mod expect;
+mod finding;
+mod repeats;
+mod usage;
+
+use std::collections::{HashMap, VecDeque};
+
+pub use finding::{Aspect, Finding};
+pub use repeats::Repeats;
+
+use crate::books::Books;
+use crate::keyed::Keyed;
+use crate::{Account, Entry, EntryKind, Grant, GrantOrigin, GrantSource, ReleaseCause, Terms, Timestamp, VoidCause};
+
+/// Everything that is wrong with a whole ledger, in the order of its entries; repeated ids come last.
+#[must_use]
+pub fn verify(terms: Terms, entries: &[Entry]) -> Vec<Finding> {
+    let mut verifier = Verifier::new(terms);
+    let mut found = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let next = entries.get(index + 1).map(|next| next.recorded_at);
+        let ahead = entries.get(..index).unwrap_or_default();
+        let place = |seq: u64| usize::try_from(seq).ok()?.checked_sub(1);
+        // In its own place, unless an entry ahead of it is gone.
+        let in_place = |seq: u64| ahead.get(place(seq)?).filter(|one| one.seq == seq);
+        let earlier = |seq: u64| in_place(seq).or_else(|| ahead.iter().find(|one| one.seq == seq)).cloned();
+        verifier.check(entry, next, earlier, &mut found);
+    }
+    let mut repeats = verifier.into_repeats();
+    if !repeats.is_empty() {
+        for entry in entries {
+            if let EntryKind::Usage(usage) = &entry.kind {
+                found.extend(repeats.check(entry.seq, &usage.into()));
+            }
+        }
+    }
+    found
+}
+
+/// Replays a ledger entry by entry and names every one that the rules would not have made, with what they give.
+///
+/// After a finding it goes on as if the rules had been kept as far as that can be told, so that one altered entry is
+/// named and not all those after it. An alteration that the rules allow (other units with all that follows from them)
+/// shows where its consequences meet an entry that was not altered; that the bytes are the recorded ones is for the
+/// chain of hashes to say.
+#[derive(Debug)]
+pub struct Verifier {
+    account: Account,
+    /// What has to come next: the rest of what one command records.
+    follow: VecDeque<Entry>,
+    /// A trial's grant expired ahead of its time at this instant: a subscription has to follow.
+    ended_trial: Option<Timestamp>,
+    /// Amendments by the usage's entry.
+    amended: HashMap<u64, u64>,
+    /// Recorded ids but those of usages, with the entry.
+    ids: HashMap<(&'static str, String), u64>,
+    /// A hash for each usage's id, by which [`Repeats`] finds the ones that may be there twice.
+    keys: Keyed,
+    marks: Vec<u64>,
+}
+
+impl Verifier {
+    /// A verifier of a ledger from its first entry.
+    #[must_use]
+    pub fn new(terms: Terms) -> Self {
+        Self {
+            account: Account::new(terms),
+            follow: VecDeque::new(),
+            ended_trial: None,
+            amended: HashMap::new(),
+            ids: HashMap::new(),
+            keys: Keyed::default(),
+            marks: Vec::new(),
+        }
+    }
+
+    /// What the entries add up to so far.
+    #[must_use]
+    pub const fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// The ids of usages that may have been recorded twice: known only when all are read. Each entry has to be shown to
+    /// it once more, unless it is empty.
+    #[must_use]
+    pub fn into_repeats(self) -> Repeats {
+        Repeats::new(self.keys, self.marks)
+    }
+
+    /// Checks the next entry. `next` is when the entry after it was recorded: it tells which of two dates in the wrong
+    /// order was moved. `earlier` gives an entry that was checked before by its number.
+    pub fn check(
+        &mut self,
+        entry: &Entry,
+        next: Option<Timestamp>,
+        earlier: impl Fn(u64) -> Option<Entry>,
+        found: &mut Vec<Finding>,
+    ) {
+        if let EntryKind::Usage(usage) = &entry.kind {
+            return self.check_usage(entry.seq, entry.recorded_at, &usage.into(), next, found);
+        }
+        let Some(at) = self.begin(entry.seq, entry.recorded_at, next, found) else { return };
+        let stands = Entry { seq: entry.seq, recorded_at: at, kind: entry.kind.clone() };
+        if self.meets_follow(&stands, found) || self.meets_due(&stands, found) {
+            return;
+        }
+        self.check_trial_end(&stands, found);
+        match self.expect(&stands, earlier) {
+            Ok(mut expected) => {
+                let rest = expected.split_off(expected.len().min(1));
+                match expected.pop() {
+                    Some(expected) => {
+                        compare(&stands, &expected, found);
+                        self.apply(expected);
+                    }
+                    None => self.apply(stands.clone()),
+                }
+                if matches!(stands.kind, EntryKind::PlanChange(_)) {
+                    self.follow = rest.into();
+                }
+            }
+            Err(finding) => {
+                found.push(finding);
+                self.apply(stands.clone());
+            }
+        }
+        self.note_ids(&stands, found);
+    }
+
+    /// Order and dates; gives the instant that the entry counts at, or none if it cannot be taken in at all.
+    fn begin(
+        &mut self,
+        seq: u64,
+        recorded_at: Timestamp,
+        next: Option<Timestamp>,
+        found: &mut Vec<Finding>,
+    ) -> Option<Timestamp> {
+        let books = &mut self.account.books;
+        let expected = books.last_seq + 1;
+        if seq != expected {
+            found.push(Finding::new(seq, Aspect::Order, format!("it is numbered {seq}, and {expected} is the next")));
+            if seq < expected {
+                return None;
+            }
+            books.last_seq = seq - 1;
+        }
+        let last = books.last_recorded_at;
+        if recorded_at < last {
+            let message = format!("it is dated {recorded_at}, before the entry ahead of it ({last})");
+            found.push(Finding::new(seq, Aspect::Date, message));
+            return Some(last);
+        }
+        if let Some(next) = next.filter(|next| *next < recorded_at && *next >= last) {
+            let message = format!("it is dated {recorded_at}, after the entry that follows it ({next})");
+            found.push(Finding::new(seq, Aspect::Date, message));
+            return Some(next);
+        }
+        Some(recorded_at)
+    }
+
+    /// Whether something had to come here as the rest of a command; it is compared and taken in.
+    fn meets_follow(&mut self, entry: &Entry, found: &mut Vec<Finding>) -> bool {
+        while let Some(mut expected) = self.follow.pop_front() {
+            expected.seq = entry.seq;
+            if is_same_thing(&entry.kind, &expected.kind) {
+                compare(entry, &expected, found);
+                self.apply(expected);
+                return true;
+            }
+            self.miss(entry.seq, expected, found);
+        }
+        false
+    }
+
+    /// Whether the entry is what falls due before it; what is due and is not there is missing.
+    fn meets_due(&mut self, entry: &Entry, found: &mut Vec<Finding>) -> bool {
+        let mut more: u32 = 0;
+        while let Some((at, kind)) = self.account.books.due_entry(entry.recorded_at) {
+            let expected = Entry { seq: entry.seq, recorded_at: at.max(self.account.books.last_recorded_at), kind };
+            if is_same_thing(&entry.kind, &expected.kind) {
+                compare(entry, &expected, found);
+                self.apply(expected);
+                return true;
+            }
+            more += 1;
+            let mut missing = Vec::new();
+            self.miss(entry.seq, expected, &mut missing);
+            // An entry far in the future has a whole history due before it: one line says it.
+            if more == 1 {
+                found.append(&mut missing);
+            }
+        }
+        if more > 1 {
+            let message = format!("{} more entries that were due before it are missing", more - 1);
+            found.push(Finding::new(entry.seq, Aspect::Refresh, message));
+        }
+        false
+    }
+
+    /// An entry that should stand ahead of `seq` and does not: it is carried out all the same.
+    fn miss(&mut self, seq: u64, expected: Entry, found: &mut Vec<Finding>) {
+        let aspect = aspect_of(&expected.kind);
+        let message = format!("before it there should be {}, dated {}", said(&expected.kind), expected.recorded_at);
+        found.push(Finding::new(seq, aspect, message));
+        self.apply(expected);
+        self.account.books.last_seq = seq - 1;
+    }
+
+    /// A trial's grant that expires early is the first half of a subscription.
+    fn check_trial_end(&mut self, entry: &Entry, found: &mut Vec<Finding>) {
+        let Some(at) = self.ended_trial else { return };
+        let goes_on = match &entry.kind {
+            EntryKind::Expiry(_) => true,
+            EntryKind::PlanChange(change) => change.cause == crate::PlanChangeCause::Subscribed,
+            _ => false,
+        };
+        if !goes_on || entry.recorded_at != at {
+            let message = "the trial's credits expired ahead of their time, and no subscription follows";
+            found.push(Finding::new(entry.seq, Aspect::Expiry, message));
+        }
+        if !matches!(entry.kind, EntryKind::Expiry(_)) {
+            self.ended_trial = None;
+        }
+    }
+
+    /// Takes in what should stand there. What cannot follow at all is left out: it has been named.
+    fn apply(&mut self, entry: Entry) {
+        let Account { terms, books } = &mut self.account;
+        let (seq, at) = (entry.seq, entry.recorded_at.max(books.last_recorded_at));
+        if books.apply(terms, &Entry { recorded_at: at, ..entry }).is_err() {
+            books.last_seq = seq;
+            books.last_recorded_at = at;
+        }
+    }
+
+    fn note_ids(&mut self, entry: &Entry, found: &mut Vec<Finding>) {
+        let key = match &entry.kind {
+            EntryKind::Amendment(one) => ("amendment", format!("{}\n{}", one.source, one.id)),
+            EntryKind::Hold(one) => ("hold", format!("{}\n{}", one.source, one.id)),
+            EntryKind::Void(void) => match &void.cause {
+                VoidCause::Refund { id, .. } => ("refund", id.clone()),
+                VoidCause::Dispute { id } => ("dispute", id.clone()),
+                VoidCause::Reinstatement { id } => ("reinstatement", id.clone()),
+                VoidCause::Returned => return,
+            },
+            _ => return,
+        };
+        if let Some(first) = self.ids.get(&key) {
+            let message = format!("its id was recorded before, by entry {first}");
+            found.push(Finding::new(entry.seq, Aspect::Twice, message));
+        } else {
+            self.ids.insert(key, entry.seq);
+        }
+    }
+}
+
+/// Says where an entry is not what it should be.
+fn compare(entry: &Entry, expected: &Entry, found: &mut Vec<Finding>) {
+    let aspect = aspect_of(&expected.kind);
+    if entry.kind != expected.kind {
+        let message = format!("it is {}, and the rules give {}", said(&entry.kind), said(&expected.kind));
+        found.push(Finding::new(entry.seq, aspect, message));
+    }
+    if entry.recorded_at != expected.recorded_at {
+        let message = format!("it is dated {}, and falls due at {}", entry.recorded_at, expected.recorded_at);
+        found.push(Finding::new(entry.seq, aspect, message));
+    }
+}
+
+/// Whether an entry stands for what is expected here, right or wrong.
+fn is_same_thing(entry: &EntryKind, expected: &EntryKind) -> bool {
+    match (entry, expected) {
+        (EntryKind::Grant(one), EntryKind::Grant(other)) => is_same_origin(one, other),
+        (EntryKind::Expiry(one), EntryKind::Expiry(other)) => one.grant == other.grant || one.amount == other.amount,
+        (EntryKind::Release(one), EntryKind::Release(other)) => {
+            one.hold == other.hold || one.cause == ReleaseCause::TimedOut
+        }
+        (EntryKind::Void(one), EntryKind::Void(other)) => one.grant == other.grant || one.cause == other.cause,
+        (EntryKind::PlanChange(one), EntryKind::PlanChange(other)) => one.cause == other.cause || one.to == other.to,
+        _ => false,
+    }
+}
+
+fn is_same_origin(one: &Grant, other: &Grant) -> bool {
+    match (&one.origin, &other.origin) {
+        (GrantOrigin::Allowance { .. } | GrantOrigin::Upgrade { .. }, GrantOrigin::Allowance { .. })
+        | (GrantOrigin::Allowance { .. } | GrantOrigin::Upgrade { .. }, GrantOrigin::Upgrade { .. }) => true,
+        _ => one.amount == other.amount && one.expires_at == other.expires_at,
+    }
+}
+
+const fn aspect_of(kind: &EntryKind) -> Aspect {
+    match kind {
+        EntryKind::Grant(grant) => match grant.source() {
+            GrantSource::TopUp => Aspect::Pack,
+            GrantSource::Trial => Aspect::Plan,
+            GrantSource::Allowance => Aspect::Refresh,
+        },
+        EntryKind::Usage(_) | EntryKind::Amendment(_) => Aspect::Allocation,
+        EntryKind::Expiry(_) => Aspect::Expiry,
+        EntryKind::Void(_) => Aspect::Pack,
+        EntryKind::Hold(_) | EntryKind::Release(_) => Aspect::Hold,
+        EntryKind::PlanChange(_) => Aspect::Plan,
+        EntryKind::ControlsChange(_) => Aspect::Controls,
+    }
+}
+
+/// An entry in words that a report can hold.
+fn said(kind: &EntryKind) -> String {
+    match kind {
+        EntryKind::Expiry(expiry) => format!("the expiry of {} credits of grant {}", expiry.amount, expiry.grant),
+        EntryKind::Release(release) => format!("the end of hold {} ({:?})", release.hold, release.cause),
+        other => format!("{other:?}").chars().take(600).collect(),
+    }
+}
+
+/// The books of the account, for the parts of the verifier.
+const fn books(account: &mut Account) -> &mut Books {
+    &mut account.books
+}

@@ -1,0 +1,6 @@
+//! What the rules promise, tried on random histories and against a second implementation.
+
+mod histories;
+mod properties;
+mod verify;
+mod warnings;

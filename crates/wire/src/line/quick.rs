@@ -1,0 +1,234 @@
+//! The quick way to read a usage: ledgers consist of little else, written by [`super::encode_body`] in one form.
+//!
+//! What is not in exactly that form is no mistake here: [`super::decode_body`] reads it, or says what is wrong with it.
+
+use metering::{Allocation, Labels, MAX_ID_LENGTH, MAX_RATE, MAX_TOTAL, MAX_UNITS, Timestamp, Usage, UsageView};
+
+/// A usage entry as it stands in its body; nothing is copied but the allocations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsageLine<'a> {
+    /// The entry's number.
+    pub seq: u64,
+    /// When it counts for balances and order.
+    pub recorded_at: Timestamp,
+    /// What it records.
+    pub usage: UsageView<'a>,
+    /// Who it was for.
+    pub member: Option<&'a str>,
+    /// Where it came in.
+    pub channel: Option<&'a str>,
+    /// What it belongs to.
+    pub reference: Option<&'a str>,
+}
+
+impl UsageLine<'_> {
+    /// The usage by itself.
+    pub(super) fn to_usage(self) -> Usage {
+        let UsageView { source, id, feature, units, rate, cost, revision, occurred_at, hold, allocations } = self.usage;
+        let own = |label: Option<&str>| label.map(str::to_owned);
+        Usage {
+            source: source.to_owned(),
+            id: id.to_owned(),
+            feature: feature.to_owned(),
+            units,
+            rate,
+            cost,
+            revision,
+            occurred_at,
+            labels: Labels { member: own(self.member), channel: own(self.channel), reference: own(self.reference) },
+            hold,
+            allocations: allocations.to_vec(),
+        }
+    }
+}
+
+/// Splits a line that begins and ends as [`super::encode_line`] writes it: the hash's digits and the body. Whether the
+/// body is one whole JSON value has not been looked at: whoever reads it finds out. `None` for everything else.
+#[must_use]
+pub fn split_line(line: &[u8]) -> Option<(&[u8; 64], &[u8])> {
+    let (digits, rest) = line.strip_prefix(b"{\"hash\":\"")?.split_first_chunk::<64>()?;
+    let body = rest.strip_prefix(b"\",\"body\":")?.strip_suffix(b"}")?;
+    Some((digits, body))
+}
+
+/// How the body of every kind of entry begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineHead<'a> {
+    /// The entry's number.
+    pub seq: u64,
+    /// When it counts for balances and order.
+    pub recorded_at: Timestamp,
+    /// What comes after it in the body.
+    rest: &'a str,
+}
+
+/// Reads the body of a usage that is written as [`super::encode_body`] writes one, within all bounds and without any
+/// escape in its texts. `None` for everything else. `allocations` is room to be used again from body to body.
+#[must_use]
+pub fn read_usage<'a>(body: &'a [u8], allocations: &'a mut Vec<Allocation>) -> Option<UsageLine<'a>> {
+    read_head(body)?.usage(allocations)
+}
+
+/// Reads the beginning of a body that is written as [`super::encode_body`] writes it.
+#[must_use]
+pub fn read_head(body: &[u8]) -> Option<LineHead<'_>> {
+    let mut body = Reader { rest: std::str::from_utf8(body).ok()? };
+    body.literal("{\"seq\":")?;
+    let seq = body.number(MAX_TOTAL).filter(|seq| *seq > 0)?;
+    body.literal(",\"recorded_at\":\"")?;
+    let recorded_at = body.instant()?;
+    Some(LineHead { seq, recorded_at, rest: body.rest })
+}
+
+impl<'a> LineHead<'a> {
+    /// The rest of what [`read_usage`] reads.
+    #[must_use]
+    pub fn usage(self, allocations: &'a mut Vec<Allocation>) -> Option<UsageLine<'a>> {
+        let Self { seq, recorded_at, rest } = self;
+        usage(seq, recorded_at, Reader { rest }, allocations)
+    }
+}
+
+fn usage<'a>(
+    seq: u64,
+    recorded_at: Timestamp,
+    mut body: Reader<'a>,
+    allocations: &'a mut Vec<Allocation>,
+) -> Option<UsageLine<'a>> {
+    body.literal(",\"type\":\"usage\",\"source\":\"")?;
+    let source = body.text()?;
+    body.literal(",\"id\":\"")?;
+    let id = body.text()?;
+    body.literal(",\"feature\":\"")?;
+    let feature = body.text()?;
+    body.literal(",\"units\":")?;
+    let units = body.small(MAX_UNITS)?;
+    body.literal(",\"rate\":")?;
+    let rate = body.small(MAX_RATE)?;
+    body.literal(",\"cost\":")?;
+    let cost = body.number(MAX_TOTAL)?;
+    body.literal(",\"revision\":")?;
+    let revision = body.small(u32::MAX)?;
+    let occurred_at = if body.skip(",\"occurred_at\":\"") { Some(body.instant()?) } else { None };
+    let member = body.label(",\"member\":\"")?;
+    let channel = body.label(",\"channel\":\"")?;
+    let reference = body.label(",\"reference\":\"")?;
+    let hold = if body.skip(",\"hold\":") { Some(body.number(MAX_TOTAL)?) } else { None };
+    body.literal(",\"allocations\":[")?;
+    allocations.clear();
+    if !body.skip("]}") {
+        loop {
+            body.literal("{\"grant\":")?;
+            let grant = body.number(MAX_TOTAL)?;
+            body.literal(",\"amount\":")?;
+            let amount = body.number(MAX_TOTAL)?;
+            if grant == 0 {
+                return None;
+            }
+            allocations.push(Allocation { grant, amount });
+            if body.skip("}]}") {
+                break;
+            }
+            body.literal("},")?;
+        }
+    }
+    if !body.rest.is_empty() || units == 0 || hold == Some(0) {
+        return None;
+    }
+    let usage = UsageView { source, id, feature, units, rate, cost, revision, occurred_at, hold, allocations };
+    Some(UsageLine { seq, recorded_at, usage, member, channel, reference })
+}
+
+/// Reads a text from its beginning. Its bytes were looked over once: what is cut out of it is text, too.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    fn skip(&mut self, literal: &str) -> bool {
+        match self.rest.strip_prefix(literal) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn literal(&mut self, literal: &str) -> Option<()> {
+        self.skip(literal).then_some(())
+    }
+
+    /// A whole number without leading zeros, at most `most`.
+    #[inline]
+    fn number(&mut self, most: u64) -> Option<u64> {
+        let mut number: u64 = 0;
+        let mut length = 0;
+        for digit in self.rest.bytes().take(17) {
+            let digit = digit.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            number = number * 10 + u64::from(digit);
+            length += 1;
+        }
+        let leads = length > 1 && self.rest.starts_with('0');
+        if length == 0 || leads || number > most {
+            return None;
+        }
+        self.rest = self.rest.get(length..)?;
+        Some(number)
+    }
+
+    fn small(&mut self, most: u32) -> Option<u32> {
+        u32::try_from(self.number(u64::from(most))?).ok()
+    }
+
+    /// What stands before the next quotation mark, which is passed.
+    #[inline]
+    fn quoted(&mut self) -> Option<&'a str> {
+        let (text, rest) = self.rest.split_at_checked(plain_length(self.rest.as_bytes()))?;
+        self.rest = rest.strip_prefix('"')?;
+        Some(text)
+    }
+
+    /// A text that can be an id.
+    fn text(&mut self) -> Option<&'a str> {
+        self.quoted().filter(|text| (1..=MAX_ID_LENGTH).contains(&text.len()))
+    }
+
+    /// A label that may be absent; the outer `None` is for one that cannot be read here.
+    fn label(&mut self, name: &str) -> Option<Option<&'a str>> {
+        if self.skip(name) { Some(Some(self.text()?)) } else { Some(None) }
+    }
+
+    fn instant(&mut self) -> Option<Timestamp> {
+        Timestamp::from_canonical(self.quoted()?.as_bytes())
+    }
+}
+
+/// How many bytes come before the first that ends a JSON text or needs care in one: a quotation mark, a backslash, a
+/// control character.
+fn plain_length(text: &[u8]) -> usize {
+    let (words, rest) = text.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let found = ends_in(u64::from_le_bytes(*word));
+        if found != 0 {
+            return index * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    text.len() - rest.len() + rest.iter().position(ends).unwrap_or(rest.len())
+}
+
+/// The high bit of the first of eight bytes that ends a text (others above it may be set, too).
+const fn ends_in(word: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // A byte under `n` borrows from its high bit; one that has its own high bit set is none.
+    let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES) & !(word ^ (ONES * b'"' as u64));
+    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES) & !(word ^ (ONES * b'\\' as u64));
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (quote | backslash | control) & HIGH
+}

@@ -1,0 +1,180 @@
+//! The lines of a ledger, a block at a time, and where to find one again.
+
+use std::cell::RefCell;
+use std::io;
+use std::ops::ControlFlow;
+
+use memchr::memchr;
+use metering::Entry;
+
+use super::{Source, entry_of};
+use crate::line::{read_head, split_line};
+
+/// A block stays in the processor's cache while it is read.
+const BLOCK: usize = 256 << 10;
+/// No entry is longer than this: what is, is no ledger.
+const MAX_LINE: usize = 16 << 20;
+/// Every so many-th line's place is kept …
+const STRIDE: usize = 16;
+/// … so that a line is found within so many bytes, as a rule.
+const NEAR: usize = 8 << 10;
+
+/// A part of a source.
+pub(super) struct Block<'b> {
+    bytes: &'b [u8],
+    /// Where it begins.
+    pub(super) offset: u64,
+    /// Whether the source ends with it.
+    pub(super) is_last: bool,
+}
+
+impl<'b> Block<'b> {
+    /// Its whole lines that are not blank, each with its place in the source. The end of the source ends a line, too.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (u64, &'b [u8])> + use<'b> {
+        let (mut rest, mut offset, is_last) = (self.bytes, self.offset, self.is_last);
+        std::iter::from_fn(move || {
+            loop {
+                let (line, after) = match memchr(b'\n', rest) {
+                    Some(end) => (rest.get(..end)?, rest.get(end + 1..)?),
+                    None if is_last && !rest.is_empty() => (rest, &rest[rest.len()..]),
+                    None => return None,
+                };
+                let place = offset;
+                offset += (rest.len() - after.len()) as u64;
+                rest = after;
+                if !line.trim_ascii_start().is_empty() {
+                    return Some((place, line));
+                }
+            }
+        })
+    }
+}
+
+/// Gives the blocks of a source, from `offset` on, to `each`, which says where the next one begins: at a line of this
+/// one that is not its first.
+///
+/// # Errors
+/// What keeps the source from being read; a line that is too long.
+pub(super) fn blocks<S: Source + ?Sized>(
+    source: &S,
+    mut offset: u64,
+    size: usize,
+    mut each: impl FnMut(&Block<'_>) -> ControlFlow<(), u64>,
+) -> io::Result<()> {
+    let mut buffer = vec![0; size];
+    loop {
+        let mut filled = 0;
+        let mut is_last = false;
+        while let Some(room) = buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
+            match source.read_at(offset + filled as u64, room) {
+                Ok(0) => {
+                    is_last = true;
+                    break;
+                }
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let block = Block { bytes: buffer.get(..filled).unwrap_or_default(), offset, is_last };
+        let ControlFlow::Continue(next) = each(&block) else { return Ok(()) };
+        if is_last {
+            return Ok(());
+        }
+        if next == offset {
+            if buffer.len() >= 2 * MAX_LINE {
+                let message = format!("at byte {offset} there is a line of more than {} bytes", MAX_LINE);
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+            buffer.resize(buffer.len() * 2, 0);
+        }
+        offset = next;
+    }
+}
+
+/// As [`blocks`], in pieces of the usual size.
+pub(super) fn usual_blocks<S: Source + ?Sized>(
+    source: &S,
+    each: impl FnMut(&Block<'_>) -> ControlFlow<(), u64>,
+) -> io::Result<()> {
+    blocks(source, 0, BLOCK, each)
+}
+
+/// Where the lines of a ledger are: an entry's own line says what it amends.
+pub(super) struct Places<'a, S: ?Sized> {
+    source: &'a S,
+    count: u64,
+    /// The place of every [`STRIDE`]-th line.
+    offsets: Vec<u64>,
+    /// What kept an entry from being read again.
+    error: RefCell<Option<io::Error>>,
+}
+
+impl<'a, S: Source + ?Sized> Places<'a, S> {
+    pub(super) const fn new(source: &'a S) -> Self {
+        Self { source, count: 0, offsets: Vec::new(), error: RefCell::new(None) }
+    }
+
+    /// Takes note of the next line's place.
+    pub(super) fn note(&mut self, offset: u64) {
+        if self.count.is_multiple_of(STRIDE as u64) {
+            self.offsets.push(offset);
+        }
+        self.count += 1;
+    }
+
+    /// How many lines there are so far.
+    pub(super) const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The entry with this number, among the lines so far.
+    pub(super) fn entry(&self, seq: u64) -> Option<Entry> {
+        let stride = usize::try_from(seq.checked_sub(1)?).ok()? / STRIDE;
+        // In its own place; where lines are missing or doubled ahead of it, near that.
+        let near = [(stride, STRIDE), (stride.saturating_sub(2), STRIDE * 5)];
+        near.into_iter().find_map(|(from, most)| self.find(seq, *self.offsets.get(from)?, most))
+    }
+
+    fn find(&self, seq: u64, offset: u64, most: usize) -> Option<Entry> {
+        let mut found = None;
+        let mut looked = 0;
+        let done = blocks(self.source, offset, NEAR, |block| {
+            let mut next = block.offset;
+            for (place, line) in block.lines() {
+                looked += 1;
+                next = place + line.len() as u64 + 1;
+                let quick = split_line(line).and_then(|(_, body)| read_head(body));
+                if quick.is_none_or(|head| head.seq == seq) {
+                    found = entry_of(line).filter(|entry| entry.seq == seq);
+                }
+                if found.is_some() || looked == most {
+                    return ControlFlow::Break(());
+                }
+            }
+            ControlFlow::Continue(next)
+        });
+        if let Err(error) = done {
+            self.error.replace(Some(error));
+        }
+        found
+    }
+
+    /// Gives each entry that can be read to `each` once more.
+    pub(super) fn each_entry(&self, mut each: impl FnMut(&Entry)) -> io::Result<()> {
+        usual_blocks(self.source, |block| {
+            let mut next = block.offset;
+            for (place, line) in block.lines() {
+                if let Some(entry) = entry_of(line) {
+                    each(&entry);
+                }
+                next = place + line.len() as u64 + 1;
+            }
+            ControlFlow::Continue(next)
+        })
+    }
+
+    pub(super) fn into_result(self) -> io::Result<()> {
+        self.error.into_inner().map_or(Ok(()), Err)
+    }
+}
