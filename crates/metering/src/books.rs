@@ -189,6 +189,8 @@ impl Books {
                     pack,
                     credits: grant.amount,
                     price: *price,
+                    credited_at: grant.effective_at,
+                    expires_at: grant.expires_at,
                     refunded: 0,
                     disputed: false,
                     taken: 0,

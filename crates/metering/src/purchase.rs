@@ -1,6 +1,6 @@
 //! Purchases of packs, and what refunds and disputes claim of them (rule 11).
 
-use crate::Credits;
+use crate::{Credits, Timestamp};
 
 /// A credited purchase.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub struct Purchase {
     pub credits: Credits,
     /// What was paid, in minor units.
     pub price: u64,
+    /// When it was credited.
+    pub credited_at: Timestamp,
+    /// When what is left of it expires, if it does.
+    pub expires_at: Option<Timestamp>,
     /// How much of the price was given back, in minor units.
     pub refunded: u64,
     /// The payer disputes the payment.

@@ -12,8 +12,8 @@ pub(crate) use work::{captured, check_occurred_at, draw_down, is_draw_down};
 use crate::books::Books;
 use crate::bounds::{MAX_ID_LENGTH, MAX_TOTAL};
 use crate::{
-    Account, Catalogue, ClaimKind, Command, Credits, Decision, Entry, EntryKind, Invalid, Outcome, Past, PurchaseTerms,
-    Timestamp, Usage, UsageRequest,
+    Account, Catalogue, ClaimKind, Command, Credits, Decision, Entry, EntryKind, Invalid, Outcome, Past, Purchase,
+    PurchaseTerms, Timestamp, Usage, UsageRequest,
 };
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -59,10 +59,6 @@ pub fn decide<'c>(
 
 /// The answer to an id that was recorded before (rule 14). It comes ahead of every other check.
 fn known(account: &Account, past: &impl Past, command: &Command) -> Option<Outcome> {
-    let purchase = |id: &str, pack: &str| {
-        let known = account.books.purchases.get(id)?;
-        Some((known.grant, known.pack == pack))
-    };
     let claim = |kind, id: &str, purchase: &str, amount| {
         let known = past.claim(kind, id)?;
         Some((known.seq, known.purchase == purchase && known.amount == amount))
@@ -84,8 +80,14 @@ fn known(account: &Account, past: &impl Past, command: &Command) -> Option<Outco
             let same = past.usage(source, usage).is_some_and(|usage| usage.seq == known.amendment.usage);
             (known.seq, same)
         }
-        Command::Buy { purchase: id, pack } => purchase(id, pack)?,
-        Command::Credit(terms) => purchase(&terms.purchase, &terms.pack)?,
+        Command::Buy { purchase, pack } => {
+            let known = account.books.purchases.get(purchase)?;
+            (known.grant, known.pack == *pack)
+        }
+        Command::Credit(terms) => {
+            let known = account.books.purchases.get(&terms.purchase)?;
+            (known.grant, was_credited_on(known, terms))
+        }
         Command::Refund { id, purchase, amount } => claim(ClaimKind::Refund, id, purchase, *amount)?,
         Command::Dispute { id, purchase } => claim(ClaimKind::Dispute, id, purchase, None)?,
         Command::Reinstate { id, purchase } => claim(ClaimKind::Reinstatement, id, purchase, None)?,
@@ -107,6 +109,14 @@ fn says_the_same(recorded: &Usage, request: &UsageRequest) -> bool {
         && recorded.units == request.units
         && recorded.occurred_at == request.occurred_at
         && recorded.labels == request.labels
+}
+
+/// Whether a purchase was credited on these terms.
+fn was_credited_on(known: &Purchase, terms: &PurchaseTerms) -> bool {
+    known.pack == terms.pack
+        && known.credits == terms.credits
+        && known.price == terms.price
+        && known.expires_at == terms.expiry(known.credited_at)
 }
 
 impl<'a, P: Past> Draft<'a, P> {
@@ -136,6 +146,7 @@ impl<'a, P: Past> Draft<'a, P> {
             }
             Command::Credit(terms) => self.credit(terms),
             Command::Buy { purchase, pack } => {
+                check_id("purchase", purchase)?;
                 let terms = self.check_out(pack)?;
                 self.credit(&PurchaseTerms { purchase: purchase.clone(), ..terms })
             }
@@ -180,6 +191,13 @@ impl<'a, P: Past> Draft<'a, P> {
             return Err(invalid("credits", format!("all credits ever granted would be above {MAX_TOTAL}")));
         }
         Ok(())
+    }
+}
+
+impl PurchaseTerms {
+    /// When what is credited at `at` expires, if it does.
+    pub(super) fn expiry(&self, at: Timestamp) -> Option<Timestamp> {
+        self.expires_after_days.map(|days| at.plus_millis(i64::from(days) * DAY_MS))
     }
 }
 

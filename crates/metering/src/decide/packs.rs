@@ -1,6 +1,6 @@
 //! Packs bought, refunded and disputed (rules 9 to 11).
 
-use super::{Answer, DAY_MS, Draft, check_id, invalid, shown};
+use super::{Answer, Draft, check_id, invalid, shown};
 use crate::bounds::{MAX_ALLOWANCE, TOP_UP_PRIORITY};
 use crate::position::no_access;
 use crate::{EntryKind, Grant, GrantOrigin, LiveGrant, Outcome, Past, Purchase, PurchaseTerms, Void, VoidCause};
@@ -39,7 +39,7 @@ impl<P: Past> Draft<'_, P> {
             amount: terms.credits,
             priority: TOP_UP_PRIORITY,
             effective_at: self.now,
-            expires_at: terms.expires_after_days.map(|days| self.now.plus_millis(i64::from(days) * DAY_MS)),
+            expires_at: terms.expiry(self.now),
         };
         Ok(self.record(EntryKind::Grant(grant)))
     }
@@ -54,7 +54,7 @@ impl<P: Past> Draft<'_, P> {
         }
         let refunded = known.refunded + price;
         let cause = VoidCause::Refund { id: id.to_owned(), price, rest: asked.is_none() };
-        Ok(self.void(purchase, Purchase { refunded, ..known }, cause))
+        Ok(self.void(purchase, &Purchase { refunded, ..known }, cause))
     }
 
     /// Takes back what is left of the whole pack.
@@ -63,7 +63,7 @@ impl<P: Past> Draft<'_, P> {
         if known.disputed {
             return Err(invalid("purchase", format!("\"{}\" is under dispute already", shown(purchase))));
         }
-        Ok(self.void(purchase, Purchase { disputed: true, ..known }, VoidCause::Dispute { id: id.to_owned() }))
+        Ok(self.void(purchase, &Purchase { disputed: true, ..known }, VoidCause::Dispute { id: id.to_owned() }))
     }
 
     /// Gives back what refunds alone do not claim.
@@ -93,7 +93,7 @@ impl<P: Past> Draft<'_, P> {
     }
 
     /// Takes out of the pack what is claimed and free.
-    fn void(&mut self, purchase: &str, claimed: Purchase, cause: VoidCause) -> u64 {
+    fn void(&mut self, purchase: &str, claimed: &Purchase, cause: VoidCause) -> u64 {
         let free = self.books.grants.find(claimed.grant).map_or(0, LiveGrant::free);
         let amount = claimed.shortfall().min(free);
         let shortfall = claimed.shortfall() - amount;
