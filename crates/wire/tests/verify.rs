@@ -1,4 +1,5 @@
 //! A ledger from its bytes: right ones are accepted, altered ones named.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use metering::{
     Allocation, Aspect, Command, Entry, EntryKind, Finding, HoldRequest, Labels, Meter, Terms, Timestamp, UsageRequest,

@@ -199,9 +199,9 @@ proptest! {
             at = at.plus_millis(*gap);
             // A read on the way writes nothing, and a write rolls forward as far as it has come.
             let _ = many.account().position(at);
-            for entry in many.decide(&nudge(index), at).entries { many.apply(&entry).unwrap(); }
+            for entry in many.decide(nudge(index), at).entries { many.apply(&entry).unwrap(); }
         }
-        for entry in once.decide(&nudge(stops.len() - 1), at).entries { once.apply(&entry).unwrap(); }
+        for entry in once.decide(nudge(stops.len() - 1), at).entries { once.apply(&entry).unwrap(); }
         for end in [at, at.plus_millis(86_400_000), at.plus_millis(400 * 86_400_000)] {
             prop_assert_eq!(once.account().totals(end), many.account().totals(end));
             // What was recorded on the way has numbers of its own.
@@ -215,7 +215,7 @@ proptest! {
         let mut meter = subscribed(RefreshRule::CalendarMonth, Tz::UTC, "2026-02-02T02:00:00Z");
         let now = meter.account().last_recorded_at();
         let usage = UsageRequest { source: "s".into(), id: "i".into(), feature: "reply".into(), units, ..Default::default() };
-        let mut entry = meter.decide(&Command::Use(usage), now).entries.remove(0);
+        let mut entry = meter.decide(Command::Use(usage), now).entries.remove(0);
         let before = meter.account().position(now);
         if let EntryKind::Usage(usage) = &mut entry.kind { usage.allocations[0].amount += more; }
         prop_assert!(meter.apply(&entry).is_err());

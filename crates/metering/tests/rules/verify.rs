@@ -35,7 +35,7 @@ fn alterations(entry: &Entry, by: u64) -> Vec<Alteration> {
             on!(Usage, |it| it.feature.push('x')),
             // Of a free feature, more units cost the same: only the chain can tell.
             on!(Usage, |it| if it.rate > 0 {
-                it.units += few
+                it.units += few;
             }),
             on!(Usage, |it| add(&mut it.allocations, by, 0)),
             on!(Usage, |it| add(&mut it.allocations, 0, by)),
@@ -64,7 +64,7 @@ fn alterations(entry: &Entry, by: u64) -> Vec<Alteration> {
             on!(Void, |it| it.shortfall += by),
             on!(Void, |it| it.purchase.push('x')),
             on!(Void, |it| if let VoidCause::Refund { price, .. } = &mut it.cause {
-                *price += 1_000_000
+                *price += 1_000_000;
             }),
         ]),
         EntryKind::Amendment(_) => ways.extend([
@@ -99,10 +99,10 @@ fn alterations(entry: &Entry, by: u64) -> Vec<Alteration> {
                 None => it.cause = PlanChangeCause::Upgraded,
             }),
             on!(PlanChange, |it| if let Some(to) = &mut it.to {
-                to.plan.push('x')
+                to.plan.push('x');
             }),
             on!(PlanChange, |it| if let Some(to) = &mut it.to {
-                to.ai = !to.ai
+                to.ai = !to.ai;
             }),
         ]),
         EntryKind::ControlsChange(_) => ways.extend([

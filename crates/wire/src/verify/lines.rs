@@ -83,7 +83,7 @@ pub(super) fn blocks<S: Source + ?Sized>(
         }
         if next == offset {
             if buffer.len() >= 2 * MAX_LINE {
-                let message = format!("at byte {offset} there is a line of more than {} bytes", MAX_LINE);
+                let message = format!("at byte {offset} there is a line of more than {MAX_LINE} bytes");
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
             buffer.resize(buffer.len() * 2, 0);
