@@ -20,6 +20,8 @@ mod edges;
 mod names;
 #[path = "layering/packages.rs"]
 mod packages;
+#[path = "layering/rules_page.rs"]
+mod rules_page;
 #[path = "layering/rust_text.rs"]
 mod rust_text;
 #[path = "layering/violation.rs"]
@@ -30,7 +32,7 @@ mod walk;
 #[cfg(test)]
 mod the_repository {
     use super::violation::hold;
-    use super::{bridge, clock, colours, commands, dependencies, edges, names, packages, walk};
+    use super::{bridge, clock, colours, commands, dependencies, edges, names, packages, rules_page, walk};
 
     fn sources() -> Vec<walk::Source> {
         walk::sources(walk::root()).expect("the repository can be read")

@@ -8,6 +8,10 @@ pub const MAX_UNITS: u32 = 1_000_000;
 pub const MAX_RATE: u32 = 1_000_000;
 /// Largest allowance or pack, in credits (rule 20).
 pub const MAX_ALLOWANCE: Credits = 1_000_000_000;
+/// Longest trial, in days of 24 hours (our choice: a leap year).
+pub const MAX_TRIAL_DAYS: u32 = 366;
+/// Longest life of a pack's credits, in days of 24 hours (our choice: a hundred years).
+pub const MAX_PACK_DAYS: u32 = 36_600;
 /// Largest total: the largest integer that a JSON number carries exactly (rule 20).
 pub const MAX_TOTAL: Credits = (1 << 53) - 1;
 /// Largest cap of a feature, in credits a period. A cap at or above every possible total limits nothing.

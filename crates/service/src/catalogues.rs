@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use metering::Catalogue;
+use wire::catalogue::{Reviewed, review_json, review_toml};
 
 const A: &str = include_str!("../../../catalogues/a.toml");
 const B: &str = include_str!("../../../catalogues/b.toml");
@@ -31,17 +32,28 @@ pub enum CatalogueFileError {
 /// The catalogue `a` or `b` that ships with the service, or the one in a TOML file (JSON, if its name ends in `.json`).
 ///
 /// # Errors
-/// [`CatalogueFileError`] when there is no such file or it has a mistake in it.
+/// [`CatalogueFileError`] when there is no such file or it has a mistake in it: the first one.
 pub fn find(name: &str) -> Result<Catalogue, CatalogueFileError> {
-    let wrong = |error| CatalogueFileError::Wrong { path: name.to_owned(), error };
-    match name {
-        "a" => wire::catalogue::from_toml(A).map_err(wrong),
-        "b" => wire::catalogue::from_toml(B).map_err(wrong),
+    review(name)?.catalogue.map_err(|mistakes| {
+        // There is no refusal without a mistake.
+        let error = mistakes.into_iter().next().unwrap_or_default();
+        CatalogueFileError::Wrong { path: name.to_owned(), error }
+    })
+}
+
+/// The same, looked over: every mistake, and what can never be used.
+///
+/// # Errors
+/// [`CatalogueFileError::Unreadable`].
+pub fn review(name: &str) -> Result<Reviewed, CatalogueFileError> {
+    Ok(match name {
+        "a" => review_toml(A),
+        "b" => review_toml(B),
         path => {
             let text = std::fs::read_to_string(path)
                 .map_err(|error| CatalogueFileError::Unreadable { path: path.to_owned(), error })?;
             let is_json = Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-            if is_json { wire::catalogue::from_json(&text) } else { wire::catalogue::from_toml(&text) }.map_err(wrong)
+            if is_json { review_json(&text) } else { review_toml(&text) }
         }
-    }
+    })
 }

@@ -169,12 +169,110 @@ fn an_import_says_where_the_ledger_ends_and_a_broken_one_leaves_nothing() {
 }
 
 #[test]
-fn what_is_wrong_with_the_arguments_is_said_with_status_2() {
-    refused(&["catalogue", "check", &samples("harbour.toml")], 2, "harbour.toml: line ");
+fn a_catalogue_is_looked_over() {
     assert_eq!(
         run(&["catalogue", "check", "b"]).out,
         "VersanaCX revision 1: 5 features, 3 unmetered actions, 4 plans, 4 packs; 9 numbers are assumed\n"
     );
+    assert_eq!(run(&["catalogue", "schema"]).out, include_str!("../../../catalogues/catalogue.schema.json"));
+
+    let template = include_str!("../../../catalogues/template.toml");
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let line_of = |text: &str| template[..template.find(text).unwrap()].matches('\n').count() + 1;
+
+    let wrong = template.replacen("rate = 1", "rate = -1", 1).replacen("price = 5900", "price = \"free\"", 1);
+    let wrong = file("wrong.toml", &wrong);
+    let done = run(&["catalogue", "check", &wrong]);
+    assert_eq!((done.status, done.out.as_str()), (Some(2), ""));
+    let (rate, price) = (line_of("rate = 1"), line_of("price = 5900"));
+    assert_eq!(
+        done.error,
+        format!(
+            "{wrong}:{rate}:8: error: feature[0].rate: is -1, and has to be a whole number from 0 to 1000000\n\
+             {wrong}:{price}:9: error: plan[1].price: is \"free\", and has to be a whole number from 0 or \"custom\"\n\
+             error: 2 mistakes: see above\n"
+        )
+    );
+
+    // Nothing but a plan without AI: nobody can use anything, and it is a catalogue all the same.
+    let (before, rest) = template.split_once("[trial]").unwrap();
+    let (features, rest) =
+        rest.split_once("[[plan]]").map(|(head, rest)| (head.split_once("[[feature]]").unwrap().1, rest)).unwrap();
+    let idle = format!("{before}[[feature]]{features}[[plan]]{}", rest.split_once("[[plan]]").unwrap().0);
+    let idle = file("idle.toml", &idle);
+    let done = run(&["catalogue", "check", &idle]);
+    assert_eq!(done.status, Some(0), "{}", done.error);
+    let warnings: Vec<&str> = done.error.lines().collect();
+    assert!(warnings.len() >= 2 && warnings.iter().all(|line| line.starts_with(&idle) && line.contains(": warning: ")));
+    assert!(done.error.contains("can never be used: no plan includes AI, and there is no trial"), "{}", done.error);
+
+    // Revisions.
+    let next = |from: &str| template.replacen("revision = 1", &format!("revision = 2\n{from}"), 1);
+    let (first, second) = (file("1.toml", template), file("2.toml", &next("counts_from = 2026-03-01T00:00:00Z")));
+    let done = run(&["catalogue", "check", &first, &second]);
+    assert_eq!(done.status, Some(0), "{}", done.error);
+    assert!(done.out.contains("My Product revision 2 from 2026-03-01T00:00:00Z: "), "{}", done.out);
+    let undated = file("3.toml", &next(""));
+    let done = run(&["catalogue", "check", &first, &undated]);
+    assert_eq!(done.status, Some(2));
+    assert!(done.error.contains("counts_from: is missing in revision 2: say from when it counts"), "{}", done.error);
+}
+
+#[test]
+fn a_ledger_is_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("x.db").display());
+    let until = "2026-04-10T00:00:00Z";
+    let import = ["import", "--database", &database, "--workspace", "w", "--sample", "harbour", "--until", until];
+    let done = run(&import);
+    assert_eq!(done.status, Some(0), "{}", done.error);
+    let (head, count) = (done.out.rsplit_once(' ').unwrap().1.trim().to_owned(), done.out.split(' ').nth(1).unwrap());
+    let token = ["token", "create", "--database", &database, "--workspace", "w", "--role", "owner", "--name", "n"];
+    let token = run(&token).out.trim().to_owned();
+    let (mut child, address, _) = serve(&database, &[]);
+    let mut ledger = String::new();
+    for after in (0..count.parse::<u64>().unwrap()).step_by(1_000) {
+        let page = get(&address, &format!("/v1/workspaces/w/ledger?after={after}&limit=1000"), &token);
+        ledger += page.split_once("\r\n\r\n").unwrap().1;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let file = folder.path().join("ledger.ndjson");
+    let path = file.to_str().unwrap().to_owned();
+    let recipe: toml::Table = std::fs::read_to_string(samples("harbour.toml")).unwrap().parse().unwrap();
+    let (catalogue, zone) = (recipe["catalogue"].as_str().unwrap(), recipe["time_zone"].as_str().unwrap());
+    let verify = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        run(&["verify", &path, "--catalogue", catalogue, "--time-zone", zone])
+    };
+    let done = verify(&ledger);
+    assert_eq!(done.status, Some(0), "{}{}", done.out, done.error);
+    assert_eq!(done.out, format!("{count} entries: each follows from the rules, and the last has hash {head}\n"));
+
+    let at = ledger.rfind("\"cost\":").unwrap() + "\"cost\":".len();
+    let mut altered = ledger.clone();
+    altered.insert(at, '9');
+    let seq = ledger[..at].matches('\n').count() + 1;
+    let done = verify(&altered);
+    assert_eq!(done.status, Some(1), "{}", done.out);
+    assert!(done.out.contains(&format!("entry {seq}: chain: its hash is ")), "{}", done.out);
+    assert!(done.out.contains(&format!("entry {seq}: rate: it costs 9")), "{}", done.out);
+    assert!(done.error.starts_with("error: ") && done.error.contains(" findings in "), "{}", done.error);
+
+    refused(&["verify", "none.ndjson", "--catalogue", "a"], 2, "none.ndjson: No such file");
+    refused(&["verify", &path, "--catalogue", "a", "--time-zone", "Mars"], 2, "\"Mars\" is not an IANA time zone");
+    assert_eq!(run(&["verify", &path]).status, Some(2));
+}
+
+#[test]
+fn what_is_wrong_with_the_arguments_is_said_with_status_2() {
+    refused(&["catalogue", "check", "none.toml"], 2, "none.toml: No such file");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x.db");
     std::fs::write(&file, "not a database, and rather long at that, so that nobody takes it for one").unwrap();

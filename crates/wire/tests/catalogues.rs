@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use metering::{Allowance, Price, RefreshRule};
-use wire::catalogue::{from_json, from_toml, to_json};
+use wire::catalogue::{from_json, from_toml, json_schema, review_json, review_toml, to_json};
 
 const A: &str = include_str!("../../../catalogues/a.toml");
 const B: &str = include_str!("../../../catalogues/b.toml");
@@ -50,37 +50,39 @@ fn line_of(text: &str) -> usize {
 fn a_mistake_is_one_error_with_its_place() {
     let line = line_of("rate = 1");
     assert_eq!(
-        said("rate = 1", "rat = 1"),
-        format!(
-            "line {line}, column 1: unknown field `rat`, expected one of `id`, `name`, `group`, `rate`, \
-             `automation`, `assumed`"
-        )
-    );
-    assert_eq!(
         said("rate = 1", "rate = \"one\""),
-        format!("line {line}, column 8: invalid type: string \"one\", expected a whole number from 0 to 4294967295")
+        format!("line {line}, column 8: feature[0].rate: is \"one\", and has to be a whole number from 0 to 1000000")
     );
     assert_eq!(
         said("rate = 1", "rate = 1000001"),
-        format!("line {line}, column 8: feature[0].rate: 1000001 is above 1000000")
+        format!("line {line}, column 8: feature[0].rate: is 1000001, and has to be a whole number from 0 to 1000000")
     );
     assert_eq!(
         said("refresh = \"calendar_month\"", "refresh = \"weekly\""),
         format!(
-            "line {}, column 11: unknown variant `weekly`, expected `calendar_month` or `billing_cycle`",
+            "line {}, column 11: refresh: is \"weekly\", and has to be \"calendar_month\" or \"billing_cycle\"",
             line_of("refresh = ")
         )
     );
     assert_eq!(
         said("price = 1900", "price = 19.5"),
         format!(
-            "line {}, column 9: invalid type: floating point `19.5`, expected a whole number from 0 or \"custom\"",
+            "line {}, column 9: plan[0].price: is a number with a fraction, and has to be a whole number from 0 or \
+             \"custom\"",
             line_of("price = 1900")
         )
     );
     assert_eq!(
+        said("allowance = 3000", "allowance = 1_000_000_001"),
+        format!(
+            "line {}, column 13: plan[1].allowance: is 1000000001, and has to be a whole number from 0 to 1000000000 \
+             or \"custom\"",
+            line_of("allowance = 3000")
+        )
+    );
+    assert_eq!(
         said("schema = 1", "schema = 2"),
-        format!("line {}, column 10: schema: 2 is not known: this version reads schema 1", line_of("schema = 1"))
+        format!("line {}, column 10: schema: is 2, and has to be 1", line_of("schema = 1"))
     );
     assert_eq!(
         said("time_zone = \"UTC\"", "time_zone = \"Berlin\""),
@@ -91,22 +93,174 @@ fn a_mistake_is_one_error_with_its_place() {
     );
     assert_eq!(
         said("id = \"team\"", "id = \"basic\""),
-        format!("line {}, column 6: plan \"basic\": is named twice: give each its own id", line_of("id = \"team\""))
+        format!(
+            "line {}, column 6: plan[1].id: \"basic\" is named twice: give each its own id",
+            line_of("id = \"team\"")
+        )
     );
-    assert!(said("currency = \"USD\"\n", "").contains("missing field `currency`"));
+    assert_eq!(
+        said("id = \"manual-reply\"", "id = \"reply\""),
+        format!(
+            "line {}, column 6: unmetered[0].id: \"reply\" is named twice: give each its own id",
+            line_of("id = \"manual-reply\"")
+        )
+    );
+    assert_eq!(said("currency = \"USD\"\n", ""), "line 1, column 1: \"currency\" is missing: it has to be a text");
     assert!(said("schema = 1", "schema = = 1").starts_with(&format!("line {}, column ", line_of("schema = 1"))));
-    assert!(said("used_percent = [50,", "used_percent = [0,").contains("warnings.used_percent: 0 is not in 1..=100"));
+    let used = line_of("used_percent = [");
+    assert_eq!(
+        said("used_percent = [50,", "used_percent = [0,"),
+        format!("line {used}, column 17: warnings.used_percent[0]: is 0, and has to be a whole number from 1 to 100")
+    );
+    assert_eq!(
+        said("used_percent = [50, 75", "used_percent = [75, 75"),
+        format!("line {used}, column 21: warnings.used_percent[1]: 75 is there twice")
+    );
+    assert_eq!(
+        said("revision = 1\n", "revision = 1\ncounts_from = \"soon\"\n"),
+        format!(
+            "line {}, column 15: counts_from: is \"soon\", and has to be an instant like \"2026-03-01T00:00:00Z\"",
+            line_of("revision = 1") + 1
+        )
+    );
+}
+
+#[test]
+fn every_mistake_is_told_and_none_hides_another() {
+    let text = TEMPLATE
+        .replacen("currency = \"USD\"\n", "", 1)
+        .replacen("rate = 1", "rat = 1", 1)
+        .replacen("id = \"auto-reply\"", "id = \"reply\"", 1)
+        .replacen("automation = true\n\n# What", "automation = \"yes\"\n\n# What", 1)
+        .replacen("price = 5900", "price = -1", 1)
+        .replacen("expires_after_days = 365", "expires_after_days = 0", 1)
+        .replacen("time_zone = \"UTC\"", "time_zone = \"Mars\"", 1);
+    let place = |needle: &str| {
+        let at = text.find(needle).unwrap();
+        text[..at].matches('\n').count() + 1
+    };
+    let mistakes: Vec<String> = review_toml(&text).catalogue.unwrap_err().iter().map(ToString::to_string).collect();
+    let known = "There are: assumed, automation, group, id, name, rate";
+    let feature = place("[[feature]]");
+    let line = |needle: &str, column: usize, said: &str| format!("line {}, column {column}: {said}", place(needle));
+    let expected = [
+        "line 1, column 1: \"currency\" is missing: it has to be a text".to_owned(),
+        line("time_zone =", 13, "time_zone: \"Mars\" is not an IANA time zone like Europe/Berlin"),
+        format!(
+            "line {feature}, column 1: feature[0]: \"rate\" is missing: it has to be a whole number from 0 to 1000000"
+        ),
+        line("rat =", 1, &format!("feature[0].rat: is not known here. {known}")),
+        line("id = \"reply\"\nname = \"Automatic", 6, "feature[1].id: \"reply\" is named twice: give each its own id"),
+        line("automation = \"yes\"", 14, "feature[1].automation: is \"yes\", and has to be true or false"),
+        line("price = -1", 9, "plan[1].price: is -1, and has to be a whole number from 0 or \"custom\""),
+        line(
+            "expires_after_days = 0",
+            22,
+            "pack[0].expires_after_days: is 0, and has to be a whole number from 1 to 36600",
+        ),
+    ];
+    assert_eq!(mistakes, expected);
+
+    let broken = "schema = \n[[feature\nid = \"x\n";
+    let mistakes = review_toml(broken).catalogue.unwrap_err();
+    assert!(mistakes.len() > 1 && mistakes.windows(2).all(|pair| pair[0].line <= pair[1].line), "{mistakes:?}");
 }
 
 #[test]
 fn a_mistake_in_json_has_its_line_and_column() {
     let json = to_json(&from_toml(B).unwrap());
     let said = |text: &str| from_json(text).unwrap_err().to_string();
-    assert_eq!(
-        said("{\n \"schema\": 1,\n \"colour\": 1}"),
-        "line 3, column 9: unknown field `colour`, expected one of `schema`, `id`, `name`, `revision`, `currency`, `refresh`, `time_zone`, `packs_name`, `trial`, `feature`, `unmetered`, `plan`, `pack`, `group`, `warnings`"
-    );
+    assert!(said("{\n \"schema\": 1,\n \"colour\": 1}").starts_with("line 1, column 1: \"id\" is missing"));
+    let colour = review_json("{\n \"schema\": 1,\n \"colour\": 1}").catalogue.unwrap_err().pop().unwrap();
+    assert_eq!((colour.line, colour.column, colour.path.as_str()), (3, 2, "colour"));
     assert!(said(&json[..json.len() / 2]).starts_with("line 1, column "));
-    assert_eq!(said(&json.replacen("\"rate\":1", "\"rate\":1000001", 1)), "feature[0].rate: 1000001 is above 1000000");
+    let column = json.find("\"rate\":1").unwrap() + "\"rate\":".len() + 1;
+    assert_eq!(
+        said(&json.replacen("\"rate\":1", "\"rate\":1000001", 1)),
+        format!("line 1, column {column}: feature[0].rate: is 1000001, and has to be a whole number from 0 to 1000000")
+    );
     assert!(said("").contains("EOF while parsing"));
+    let twice = json.replacen("\"revision\":", "\"revision\":1,\"revision\":", 1);
+    let column = twice.rfind("\"revision\":").unwrap() + 1;
+    assert_eq!(said(&twice), format!("line 1, column {column}: revision: is there twice: keep one"));
+    let absent = json.replacen("\"unmetered\":[", "\"trial\":null,\"unmetered\":[", 1);
+    assert!(absent != json && from_json(&absent).is_ok(), "null is what is left out");
+    let deep = format!("{{\"group\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(said(&deep).contains("missing"));
+    let whole = review_json(&deep).catalogue.unwrap_err();
+    assert!(whole.iter().any(|one| one.said() == "group: is a list, and has to be a table"), "{whole:?}");
+}
+
+#[test]
+fn numbers_are_read_as_they_are_written() {
+    let read = |number: &str| from_toml(&TEMPLATE.replacen("rate = 1\n", &format!("rate = {number}\n"), 1));
+    assert_eq!(read("0x1F").unwrap().features[0].rate, 31);
+    assert_eq!(read("1_000_000").unwrap().features[0].rate, 1_000_000);
+    for (number, shown) in
+        [("1e3", "a number with a fraction"), ("99999999999999999999999999999999999999999", "bounds")]
+    {
+        let said = read(number).unwrap_err().to_string();
+        assert!(said.contains(shown), "{number}: {said}");
+    }
+}
+
+#[test]
+fn a_revision_says_from_when_it_counts() {
+    let second = TEMPLATE.replacen("revision = 1", "revision = 2\ncounts_from = 2026-03-01T00:00:00+01:00", 1);
+    let catalogue = from_toml(&second).unwrap();
+    assert_eq!(catalogue.counts_from.unwrap().to_string(), "2026-02-28T23:00:00Z");
+    assert_eq!(from_json(&to_json(&catalogue)).unwrap(), catalogue);
+    assert_eq!(from_toml(TEMPLATE).unwrap().counts_from, None);
+}
+
+#[test]
+fn the_catalogues_that_ship_have_nothing_that_cannot_be_used() {
+    for text in [A, B, TEMPLATE] {
+        assert_eq!(review_toml(text).doubts, []);
+    }
+    let useless = TEMPLATE.replacen("replies = \"Replies\"", "replies = \"Replies\"\ncalls = \"Calls\"", 1);
+    let doubts = review_toml(&useless).doubts;
+    assert_eq!(doubts.len(), 1);
+    let line = useless[..useless.find("calls =").unwrap()].matches('\n').count() + 1;
+    assert_eq!(
+        doubts[0].to_string(),
+        format!("line {line}, column 9: group.calls: names a group that no feature is in")
+    );
+}
+
+/// `CREDITDECK_UPDATE=1` writes it anew.
+#[test]
+fn the_schema_that_is_kept_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../catalogues/catalogue.schema.json");
+    if std::env::var_os("CREDITDECK_UPDATE").is_some() {
+        std::fs::write(path, json_schema()).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(kept == json_schema(), "catalogues/catalogue.schema.json is stale: run this test with CREDITDECK_UPDATE=1");
+}
+
+#[test]
+fn another_reader_of_json_schema_agrees() {
+    let schema: serde_json::Value = serde_json::from_str(&json_schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    for text in [A, B, TEMPLATE] {
+        let toml: toml::Table = text.parse().unwrap();
+        let file = serde_json::to_value(toml).unwrap();
+        assert!(validator.is_valid(&file), "{:?}", validator.iter_errors(&file).collect::<Vec<_>>());
+        let written = to_json(&from_toml(text).unwrap());
+        assert!(validator.is_valid(&json(&written)));
+        // What the schema alone can tell, both tell.
+        for (from, to) in [
+            ("\"rate\":1", "\"rate\":1000001"),
+            ("\"rate\":1", "\"rat\":1"),
+            ("\"allowance\":", "\"allowance\":1.5,\"was\":"),
+            ("\"schema\":1", "\"schema\":2"),
+            ("\"currency\":\"USD\"", "\"currency\":\"usd\""),
+        ] {
+            let wrong = written.replacen(from, to, 1);
+            assert!(wrong != written && !validator.is_valid(&json(&wrong)), "{to}");
+            assert!(from_json(&wrong).is_err(), "{to}");
+        }
+    }
 }

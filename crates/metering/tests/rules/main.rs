@@ -3,9 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod agreement;
+mod broken;
+mod catalogues;
+mod examples;
 mod histories;
 mod naive;
 mod properties;
 mod random;
+mod revisions;
 mod verify;
 mod warnings;

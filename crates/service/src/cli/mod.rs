@@ -1,9 +1,11 @@
-//! The command line: serve, set up, import, simulate.
+//! The command line: serve, set up, import, simulate, verify.
 
+mod catalogue;
 mod import;
 mod serve;
 mod setup;
 mod simulate;
+mod verify;
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -37,9 +39,11 @@ enum What {
     Import(import::Import),
     /// Run a scenario of the metering rules and print an answer a step.
     Simulate(simulate::Simulate),
+    /// Check a ledger: the chain of hashes, and that the rules made every entry.
+    Verify(verify::Verify),
     /// Catalogues.
     #[command(subcommand)]
-    Catalogue(setup::CatalogueCommand),
+    Catalogue(catalogue::CatalogueCommand),
 }
 
 /// Why a command ends: one line for people, and the exit status.
@@ -74,14 +78,13 @@ pub fn run() -> ExitCode {
         What::Token(command) => command.run(),
         What::Import(command) => command.run(),
         What::Simulate(command) => command.run(),
+        What::Verify(command) => command.run(),
         What::Catalogue(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stopped { message, status }) => {
-            // One line, whatever the message quotes.
-            let line: String = message.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-            say_aside(format_args!("error: {line}"));
+            say_aside(format_args!("error: {}", one_line(&message)));
             ExitCode::from(status)
         }
     }
@@ -112,6 +115,11 @@ fn id(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err("an id has 1 to 64 letters, digits, \"-\", \"_\" or \".\", and does not begin with \".\"".into())
+}
+
+/// One line, whatever the message quotes.
+fn one_line(message: &str) -> String {
+    message.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 /// Prints a line. Whoever closed the other end does not want to read any more.

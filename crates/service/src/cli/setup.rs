@@ -1,4 +1,4 @@
-//! `workspace create`, `token create`, `catalogue check`.
+//! `workspace create`, `token create`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -88,36 +88,6 @@ impl TokenCommand {
         let access = Access { workspace, role };
         let token = Token::issue(&store, &access, &name, Clock::system().now())?;
         say(token.text());
-        Ok(())
-    }
-}
-
-#[derive(Subcommand)]
-pub(super) enum CatalogueCommand {
-    /// Look a catalogue over.
-    Check {
-        /// The file: TOML, or JSON if its name ends in .json.
-        file: String,
-    },
-}
-
-impl CatalogueCommand {
-    pub(super) fn run(self) -> Result<(), Stopped> {
-        let Self::Check { file } = self;
-        let catalogue = catalogues::find(&file).map_err(Stopped::wrong)?;
-        let assumed = catalogue.features.iter().filter(|one| one.assumed).count()
-            + catalogue.plans.iter().filter(|one| one.assumed).count()
-            + catalogue.packs.iter().filter(|one| one.assumed).count()
-            + usize::from(catalogue.trial.as_ref().is_some_and(|one| one.assumed));
-        say(format_args!(
-            "{} revision {}: {} features, {} unmetered actions, {} plans, {} packs; {assumed} numbers are assumed",
-            catalogue.name,
-            catalogue.revision,
-            catalogue.features.len(),
-            catalogue.unmetered.len(),
-            catalogue.plans.len(),
-            catalogue.packs.len(),
-        ));
         Ok(())
     }
 }

@@ -251,11 +251,8 @@ impl Scenario {
 }
 
 fn catalogue(text: &str, raw: &RawValue) -> Result<Catalogue, ScenarioError> {
-    wire::catalogue::from_json(raw.get()).map_err(|error| {
-        let path = error.path.map(|path| format!("{path}: ")).unwrap_or_default();
-        let (line, column) = error.at.unwrap_or((1, 1));
-        placed(text, raw.get(), line, column, format!("catalogue: {path}{}", error.message))
-    })
+    wire::catalogue::from_json(raw.get())
+        .map_err(|error| placed(text, raw.get(), error.line, error.column, format!("catalogue: {}", error.said())))
 }
 
 fn step(text: &str, raw: &str) -> Result<Step, ScenarioError> {

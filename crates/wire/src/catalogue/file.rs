@@ -1,37 +1,66 @@
-//! The structure of a catalogue file.
+//! The structure of a catalogue file. Its JSON Schema is made from it, and every file is read by that.
 
 use std::collections::BTreeMap;
 
-use metering::{Allowance, Catalogue, Feature, Pack, Plan, Price, RefreshRule, TrialOffer, Unmetered, WarningDefaults};
+use metering::{
+    Allowance, Catalogue, Feature, MAX_ALLOWANCE, MAX_PACK_DAYS, MAX_RATE, MAX_TRIAL_DAYS, Pack, Plan, Price,
+    RefreshRule, Timestamp, TrialOffer, Unmetered, WarningDefaults,
+};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::number::NumberOrCustom;
+use crate::instant;
 
-#[derive(Serialize, Deserialize)]
+/// What a provider sells and what its features cost. Credits are whole numbers; prices are in minor units (cents).
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "Creditdeck catalogue")]
 pub(super) struct CatalogueFile {
+    /// The form of the file. There is one: 1.
+    #[schemars(range(min = super::SCHEMA, max = super::SCHEMA))]
     pub(super) schema: u32,
+    /// The provider's own short name for the catalogue.
     id: String,
+    /// The provider's name, for people.
     name: String,
+    /// Counts up with every change. Usage remembers the revision that priced it.
+    #[schemars(range(min = 1))]
     revision: u32,
+    /// The instant from which this revision counts. Only a catalogue's first may leave it out.
+    #[serde(with = "instant::option", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    counts_from: Option<Timestamp>,
+    /// ISO 4217 code of every price.
+    #[schemars(regex(pattern = "^[A-Z]{3}$"))]
     currency: String,
+    /// When allowances refresh.
     refresh: RefreshName,
+    /// IANA name of the billing time zone of a workspace that does not name its own.
     #[serde(default = "utc")]
     time_zone: String,
+    /// What the provider calls its packs.
     #[serde(default = "top_ups")]
     packs_name: String,
+    /// The trial, if one is offered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "TrialTable")]
     trial: Option<TrialTable>,
-    #[serde(default)]
+    /// What consumes credits. There has to be something.
     feature: Vec<FeatureTable>,
+    /// What people do that costs no credits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unmetered: Vec<UnmeteredTable>,
+    /// Plans, cheapest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     plan: Vec<PlanTable>,
+    /// Packs, smallest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pack: Vec<PackTable>,
+    /// Names of groups for people, by group.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     group: BTreeMap<String, String>,
+    /// When to warn a workspace that did not choose its own thresholds.
     #[serde(default)]
     warnings: WarningsTable,
 }
@@ -58,73 +87,116 @@ const fn is_no(value: &bool) -> bool {
     !*value
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+/// When an allowance refreshes.
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum RefreshName {
+    /// At local midnight on the first of each month.
     CalendarMonth,
+    /// Monthly, from the moment of subscription.
     BillingCycle,
 }
 
-#[derive(Serialize, Deserialize)]
+/// A trial: it needs no payment method and happens once a workspace.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TrialTable {
+    /// Its length in days of 24 hours.
+    #[schemars(range(min = 1, max = MAX_TRIAL_DAYS))]
     days: u32,
+    /// Its credits.
+    #[schemars(range(max = MAX_ALLOWANCE))]
     allowance: u64,
+    /// The number is not published: every screen that shows it says so.
     #[serde(default, skip_serializing_if = "is_no")]
     assumed: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+/// Something that consumes credits.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FeatureTable {
+    /// Its id, as usage events name it.
     id: String,
+    /// Its name, for people.
     name: String,
+    /// The group that charts show it in.
     group: String,
+    /// Credits a unit.
+    #[schemars(range(max = MAX_RATE))]
     rate: u32,
+    /// It runs only where an admin has turned automation on.
     #[serde(default, skip_serializing_if = "is_no")]
     automation: bool,
+    /// The rate is not published: every screen that shows it says so.
     #[serde(default, skip_serializing_if = "is_no")]
     assumed: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+/// An action that costs no credits.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct UnmeteredTable {
+    /// Its id, as usage events name it.
     id: String,
+    /// Its name, for people.
     name: String,
+    /// Why it costs nothing.
     reason: String,
 }
 
-#[derive(Serialize, Deserialize)]
+/// A plan.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PlanTable {
+    /// Its id.
     id: String,
+    /// Its name, for people.
     name: String,
+    /// Price a month in minor units, or "custom".
     price: NumberOrCustom,
+    /// Whether AI is in it. Without AI it has no allowance.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     ai: bool,
+    /// Credits a period, or "custom": then each subscription says how many.
+    #[schemars(extend("maximum" = MAX_ALLOWANCE))]
     allowance: NumberOrCustom,
+    /// The allowance is not published: every screen that shows it says so.
     #[serde(default, skip_serializing_if = "is_no")]
     assumed: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+/// A pack: credits bought once.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PackTable {
+    /// Its id.
     id: String,
+    /// Its name, for people.
     name: String,
+    /// Its credits.
+    #[schemars(range(max = MAX_ALLOWANCE))]
     credits: u64,
+    /// Its price in minor units.
     price: u64,
+    /// It expires so many times 24 hours after it is credited; never, if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u32", range(min = 1, max = MAX_PACK_DAYS))]
     expires_after_days: Option<u32>,
+    /// Size or price are not published: every screen that shows them says so.
     #[serde(default, skip_serializing_if = "is_no")]
     assumed: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+/// When to warn.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct WarningsTable {
+    /// Shares of the allowance used, in percent.
+    #[schemars(inner(range(min = 1, max = 100)))]
     used_percent: Vec<u8>,
+    /// Available credits under this share of the allowance, in percent.
+    #[schemars(range(max = 100))]
     low_percent: u8,
 }
 
@@ -141,7 +213,7 @@ impl From<CatalogueFile> for Catalogue {
             id: file.id,
             name: file.name,
             revision: file.revision,
-            counts_from: None,
+            counts_from: file.counts_from,
             currency: file.currency,
             refresh: match file.refresh {
                 RefreshName::CalendarMonth => RefreshRule::CalendarMonth,
@@ -201,6 +273,7 @@ impl From<&Catalogue> for CatalogueFile {
             id: catalogue.id.clone(),
             name: catalogue.name.clone(),
             revision: catalogue.revision,
+            counts_from: catalogue.counts_from,
             currency: catalogue.currency.clone(),
             refresh: match catalogue.refresh {
                 RefreshRule::CalendarMonth => RefreshName::CalendarMonth,

@@ -1,68 +1,105 @@
 //! The catalogue file: TOML for people, the same structure as JSON for machines.
 
+mod check;
 mod file;
 mod number;
 mod place;
+mod tree;
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
-use metering::{Catalogue, MAX_ID_LENGTH};
+use metering::{Catalogue, Fault};
+use serde_json::Value as Json;
 
+use check::{Checked, check};
 use file::CatalogueFile;
+use place::{Lines, start_of};
+use tree::{Node, Unreadable};
 
 /// The one schema of catalogue files that this version reads and writes.
 pub const SCHEMA: u32 = 1;
 
-/// The one mistake that keeps a text from being a catalogue.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The schema as it is used to read.
+static JSON_SCHEMA: LazyLock<Json> = LazyLock::new(|| sorted(schemars::schema_for!(CatalogueFile).to_value()));
+
+/// With its fields in the order of their names: whether JSON keeps another one is up to what else is built with it.
+fn sorted(value: Json) -> Json {
+    match value {
+        Json::Object(fields) => {
+            let fields: BTreeMap<String, Json> = fields.into_iter().collect();
+            fields.into_iter().map(|(name, value)| (name, sorted(value))).collect()
+        }
+        Json::Array(values) => values.into_iter().map(sorted).collect(),
+        other => other,
+    }
+}
+
+/// A place in a catalogue's text, and what is to be said of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CatalogueError {
-    /// Where it is: line and column, both from 1, if the place in the text is known.
-    pub at: Option<(usize, usize)>,
-    /// The field's path like `feature[2].rate`, if a value is at fault and not the text.
-    pub path: Option<String>,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its column, from 1, in characters.
+    pub column: usize,
+    /// The field's path like `feature[2].rate`; empty if it is about the text or the file as a whole.
+    pub path: String,
     /// What is wrong and what would be right.
     pub message: String,
 }
 
 impl fmt::Display for CatalogueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((line, column)) = self.at {
-            write!(f, "line {line}, column {column}: ")?;
-        }
-        if let Some(path) = &self.path {
-            write!(f, "{path}: ")?;
-        }
-        f.write_str(&self.message)
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.said())
+    }
+}
+
+impl CatalogueError {
+    /// What is said without the place in the text.
+    #[must_use]
+    pub fn said(&self) -> String {
+        if self.path.is_empty() { self.message.clone() } else { format!("{}: {}", self.path, self.message) }
     }
 }
 
 impl std::error::Error for CatalogueError {}
 
+/// A catalogue's text, looked over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reviewed {
+    /// The catalogue; or every mistake that keeps the text from being one, in the order of the text.
+    pub catalogue: Result<Catalogue, Vec<CatalogueError>>,
+    /// What is no mistake and can never be used ([`Catalogue::doubts`]), in the order of the text.
+    pub doubts: Vec<CatalogueError>,
+}
+
 /// Reads a TOML catalogue.
 ///
 /// # Errors
-/// [`CatalogueError`]: the first mistake, with its line and column.
+/// [`CatalogueError`]: the first mistake in the text.
 pub fn from_toml(text: &str) -> Result<Catalogue, CatalogueError> {
-    let file: CatalogueFile = toml::from_str(text).map_err(|error| CatalogueError {
-        at: error.span().map(|span| place::line_and_column(text, span.start)),
-        path: None,
-        message: crate::problem::plain(&error.message().replace('\n', " ")),
-    })?;
-    checked(file, |path| place::in_toml(text, path))
+    first(review_toml(text))
 }
 
 /// Reads a JSON catalogue.
 ///
 /// # Errors
-/// [`CatalogueError`]: the first mistake; one in the text or in a type comes with its line and column, a value that
-/// the rules cannot take with its path.
+/// [`CatalogueError`]: the first mistake in the text.
 pub fn from_json(text: &str) -> Result<Catalogue, CatalogueError> {
-    let file: CatalogueFile = serde_json::from_str(text).map_err(|error| CatalogueError {
-        at: Some((error.line(), error.column().max(1))),
-        path: None,
-        message: crate::problem::without_place(&error),
-    })?;
-    checked(file, |_| None)
+    first(review_json(text))
+}
+
+/// Looks a TOML catalogue over.
+#[must_use]
+pub fn review_toml(text: &str) -> Reviewed {
+    review(text, tree::of_toml(text))
+}
+
+/// Looks a JSON catalogue over. After a mistake in the JSON itself nothing more is read.
+#[must_use]
+pub fn review_json(text: &str) -> Reviewed {
+    review(text, tree::of_json(text))
 }
 
 /// The catalogue as JSON: the same structure as the file, defaults left out.
@@ -72,32 +109,51 @@ pub fn to_json(catalogue: &Catalogue) -> String {
     serde_json::to_string(&CatalogueFile::from(catalogue)).unwrap_or_default()
 }
 
-fn checked(file: CatalogueFile, place: impl Fn(&str) -> Option<(usize, usize)>) -> Result<Catalogue, CatalogueError> {
-    let fault = |path: &str, message: String| CatalogueError { at: place(path), path: Some(path.into()), message };
-    if file.schema != SCHEMA {
-        return Err(fault("schema", format!("{} is not known: this version reads schema {SCHEMA}", file.schema)));
-    }
-    let catalogue = Catalogue::from(file);
-    if let Some(first) = catalogue.faults().into_iter().next() {
-        return Err(fault(&first.place, first.message));
-    }
-    // Ids travel in ledger lines and addresses, which bound them.
-    let features = catalogue.features.iter().enumerate().map(|(index, one)| (format!("feature[{index}].id"), &one.id));
-    let unmetered =
-        catalogue.unmetered.iter().enumerate().map(|(index, one)| (format!("unmetered[{index}].id"), &one.id));
-    let plans = catalogue.plans.iter().enumerate().map(|(index, one)| (format!("plan[{index}].id"), &one.id));
-    let packs = catalogue.packs.iter().enumerate().map(|(index, one)| (format!("pack[{index}].id"), &one.id));
-    let own = std::iter::once(("id".to_owned(), &catalogue.id));
-    for (path, id) in own.chain(features).chain(unmetered).chain(plans).chain(packs) {
-        if id.len() > MAX_ID_LENGTH || id.chars().any(char::is_control) {
-            return Err(fault(&path, format!("is not an id: 1..={MAX_ID_LENGTH} bytes without control characters")));
+/// The JSON Schema (draft 2020-12) of catalogue files, for editors and other programs. The reader itself follows it; what
+/// it cannot say (ids that are there twice, zones that do not exist) the reader checks besides.
+#[must_use]
+pub fn json_schema() -> String {
+    format!("{:#}\n", *JSON_SCHEMA)
+}
+
+fn first(reviewed: Reviewed) -> Result<Catalogue, CatalogueError> {
+    // There is no refusal without a mistake.
+    reviewed.catalogue.map_err(|mistakes| mistakes.into_iter().next().unwrap_or_default())
+}
+
+fn review(text: &str, tree: Result<Node, Vec<Unreadable>>) -> Reviewed {
+    let lines = Lines::new(text);
+    let said = |at: usize, path: String, message: String| {
+        let (line, column) = lines.place(at);
+        CatalogueError { line, column, path, message }
+    };
+    let refused = |mut mistakes: Vec<CatalogueError>| {
+        mistakes.sort_by_key(|one| (one.line, one.column));
+        Reviewed { catalogue: Err(mistakes), doubts: Vec::new() }
+    };
+    let node = match tree {
+        Ok(node) => node,
+        Err(errors) => {
+            let mistake = |one: Unreadable| said(one.at, String::new(), crate::problem::plain(&one.message));
+            return refused(errors.into_iter().map(mistake).collect());
         }
+    };
+    let Checked { misfits, mended, mended_paths } = check(&JSON_SCHEMA, &node);
+    let mut mistakes: Vec<_> = misfits.into_iter().map(|one| said(one.at, one.path, one.message)).collect();
+    let placed = |Fault { place, message }: Fault| said(start_of(&node, &place), place, message);
+    match serde_json::from_value::<CatalogueFile>(mended) {
+        Ok(file) => {
+            let catalogue = Catalogue::from(file);
+            let faults = catalogue.faults().into_iter().filter(|fault| !mended_paths.contains(&fault.place));
+            mistakes.extend(faults.map(placed));
+            if mistakes.is_empty() {
+                let mut doubts: Vec<_> = catalogue.doubts().into_iter().map(placed).collect();
+                doubts.sort_by_key(|one| (one.line, one.column));
+                return Reviewed { catalogue: Ok(catalogue), doubts };
+            }
+        }
+        // What fits the schema is read; if ever it is not, it is a mistake and not a catalogue.
+        Err(error) => mistakes.push(said(0, String::new(), error.to_string())),
     }
-    if let Some(percent) = catalogue.warnings.used_percent.iter().find(|percent| !(1..=100).contains(*percent)) {
-        return Err(fault("warnings.used_percent", format!("{percent} is not in 1..=100")));
-    }
-    if catalogue.warnings.low_percent > 100 {
-        return Err(fault("warnings.low_percent", format!("{} is not in 0..=100", catalogue.warnings.low_percent)));
-    }
-    Ok(catalogue)
+    refused(mistakes)
 }

@@ -1,13 +1,30 @@
 //! Prices and allowances: a number, or by agreement.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A whole number, or the word `"custom"` (none).
 #[derive(Clone, Copy)]
 pub(super) struct NumberOrCustom(pub(super) Option<u64>);
+
+impl JsonSchema for NumberOrCustom {
+    fn schema_name() -> Cow<'static, str> {
+        "NumberOrCustom".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        // The bound is the number's; of a word, JSON Schema does not ask for one.
+        json_schema!({ "anyOf": [{ "type": "integer", "minimum": 0 }, { "const": "custom" }] })
+    }
+}
 
 impl Serialize for NumberOrCustom {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,8 +1,10 @@
 //! What a provider sells and what its features cost.
 
+mod doubts;
+mod faults;
+
 use std::fmt;
 
-use crate::bounds::{MAX_ALLOWANCE, MAX_RATE};
 use crate::{Credits, RefreshRule, Timestamp};
 
 /// One revision of a provider's catalogue. It is data: the rules treat every catalogue alike.
@@ -146,7 +148,7 @@ impl Default for WarningDefaults {
     }
 }
 
-/// One mistake in a catalogue: where, and what to do.
+/// Something about a catalogue that its provider has to know: where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Path of the field, like `feature[2].rate`.
@@ -198,80 +200,4 @@ impl Catalogue {
     pub fn is_unmetered(&self, id: &str) -> bool {
         self.unmetered.iter().any(|action| action.id == id)
     }
-
-    /// Every mistake in the catalogue; none means that the rules can run on it.
-    #[must_use]
-    pub fn faults(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let mut fault = |place: String, message: String| faults.push(Fault { place, message });
-
-        for (place, text) in [("id", &self.id), ("name", &self.name)] {
-            if text.trim().is_empty() {
-                fault(place.into(), "is empty: give it a value".into());
-            }
-        }
-        if self.revision == 0 {
-            fault("revision".into(), "is 0: count revisions from 1".into());
-        }
-        if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            fault("currency".into(), format!("\"{}\" is not an ISO 4217 code like USD", self.currency));
-        }
-        if self.time_zone.parse::<chrono_tz::Tz>().is_err() {
-            fault("time_zone".into(), format!("\"{}\" is not an IANA time zone like Europe/Berlin", self.time_zone));
-        }
-        if self.features.is_empty() {
-            fault("feature".into(), "is missing: a catalogue names at least one feature".into());
-        }
-        if let Some(trial) = &self.trial {
-            if trial.days == 0 || trial.days > 366 {
-                fault("trial.days".into(), format!("{} is not in 1..=366", trial.days));
-            }
-            if trial.allowance > MAX_ALLOWANCE {
-                fault("trial.allowance".into(), format!("{} is above {MAX_ALLOWANCE}", trial.allowance));
-            }
-        }
-        for (index, feature) in self.features.iter().enumerate() {
-            if feature.rate > MAX_RATE {
-                fault(format!("feature[{index}].rate"), format!("{} is above {MAX_RATE}", feature.rate));
-            }
-            if feature.group.trim().is_empty() {
-                fault(format!("feature[{index}].group"), "is empty: name the group that charts show it in".into());
-            }
-        }
-        for (index, plan) in self.plans.iter().enumerate() {
-            if let Allowance::Credits(credits) = plan.allowance
-                && credits > MAX_ALLOWANCE
-            {
-                fault(format!("plan[{index}].allowance"), format!("{credits} is above {MAX_ALLOWANCE}"));
-            }
-        }
-        for (index, pack) in self.packs.iter().enumerate() {
-            if pack.credits > MAX_ALLOWANCE {
-                fault(format!("pack[{index}].credits"), format!("{} is above {MAX_ALLOWANCE}", pack.credits));
-            }
-            if pack.expires_after_days.is_some_and(|days| days == 0 || days > 36_600) {
-                fault(format!("pack[{index}].expires_after_days"), "is not in 1..=36600".into());
-            }
-        }
-        let actions = self.features.iter().map(|feature| &feature.id).chain(self.unmetered.iter().map(|one| &one.id));
-        faults.extend(id_faults("feature or unmetered action", actions));
-        faults.extend(id_faults("plan", self.plans.iter().map(|plan| &plan.id)));
-        faults.extend(id_faults("pack", self.packs.iter().map(|pack| &pack.id)));
-        faults
-    }
-}
-
-/// Empty and repeated ids among things of one kind.
-fn id_faults<'a>(kind: &str, ids: impl Iterator<Item = &'a String>) -> Vec<Fault> {
-    let mut seen = std::collections::BTreeSet::new();
-    let mut faults = Vec::new();
-    for id in ids {
-        let place = format!("{kind} \"{id}\"");
-        if id.trim().is_empty() {
-            faults.push(Fault { place, message: "has an empty id".into() });
-        } else if !seen.insert(id) {
-            faults.push(Fault { place, message: "is named twice: give each its own id".into() });
-        }
-    }
-    faults
 }

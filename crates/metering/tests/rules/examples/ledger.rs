@@ -1,0 +1,170 @@
+//! Rules 14, 18, 19 and 20. Rule 17 has a file of its own, `warnings.rs`.
+
+use metering::{
+    Aspect, Labels, MAX_ALLOWANCE, MAX_HOLD_MINUTES, MAX_ID_LENGTH, MAX_TOTAL, MAX_UNITS, PurchaseTerms, verify,
+};
+
+use super::*;
+
+#[test]
+fn rule_14_the_same_again_is_a_duplicate_and_another_content_a_conflict() {
+    let mut desk = Desk::small();
+    let request = UsageRequest {
+        source: "desk".into(),
+        id: "a".into(),
+        feature: "reply".into(),
+        units: 2,
+        occurred_at: Some(at("2026-03-01T00:00:00Z")),
+        labels: Labels { member: Some("ann".into()), channel: None, reference: None },
+    };
+    let first = desk.does(&Command::Use(request.clone()));
+    desk.go_to("2026-03-20T00:00:00Z");
+    assert_eq!(desk.run(&Command::Use(request.clone())), (Outcome::Duplicate { seq: first.seq }, Vec::new()));
+    let labels = |labels: Labels| UsageRequest { labels, ..request.clone() };
+    for other in [
+        UsageRequest { units: 3, ..request.clone() },
+        UsageRequest { feature: "sync".into(), ..request.clone() },
+        UsageRequest { occurred_at: None, ..request.clone() },
+        UsageRequest { occurred_at: Some(at("2026-03-01T00:00:01Z")), ..request.clone() },
+        labels(Labels { member: None, ..request.labels.clone() }),
+        labels(Labels { channel: Some("mail".into()), ..request.labels.clone() }),
+        labels(Labels { reference: Some("7".into()), ..request.labels.clone() }),
+        // Not even an answer that is out of bounds comes before it.
+        UsageRequest { units: 0, ..request.clone() },
+    ] {
+        let answer = desk.run(&Command::Use(other.clone()));
+        assert_eq!(answer, (Outcome::Conflict { seq: first.seq }, Vec::new()), "{other:?}");
+    }
+    // Another source's id is another id, and each kind has ids of its own.
+    desk.does(&Command::Use(UsageRequest { source: "other".into(), ..request }));
+    desk.does(&holding("a", "reply", 1, 15));
+    desk.buys("a", "ten");
+    desk.does(&amend("a", "a"));
+    desk.does(&refund("a", "a", None));
+    desk.does(&dispute("a", "a"));
+    assert!(matches!(desk.run(&refund("a", "a", Some(1))).0, Outcome::Conflict { .. }));
+    assert!(matches!(desk.run(&dispute("a", "b")).0, Outcome::Conflict { .. }));
+    assert!(matches!(desk.run(&amend("a", "b")).0, Outcome::Conflict { .. }));
+}
+
+#[test]
+fn rule_14_a_repeated_hold_is_a_duplicate_whatever_became_of_it() {
+    let mut desk = Desk::small();
+    let first = desk.does(&holding("h", "reply", 5, 15));
+    desk.does(&capture("h", Some(2)));
+    assert_eq!(desk.run(&holding("h", "reply", 5, 15)).0, Outcome::Duplicate { seq: first.seq });
+    for other in [holding("h", "sync", 5, 15), holding("h", "reply", 6, 15), holding("h", "reply", 5, 16)] {
+        assert_eq!(desk.run(&other).0, Outcome::Conflict { seq: first.seq });
+    }
+    let end = |id: &str, now: &str| desk.meter.hold("desk", id, at(now)).and_then(|hold| hold.end);
+    assert!(matches!(end("h", "2026-03-01T00:01:00Z"), Some(metering::HoldEnd::Captured { units: 2, .. })));
+    let mut desk = Desk::small();
+    desk.does(&holding("i", "reply", 5, 15));
+    let end = |now: &str| desk.meter.hold("desk", "i", at(now)).unwrap().end;
+    assert_eq!(end("2026-03-01T00:14:59Z"), None);
+    assert_eq!(end("2026-03-01T00:15:00Z"), Some(metering::HoldEnd::TimedOut), "even if no entry says so yet");
+    assert_eq!(desk.meter.hold("desk", "absent", desk.now), None);
+}
+
+#[test]
+fn rule_18_what_was_granted_is_spent_expired_voided_or_there() {
+    let mut desk = Desk::small();
+    desk.buys("p", "ten");
+    desk.uses("a", "reply", 45);
+    desk.uses("b", "reply", 2);
+    desk.does(&amend("x", "b"));
+    desk.does(&refund("r", "p", Some(250)));
+    desk.go_to("2026-04-02T00:00:00Z").uses("c", "reply", 1);
+    let Totals { granted, spent, amended, expired, voided } = desk.totals();
+    assert_eq!([granted, spent, amended, expired, voided], [90, 48, 2, 0, 5]);
+    let left: Credits = desk.meter.account().live_grants(desk.now).iter().map(|grant| grant.remaining).sum();
+    assert_eq!(granted, spent - amended + expired + voided + left);
+}
+
+#[test]
+fn rule_19_an_altered_entry_is_named() {
+    let mut desk = Desk::small();
+    desk.buys("p", "ten");
+    desk.uses("a", "reply", 45);
+    desk.go_to("2026-04-02T00:00:00Z").uses("b", "reply", 1);
+    let terms = desk.meter.account().terms().clone();
+    assert_eq!(verify(terms.clone(), &desk.ledger), []);
+    let mut altered = desk.ledger.clone();
+    let EntryKind::Usage(usage) = &mut altered[3].kind else { panic!("{:?}", altered[3]) };
+    usage.allocations.reverse();
+    let found = verify(terms, &altered);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].seq, found[0].aspect), (4, Aspect::Allocation));
+    assert_eq!(
+        found[0].message,
+        "5 of grant 3 and 40 of grant 2 pay, and the rules give 40 of grant 2 and 5 of grant 3"
+    );
+}
+
+#[test]
+fn rule_20_what_is_beyond_the_bounds_is_invalid_and_changes_nothing() {
+    let mut desk = Desk::small();
+    let before = desk.position();
+    for units in [0, MAX_UNITS + 1, u32::MAX] {
+        assert_eq!(desk.is_invalid(&usage("a", "reply", units)), "units");
+        assert_eq!(desk.is_invalid(&holding("a", "reply", units, 15)), "units");
+    }
+    desk.is_refused(&usage("a", "reply", MAX_UNITS), Refusal::Exhausted);
+    for minutes in [0, MAX_HOLD_MINUTES + 1] {
+        assert_eq!(desk.is_invalid(&holding("a", "reply", 1, minutes)), "minutes");
+    }
+    let agreed = |allowance| Command::Subscribe { plan: "agreed".into(), allowance: Some(allowance) };
+    assert_eq!(desk.is_invalid(&agreed(MAX_ALLOWANCE + 1)), "allowance");
+    assert_eq!(desk.is_invalid(&agreed(u64::MAX)), "allowance");
+    assert_eq!(desk.is_invalid(&controls(None, &[("reply", None, Some(Some(MAX_TOTAL + 1)))])), "cap");
+    for id in [String::new(), "x".repeat(MAX_ID_LENGTH + 1)] {
+        assert_eq!(desk.is_invalid(&usage(&id, "reply", 1)), "id");
+        assert_eq!(desk.is_invalid(&buying(&id, "ten")), "purchase");
+        assert_eq!(desk.is_invalid(&holding(&id, "reply", 1, 15)), "id");
+    }
+    assert_eq!(desk.is_invalid(&usage("hold:a", "reply", 1)), "id", "it names a captured hold");
+    // The usage of its capture is `hold:` and this.
+    assert_eq!(desk.is_invalid(&holding(&"x".repeat(MAX_ID_LENGTH - 4), "reply", 1, 15)), "id");
+    assert_eq!(desk.position(), before);
+    desk.does(&agreed(MAX_ALLOWANCE));
+    desk.uses(&"x".repeat(MAX_ID_LENGTH), "reply", MAX_UNITS);
+    desk.does(&holding(&"x".repeat(MAX_ID_LENGTH - 5), "reply", 1, MAX_HOLD_MINUTES));
+    desk.sets("reply", None, Some(Some(MAX_TOTAL)));
+}
+
+#[test]
+fn rule_20_all_that_is_ever_granted_stays_a_number_that_json_carries() {
+    let mut desk = Desk::small();
+    let credit = |number: u64, credits: Credits| {
+        let (purchase, pack) = (format!("p{number}"), "giant".to_owned());
+        Command::Credit(PurchaseTerms { purchase, pack, credits, price: 1, expires_after_days: None })
+    };
+    assert_eq!(desk.is_invalid(&credit(0, MAX_ALLOWANCE + 1)), "credits");
+    let mut granted = desk.totals().granted;
+    let mut number = 0;
+    // Nine million packs of a billion would take their time: the books are brought near the bound by hand.
+    let mut meter = desk.meter.clone();
+    let grants = (MAX_TOTAL - granted) / MAX_ALLOWANCE;
+    assert_eq!(grants, 9_007_199);
+    while granted + MAX_ALLOWANCE <= MAX_TOTAL {
+        let seq = meter.account().last_seq() + 1;
+        let origin = metering::GrantOrigin::Upgrade { plan: "small".into() };
+        let (priority, effective_at, expires_at) = (10, desk.now, Some(at("2026-04-01T00:00:00Z")));
+        let amount = (MAX_TOTAL - granted) / 2 + 1;
+        let amount = amount.max(MAX_ALLOWANCE).min(MAX_TOTAL - granted - MAX_ALLOWANCE / 2);
+        let grant = metering::Grant { origin, amount, priority, effective_at, expires_at };
+        meter.apply(&Entry { seq, recorded_at: desk.now, kind: EntryKind::Grant(grant) }).unwrap();
+        granted += amount;
+        number += 1;
+        assert!(number < 100);
+    }
+    desk.meter = meter;
+    let left = MAX_TOTAL - granted;
+    assert_eq!(desk.is_invalid(&credit(1, left + 1)), "credits");
+    assert_eq!(desk.is_invalid(&Command::Subscribe { plan: "agreed".into(), allowance: Some(left + 41) }), "credits");
+    desk.does(&credit(2, left));
+    assert_eq!(desk.totals().granted, MAX_TOTAL);
+    // A refresh brings what still fits: nothing. Rolling forward never fails.
+    desk.go_to("2026-04-01T00:00:00Z");
+    assert_eq!((desk.totals().granted, desk.position().allowance), (MAX_TOTAL, 0));
+}
