@@ -221,6 +221,14 @@ fn a_catalogue_is_looked_over() {
     let done = run(&["catalogue", "check", &first, &undated]);
     assert_eq!(done.status, Some(2));
     assert!(done.error.contains("counts_from: is missing in revision 2: say from when it counts"), "{}", done.error);
+
+    let database = format!("sqlite:{}", folder.path().join("x.db").display());
+    let create = ["workspace", "create", "--database", &database, "--id", "w", "--name", "W", "--catalogue", &first];
+    assert_eq!(run(&create).status, Some(0));
+    refused(&["catalogue", "add", "--database", &database, &second], 1, "2026-03-01T00:00:00Z, which has passed");
+    let third = file("4.toml", &next("counts_from = 9000-03-01T00:00:00Z"));
+    let done = run(&["catalogue", "add", "--database", &database, &third]);
+    assert!(done.out.starts_with("My Product revision 2 from 9000-03-01T00:00:00Z: "), "{}", done.error);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use metering::Catalogue;
+use metering::Revisions;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -29,13 +29,13 @@ pub struct Client {
     authorization: HeaderValue,
 }
 
-/// A workspace's catalogue, and the text that it came as.
+/// All revisions of a workspace's catalogue, and the text that they came as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FetchedCatalogue {
     /// The text, to keep for later starts.
     pub json: String,
     /// What it says.
-    pub catalogue: Catalogue,
+    pub revisions: Revisions,
 }
 
 /// Lines of the ledger as they came, unchecked.
@@ -132,8 +132,8 @@ impl Client {
         let response = self.send(request, "application/json").await.map_err(workspace_unknown)?;
         let bytes = body(response, MAX_ANSWER).await?;
         let json = String::from_utf8(bytes).map_err(|_| not_the_service("the catalogue is not text"))?;
-        match wire::catalogue::from_json(&json) {
-            Ok(catalogue) => Ok(FetchedCatalogue { json, catalogue }),
+        match wire::catalogue::revisions_from_json(&json) {
+            Ok(revisions) => Ok(FetchedCatalogue { json, revisions }),
             Err(error) => Err(not_the_service(&format!("the catalogue is not one: {error}"))),
         }
     }

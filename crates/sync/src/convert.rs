@@ -68,7 +68,7 @@ pub(crate) fn meta(body: &WorkspaceBody, fetched: &FetchedCatalogue) -> Workspac
         time_zone: body.time_zone.clone(),
         currency: body.currency.clone(),
         role: body.role.as_str().to_owned(),
-        catalogue_revision: fetched.catalogue.revision,
+        catalogue_revision: fetched.revisions.latest().revision,
         catalogue_json: fetched.json.clone(),
     }
 }

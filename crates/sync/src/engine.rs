@@ -152,7 +152,7 @@ impl Engine {
         let asked_at = self.config.clock.now();
         let body = client.workspace(&id).await?;
         let catalogue = client.catalogue(&id).await?;
-        self.revision = self.revision.max(catalogue.catalogue.revision);
+        self.revision = self.revision.max(catalogue.revisions.latest().revision);
         let meta = crate::convert::meta(&body, &catalogue);
         let head = body.ledger;
         if head.last_seq < seen {

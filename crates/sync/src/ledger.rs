@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use cache::{Cache, CacheError, Cursor, EntryHash, NewEntry, WorkspaceKey, WorkspaceMeta};
 use chrono_tz::Tz;
-use metering::{Account, Catalogue, Entry, EntryKind, Terms, Timestamp};
+use metering::{Account, Entry, EntryKind, Terms, Timestamp};
 use wire::line::{decode_body, parse_line};
 use wire::{GENESIS, Hash, chain};
 
@@ -85,9 +85,9 @@ impl Ledger {
         self.as_of = self.cache.cursor(self.workspace)?.map(|cursor| cursor.as_of).filter(|at| *at > Timestamp::MIN);
         let Some(meta) = self.cache.workspace_meta(self.workspace)? else { return Ok(()) };
         // What an earlier version stored and this one cannot read comes anew from the service.
-        let Ok(catalogue) = wire::catalogue::from_json(&meta.catalogue_json) else { return Ok(()) };
+        let Ok(revisions) = wire::catalogue::revisions_from_json(&meta.catalogue_json) else { return Ok(()) };
         let Ok(zone) = meta.time_zone.parse() else { return Ok(()) };
-        self.rebuild(Terms::new(Arc::new(catalogue), zone))
+        self.rebuild(Terms::new(revisions, zone))
     }
 
     /// Takes in what the service says of the workspace. Other terms make another account of the same entries.
@@ -99,12 +99,13 @@ impl Ledger {
         if self.cache.workspace_meta(self.workspace)?.as_ref() != Some(meta) {
             self.cache.set_workspace_meta(self.workspace, meta)?;
         }
-        let known = self.with(|account| same_terms(account.terms(), &fetched.catalogue, zone));
+        let terms = Terms::new(fetched.revisions.clone(), zone);
+        let known = self.with(|account| *account.terms() == terms);
         if known == Some(true) {
             return self.store(None);
         }
         self.store(None)?;
-        self.rebuild(Terms::new(Arc::new(fetched.catalogue.clone()), zone))
+        self.rebuild(terms)
     }
 
     /// Checks, applies and stores lines. Before a bad one, the good ones are kept.
@@ -272,8 +273,4 @@ pub(crate) fn agrees(lines: &FetchedLines, seq: u64, hash: EntryHash) -> Result<
         Ok(_) => Err(Breach::Differs { seq }.into()),
         Err(error) => Err(Breach::Unreadable { seq, detail: error.to_string() }.into()),
     }
-}
-
-fn same_terms(terms: &Terms, catalogue: &Catalogue, zone: Tz) -> bool {
-    *terms.catalogues.latest() == *catalogue && terms.zone == zone
 }

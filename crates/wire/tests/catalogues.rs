@@ -1,8 +1,10 @@
 //! Catalogue files: those that ship are right, and a mistake in one is a clear error with its place.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-use metering::{Allowance, Price, RefreshRule};
-use wire::catalogue::{from_json, from_toml, json_schema, review_json, review_toml, to_json};
+use metering::{Allowance, Price, RefreshRule, Revisions};
+use wire::catalogue::{
+    from_json, from_toml, json_schema, review_json, review_toml, revisions_from_json, revisions_to_json, to_json,
+};
 
 const A: &str = include_str!("../../../catalogues/a.toml");
 const B: &str = include_str!("../../../catalogues/b.toml");
@@ -210,7 +212,19 @@ fn a_revision_says_from_when_it_counts() {
     let catalogue = from_toml(&second).unwrap();
     assert_eq!(catalogue.counts_from.unwrap().to_string(), "2026-02-28T23:00:00Z");
     assert_eq!(from_json(&to_json(&catalogue)).unwrap(), catalogue);
-    assert_eq!(from_toml(TEMPLATE).unwrap().counts_from, None);
+    let first = from_toml(TEMPLATE).unwrap();
+    assert_eq!(first.counts_from, None);
+
+    let alone = revisions_from_json(&to_json(&first)).unwrap();
+    assert_eq!(alone, Revisions::from(first.clone()));
+    let both = Revisions::new(vec![first.into(), catalogue.into()]).unwrap();
+    assert_eq!(revisions_from_json(&revisions_to_json(&both)).unwrap(), both);
+    let said = |text: &str| revisions_from_json(text).unwrap_err().to_string();
+    assert_eq!(said("[]"), "line 1, column 1: revision: there is no revision at all: give at least one");
+    assert!(said("[{}]").contains("is missing"));
+    assert!(said("[1").contains("EOF"));
+    let twice = revisions_to_json(&both).replacen("\"revision\":2", "\"revision\":1", 1);
+    assert!(said(&twice).contains("1 is there twice"));
 }
 
 #[test]

@@ -1,13 +1,16 @@
-//! `catalogue check`, `catalogue schema`.
+//! `catalogue check`, `catalogue add`, `catalogue schema`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Subcommand;
+use clock::Clock;
 use metering::{Catalogue, Revisions};
 use wire::catalogue::CatalogueError;
 
-use super::{Stopped, say, say_aside};
+use super::{Stopped, database, open, say, say_aside};
 use crate::catalogues;
+use crate::store::Durability;
 
 #[derive(Subcommand)]
 pub(super) enum CatalogueCommand {
@@ -18,6 +21,15 @@ pub(super) enum CatalogueCommand {
         #[arg(required = true)]
         files: Vec<String>,
     },
+    /// Let a further revision of a catalogue count from its instant on, for every workspace that is kept under it. A
+    /// service that runs on the database learns of it when it is started again.
+    Add {
+        /// The database: sqlite:PATH.
+        #[arg(long, value_parser = database)]
+        database: PathBuf,
+        /// The file: TOML, or JSON if its name ends in .json.
+        file: String,
+    },
     /// Print the JSON Schema of catalogue files, for editors.
     Schema,
 }
@@ -26,6 +38,12 @@ impl CatalogueCommand {
     pub(super) fn run(self) -> Result<(), Stopped> {
         match self {
             Self::Check { files } => check(&files),
+            Self::Add { database, file } => {
+                let catalogue = catalogues::find(&file).map_err(Stopped::wrong)?;
+                open(&database, Durability::Full)?.add_revision(&catalogue, Clock::system().now())?;
+                say(summary(&catalogue));
+                Ok(())
+            }
             Self::Schema => {
                 say(wire::catalogue::json_schema().trim_end());
                 Ok(())

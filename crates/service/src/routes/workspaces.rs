@@ -52,10 +52,10 @@ async fn body(app: &App, ledger: &Ledger, role: Role) -> Result<WorkspaceBody, F
     })
 }
 
-/// `GET …/catalogue`.
+/// `GET …/catalogue`: all its revisions, those that are still to come among them.
 pub(super) async fn catalogue(caller: Caller) -> Result<Response, Failure> {
     let ledger = caller.may(Role::reads, "read the catalogue")?;
-    let json = wire::catalogue::to_json(ledger.workspace().terms.catalogues.latest());
+    let json = wire::catalogue::revisions_to_json(&ledger.workspace().terms.catalogues);
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use metering::{Catalogue, Terms, Timestamp};
-use rusqlite::{OptionalExtension, params};
+use metering::{Catalogue, Revisions, Terms, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Store, StoreError};
 
@@ -27,23 +27,8 @@ impl Store {
     /// content. Nothing is stored then.
     pub fn create_workspace(&self, workspace: &Workspace, now: Timestamp) -> Result<(), StoreError> {
         let catalogue = workspace.terms.catalogues.latest();
-        let json = wire::catalogue::to_json(catalogue);
         self.write(|db| {
-            db.execute(
-                "INSERT INTO catalogues (id, revision, json) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                params![catalogue.id, catalogue.revision, json],
-            )?;
-            let stored: String = db.query_row(
-                "SELECT json FROM catalogues WHERE id = ?1 AND revision = ?2",
-                params![catalogue.id, catalogue.revision],
-                |row| row.get(0),
-            )?;
-            if stored != json {
-                return Err(StoreError::Contradiction(format!(
-                    "revision {} of catalogue \"{}\" is stored with other content: count its revision up",
-                    catalogue.revision, catalogue.id
-                )));
-            }
+            store_revision(db, catalogue, now)?;
             let wanted = (
                 workspace.name.clone(),
                 workspace.terms.zone.name().to_owned(),
@@ -70,28 +55,48 @@ impl Store {
         })
     }
 
+    /// Stores a further revision of a catalogue that workspaces are kept under. The same again changes nothing. A
+    /// service that runs on this database learns of it when it is started again.
+    ///
+    /// # Errors
+    /// [`StoreError::Contradiction`] when no workspace is kept under the catalogue, the revision is stored with other
+    /// content, it does not follow the others, or it would count from an instant that has passed.
+    pub fn add_revision(&self, catalogue: &Catalogue, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|db| {
+            if revisions(db, &catalogue.id)?.is_empty() {
+                let message = format!("no workspace is kept under a catalogue \"{}\"", catalogue.id);
+                return Err(StoreError::Contradiction(message));
+            }
+            store_revision(db, catalogue, now)
+        })
+    }
+
     /// The workspace with this id.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails or what it has stored is not a workspace.
     pub fn workspace(&self, id: &str) -> Result<Option<Workspace>, StoreError> {
         let corrupt = |message: String| StoreError::Corrupt { workspace: id.to_owned(), message };
-        let row: Option<(String, String, String)> = self.read(|db| {
-            Ok(db
+        let found = self.read(|db| {
+            let row: Option<(String, String, String)> = db
                 .query_row(
-                    "SELECT w.name, w.time_zone, c.json FROM workspaces w
-                     JOIN catalogues c ON c.id = w.catalogue_id AND c.revision = w.catalogue_revision
-                     WHERE w.workspace_id = ?1",
+                    "SELECT name, time_zone, catalogue_id FROM workspaces WHERE workspace_id = ?1",
                     [id],
                     |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
                 )
-                .optional()?)
+                .optional()?;
+            let Some((name, zone, catalogue)) = row else { return Ok(None) };
+            Ok(Some((name, zone, revisions(db, &catalogue)?)))
         })?;
-        let Some((name, zone, json)) = row else { return Ok(None) };
+        let Some((name, zone, revisions)) = found else { return Ok(None) };
         let zone: Tz = zone.parse().map_err(|_| corrupt(format!("\"{zone}\" is not a time zone")))?;
-        let catalogue: Catalogue =
-            wire::catalogue::from_json(&json).map_err(|error| corrupt(format!("its catalogue: {error}")))?;
-        Ok(Some(Workspace { id: id.to_owned(), name, terms: Terms::new(Arc::new(catalogue), zone) }))
+        let revisions = revisions
+            .iter()
+            .map(|(_, json)| wire::catalogue::from_json(json).map(Arc::new))
+            .collect::<Result<_, _>>()
+            .map_err(|error| corrupt(format!("its catalogue: {error}")))?;
+        let revisions = Revisions::new(revisions).map_err(|fault| corrupt(format!("its catalogue: {fault}")))?;
+        Ok(Some(Workspace { id: id.to_owned(), name, terms: Terms::new(revisions, zone) }))
     }
 
     /// A setting of the service, made by `make` when there is none yet.
@@ -114,4 +119,42 @@ impl Store {
             Ok(value)
         })
     }
+}
+
+/// The stored revisions of a catalogue, by number, as JSON.
+fn revisions(db: &Connection, catalogue: &str) -> Result<Vec<(u32, String)>, StoreError> {
+    let mut query = db.prepare_cached("SELECT revision, json FROM catalogues WHERE id = ?1 ORDER BY revision")?;
+    let rows = query.query_map([catalogue], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Stores a revision, if it is not there. One that follows others counts from an instant to come: what was recorded until
+/// now was priced without it.
+fn store_revision(db: &Connection, catalogue: &Catalogue, now: Timestamp) -> Result<(), StoreError> {
+    let Catalogue { id, revision, .. } = catalogue;
+    let refuse = |message: String| Err(StoreError::Contradiction(message));
+    let json = wire::catalogue::to_json(catalogue);
+    let stored = revisions(db, id)?;
+    if let Some((_, known)) = stored.iter().find(|(number, _)| number == revision) {
+        if *known == json {
+            return Ok(());
+        }
+        return refuse(format!(
+            "revision {revision} of catalogue \"{id}\" is stored with other content: count its revision up"
+        ));
+    }
+    if !stored.is_empty() {
+        let all = stored.iter().map(|(_, json)| json.as_str()).chain([json.as_str()]).collect::<Vec<_>>().join(",");
+        if let Err(error) = wire::catalogue::revisions_from_json(&format!("[{all}]")) {
+            return refuse(format!("revision {revision} of catalogue \"{id}\": {}", error.said()));
+        }
+        if let Some(from) = catalogue.counts_from.filter(|from| *from <= now) {
+            return refuse(format!(
+                "revision {revision} of catalogue \"{id}\" would count from {from}, which has passed: what was recorded \
+                 since would have been priced wrong. Let it count from an instant to come"
+            ));
+        }
+    }
+    db.execute("INSERT INTO catalogues (id, revision, json) VALUES (?1, ?2, ?3)", params![id, revision, json])?;
+    Ok(())
 }

@@ -306,7 +306,7 @@ async fn workspace(State(world): State<Shared>, Path(id): Path<String>) -> Respo
 }
 
 async fn catalogue_json(State(world): State<Shared>) -> Response {
-    let json = wire::catalogue::to_json(world.lock().unwrap().meter.account().terms().catalogues.latest());
+    let json = wire::catalogue::revisions_to_json(&world.lock().unwrap().meter.account().terms().catalogues);
     ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 

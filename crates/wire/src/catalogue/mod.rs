@@ -8,10 +8,11 @@ mod tree;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use metering::{Catalogue, Fault};
+use metering::{Catalogue, Fault, Revisions};
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use check::{Checked, check};
 use file::CatalogueFile;
@@ -107,6 +108,28 @@ pub fn review_json(text: &str) -> Reviewed {
 pub fn to_json(catalogue: &Catalogue) -> String {
     // The file's structure has nothing that JSON cannot say.
     serde_json::to_string(&CatalogueFile::from(catalogue)).unwrap_or_default()
+}
+
+/// All revisions of a catalogue as JSON: a list, the lowest number first.
+#[must_use]
+pub fn revisions_to_json(revisions: &Revisions) -> String {
+    let all: Vec<CatalogueFile> = revisions.iter().map(CatalogueFile::from).collect();
+    serde_json::to_string(&all).unwrap_or_default()
+}
+
+/// Reads a list of revisions, or a catalogue that stands alone.
+///
+/// # Errors
+/// [`CatalogueError`]: the first mistake. Its place is counted from the beginning of its own revision.
+pub fn revisions_from_json(text: &str) -> Result<Revisions, CatalogueError> {
+    let said = |message: String| CatalogueError { line: 1, column: 1, path: String::new(), message };
+    let texts: Vec<&RawValue> = if text.trim_start().starts_with('[') {
+        serde_json::from_str(text).map_err(|error| said(crate::problem::json_error(&error)))?
+    } else {
+        serde_json::from_str(text).map(|one| vec![one]).map_err(|error| said(crate::problem::json_error(&error)))?
+    };
+    let revisions = texts.into_iter().map(|one| from_json(one.get()).map(Arc::new)).collect::<Result<_, _>>()?;
+    Revisions::new(revisions).map_err(|fault| CatalogueError { path: fault.place, ..said(fault.message) })
 }
 
 /// The JSON Schema (draft 2020-12) of catalogue files, for editors and other programs. The reader itself follows it; what
