@@ -1,9 +1,9 @@
 //! What an account does not take in: entries that do not follow from the ones before them, whoever wrote them.
 
 use metering::{
-    Account, Allocation, Amendment, Entry, EntryKind, Expiry, Grant, GrantOrigin, Hold, Labels, MAX_TOTAL, Period,
-    PlanChange, PlanChangeCause, PlanTerms, RefreshRule, Release, ReleaseCause, Terms, Timestamp, Usage, Void,
-    VoidCause,
+    Account, Allocation, Amendment, Blank, Command, ControlsChange, Entry, EntryKind, Expiry, Grant, GrantOrigin,
+    GrantSource, Hold, Labels, MAX_TOTAL, Outcome, Period, PlanChange, PlanChangeCause, PlanTerms, RefreshRule,
+    Release, ReleaseCause, Terms, Timestamp, Usage, Void, VoidCause, decide,
 };
 
 use crate::histories::catalogue;
@@ -272,4 +272,61 @@ fn a_plan_changes_where_there_is_one() {
     refused(&nobody, none(PlanChangeCause::Upgraded), "a plan change Upgraded cannot lead to None");
     let broken = take(&mut nobody, subscribed(PlanChangeCause::TrialEnded)).unwrap_err().to_string();
     assert!(broken.starts_with("entry 1: a plan change TrialEnded cannot lead to Some("), "{broken}");
+}
+
+#[test]
+fn a_grant_that_is_effective_later_pays_later() {
+    let mut account = account();
+    let tomorrow = now().plus_millis(86_400_000);
+    let later = Grant {
+        origin: pack("q"),
+        amount: 7,
+        priority: 50,
+        effective_at: tomorrow,
+        expires_at: Some(tomorrow.plus_millis(1_000)),
+    };
+    take(&mut account, EntryKind::Grant(later)).unwrap();
+    let available = |at| account.position(at).available;
+    assert_eq!((available(now()), available(tomorrow.plus_millis(-1))), (8, 8 + 30));
+    assert_eq!((available(tomorrow), available(tomorrow.plus_millis(999))), (45, 45));
+    assert_eq!(available(tomorrow.plus_millis(1_000)), 38);
+}
+
+#[test]
+fn kinds_and_sources_have_their_names() {
+    let release = |cause| EntryKind::Release(Release { hold: 1, cause });
+    let kinds = [
+        (upgrade(1), "grant"),
+        (usage(1, None, &[]), "usage"),
+        (EntryKind::Expiry(Expiry { grant: 1, amount: 1 }), "expiry"),
+        (void(dispute(), "p", 1, 1, 1), "void"),
+        (amendment(1, 1, &[]), "amendment"),
+        (hold(1, &[]), "hold"),
+        (release(ReleaseCause::Released), "release"),
+        (subscribed(PlanChangeCause::Subscribed), "plan_change"),
+        (EntryKind::ControlsChange(ControlsChange { automation: None, features: Vec::new() }), "controls_change"),
+    ];
+    kinds.iter().for_each(|(kind, name)| assert_eq!(kind.name(), *name));
+    let sources =
+        [(GrantSource::Allowance, "allowance"), (GrantSource::Trial, "trial"), (GrantSource::TopUp, "top_up")];
+    sources.iter().for_each(|(source, name)| assert_eq!(source.name(), *name));
+    let causes = [
+        (refund(1), "refund"),
+        (dispute(), "dispute"),
+        (VoidCause::Reinstatement { id: String::new() }, "reinstatement"),
+        (VoidCause::Returned, "returned"),
+    ];
+    causes.iter().for_each(|(cause, name)| assert_eq!(cause.name(), *name));
+    assert_eq!((ReleaseCause::Released.name(), ReleaseCause::TimedOut.name()), ("released", "timed_out"));
+    let rules = [RefreshRule::CalendarMonth, RefreshRule::BillingCycle].map(RefreshRule::name);
+    assert_eq!(rules, ["calendar_month", "billing_cycle"]);
+}
+
+#[test]
+fn what_is_invalid_says_where() {
+    let invalid = metering::Invalid { field: "units", message: "0 is not in 1..=1000000".into() };
+    assert_eq!(invalid.to_string(), "units: 0 is not in 1..=1000000");
+    let unknown = Command::Buy { purchase: "new".into(), pack: "x".repeat(100) };
+    let Outcome::Invalid(said) = decide(&account(), &Blank, &unknown, now()).outcome else { panic!("no refusal") };
+    assert_eq!(said.message, format!("the catalogue has no pack \"{}\"", "x".repeat(64)));
 }

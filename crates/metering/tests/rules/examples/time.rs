@@ -67,6 +67,39 @@ fn rule_3_what_fell_due_is_written_in_order_each_at_its_own_instant() {
 }
 
 #[test]
+fn rule_3_at_one_instant_what_falls_due_comes_in_a_fixed_order() {
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.does(&Command::Subscribe { plan: "agreed".into(), allowance: Some(40) });
+    // Two packs that end on 1 April at midnight, with the allowance, and a hold that is up then.
+    desk.go_to("2026-03-12T00:00:00Z");
+    let (first, second) = (desk.buys("p", "fifty").seq, desk.buys("q", "fifty").seq);
+    desk.does(&Command::Cancel);
+    desk.go_to("2026-03-31T23:45:00Z").does(&holding("h", "reply", 3, 15));
+    let (outcome, entries) = desk.go_to("2026-04-01T00:00:00Z").run(&Command::StartTrial);
+    assert_eq!((outcome, entries), (Outcome::Refused(Refusal::TrialUnavailable), Vec::new()));
+    desk.subscribe("small");
+    let due: Vec<_> = desk.ledger[6..]
+        .iter()
+        .map(|entry| match &entry.kind {
+            EntryKind::Expiry(expiry) => format!("expiry of {}", expiry.grant),
+            other => other.name().to_owned(),
+        })
+        .collect();
+    assert_eq!(
+        due,
+        [
+            "release".to_owned(),
+            "expiry of 2".to_owned(),
+            format!("expiry of {first}"),
+            format!("expiry of {second}"),
+            "plan_change".to_owned(),
+            "plan_change".to_owned(),
+            "grant".to_owned(),
+        ]
+    );
+}
+
+#[test]
 fn rule_3_what_is_not_recorded_writes_nothing_that_was_due_either() {
     let mut desk = Desk::small();
     desk.go_to("2026-05-10T12:00:00Z").is_refused(&usage("a", "absent", 1), Refusal::UnknownFeature);
