@@ -19,6 +19,7 @@ impl Default for Keyed {
 
 impl Keyed {
     /// The hash of the name `id` of `source`.
+    #[inline]
     pub(crate) fn hash(&self, source: &str, id: &str) -> u64 {
         let [first, second] = self.key;
         // The lengths keep ("a", "bc") and ("ab", "c") apart.
@@ -28,19 +29,31 @@ impl Keyed {
     }
 }
 
-/// Mixes bytes into the state, eight at a time.
+/// Mixes bytes into the state, sixteen at a time. Ids are short, so that most take one step: its two words may overlap.
+#[inline]
 fn absorb(mut state: u64, key: u64, bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        state = fold(state ^ u64::from_le_bytes(*word), key);
+    let mut rest = bytes;
+    while let Some((head, tail)) = rest.split_first_chunk::<16>()
+        && !tail.is_empty()
+    {
+        let (one, other) = head.split_at(8);
+        state = fold(state ^ word(one), key ^ word(other));
+        rest = tail;
     }
-    // What is left over, once more with the bytes before it, where there are some.
-    let last = match (bytes.last_chunk::<8>(), rest.len()) {
-        (_, 0) => return state,
-        (Some(last), _) => u64::from_le_bytes(*last),
-        (None, _) => rest.iter().fold(0, |last, byte| last << 8 | u64::from(*byte)),
+    let (first, last) = match (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => match (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+            (Some(first), Some(last)) => (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last))),
+            _ => (word(rest), 0),
+        },
     };
-    fold(state ^ last, key)
+    fold(state ^ first, key ^ last)
+}
+
+/// Up to eight bytes as a number.
+#[inline]
+fn word(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 /// Both halves of the product, folded: every bit of the factors reaches every bit of the result.
@@ -80,6 +93,17 @@ mod tests {
         assert_eq!(keyed.hash("ab", "c"), keyed.hash("ab", "c"));
         assert_ne!(keyed.hash("ab", "c"), keyed.hash("a", "bc"));
         assert_ne!(keyed.hash("a", "b"), keyed.hash("b", "a"));
+        // Every byte matters, whatever the length.
+        for length in 1..70 {
+            let text = "a".repeat(length);
+            let hash = keyed.hash("source", &text);
+            assert_ne!(hash, keyed.hash("source", &"a".repeat(length + 1)));
+            for place in 0..length {
+                let mut other = text.clone().into_bytes();
+                other[place] = b'b';
+                assert_ne!(hash, keyed.hash("source", std::str::from_utf8(&other).unwrap()), "{place} of {length}");
+            }
+        }
         assert_ne!(keyed.hash("a", "b\0"), keyed.hash("a", "b"));
         assert_ne!(keyed.hash("a", "b"), Keyed::default().hash("a", "b"));
     }

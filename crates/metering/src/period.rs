@@ -193,6 +193,17 @@ mod tests {
     }
 
     #[test]
+    fn before_the_first_boundary_it_is_the_first_period() {
+        let schedule = Schedule::new(RefreshRule::BillingCycle, Tz::UTC, at("2026-01-31T10:00:00Z"));
+        let first = Period { start: at("2026-01-31T10:00:00Z"), end: at("2026-02-28T10:00:00Z") };
+        for early in ["2026-01-31T09:59:59.999Z", "2026-01-01T00:00:00Z", "1999-01-01T00:00:00Z"] {
+            assert_eq!(schedule.period_at(at(early)), first, "{early}");
+        }
+        assert!(first.contains(first.start) && first.contains(first.end.plus_millis(-1)));
+        assert!(!first.contains(first.start.plus_millis(-1)) && !first.contains(first.end));
+    }
+
+    #[test]
     fn the_last_instant_has_a_period() {
         let schedule = Schedule::new(RefreshRule::BillingCycle, Tz::Pacific__Kiritimati, at("2026-01-31T10:00:00Z"));
         let last = schedule.period_at(Timestamp::MAX);

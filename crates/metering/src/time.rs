@@ -204,11 +204,22 @@ mod tests {
     }
 
     #[test]
+    fn is_an_instant_of_chrono() {
+        for millis in [0, 1, 1_772_323_200_123, Timestamp::MAX.as_millis()] {
+            let at = Timestamp::from_millis(millis);
+            assert_eq!((Timestamp::from(at.to_utc()), at.to_utc().timestamp_millis()), (at, millis));
+        }
+    }
+
+    #[test]
     fn refuses_what_is_out_of_bounds() {
         for text in ["", "yesterday", "1969-12-31T23:59:59Z", "2026-13-01T00:00:00Z", "2026-01-01"] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
         }
         assert_eq!(Timestamp::from_millis(i64::MIN), Timestamp::MIN);
         assert_eq!(Timestamp::MAX.plus_millis(i64::MAX), Timestamp::MAX);
+        let refused = "x".repeat(100).parse::<Timestamp>().unwrap_err().to_string();
+        let expected = "is not an instant between 1970 and 9999: write it as in RFC 3339, like 2026-03-01T09:00:00Z";
+        assert_eq!(refused, format!("\"{}\" {expected}", "x".repeat(64)));
     }
 }

@@ -43,12 +43,12 @@ pub fn decide<'c>(
     command: impl Into<Cow<'c, Command>>,
     now: Timestamp,
 ) -> Decision {
-    let command = command.into();
+    let mut command = command.into();
     let outcome = match known(account, past, &command) {
         Some(outcome) => outcome,
         None => {
             let mut draft = Draft::new(account, past, now);
-            match draft.carry_out(command) {
+            match draft.carry_out(&mut command) {
                 Ok(seq) => return Decision { entries: draft.entries, outcome: Outcome::Recorded { seq } },
                 Err(outcome) => outcome,
             }
@@ -127,12 +127,12 @@ impl<'a, P: Past> Draft<'a, P> {
         draft
     }
 
-    fn carry_out(&mut self, command: Cow<'_, Command>) -> Answer {
+    fn carry_out(&mut self, command: &mut Cow<'_, Command>) -> Answer {
         if let Cow::Owned(Command::Use(request)) = command {
             return self.use_credits(request);
         }
         match command.as_ref() {
-            Command::Use(request) => self.use_credits(request.clone()),
+            Command::Use(request) => self.use_credits(&mut request.clone()),
             Command::Hold(request) => self.hold(request),
             Command::Capture { source, hold, units } => self.capture(source, hold, *units),
             Command::Release { source, hold } => self.release(source, hold),
@@ -179,6 +179,7 @@ impl<'a, P: Past> Draft<'a, P> {
 
     /// Appends the last entry of a decision. Nothing looks at the draft's books after it, so that they stay as they are:
     /// work is metered without a copy of them.
+    #[inline]
     fn record_last(&mut self, kind: EntryKind) -> u64 {
         let seq = self.books.last_seq + 1;
         self.entries.push(Entry { seq, recorded_at: self.now, kind });

@@ -1,5 +1,7 @@
 //! AI work: used, held, captured, released, amended (rules 4, 5, 12, 13).
 
+use std::mem::take;
+
 use super::{Answer, Draft, check_id, invalid, shown};
 use crate::bounds::{
     CAPTURE_PREFIX, EARLY_LIMIT_MS, LATE_LIMIT_MS, MAX_HOLD_ID_LENGTH, MAX_HOLD_MINUTES, MAX_TOTAL, MAX_UNITS,
@@ -11,7 +13,8 @@ use crate::{
 };
 
 impl<P: Past> Draft<'_, P> {
-    pub(super) fn use_credits(&mut self, request: UsageRequest) -> Answer {
+    /// Takes the texts out of the request when it is recorded: a request is too large to be handed on by value.
+    pub(super) fn use_credits(&mut self, request: &mut UsageRequest) -> Answer {
         check_id("source", &request.source)?;
         check_id("id", &request.id)?;
         if request.id.starts_with(CAPTURE_PREFIX) {
@@ -22,12 +25,21 @@ impl<P: Past> Draft<'_, P> {
         }
         let (feature, cost) = self.price(&request.feature, request.units)?;
         let rate = feature.rate;
-        let UsageRequest { source, id, feature, units, occurred_at, labels } = request;
         let allocations = draw_down(self.books.grants.live(), self.now, cost);
         let revision = self.catalogue().revision;
-        let usage =
-            Usage { source, id, feature, units, rate, cost, revision, occurred_at, labels, hold: None, allocations };
-        Ok(self.record_last(EntryKind::Usage(usage)))
+        Ok(self.record_last(EntryKind::Usage(Usage {
+            source: take(&mut request.source),
+            id: take(&mut request.id),
+            feature: take(&mut request.feature),
+            units: request.units,
+            rate,
+            cost,
+            revision,
+            occurred_at: request.occurred_at,
+            labels: take(&mut request.labels),
+            hold: None,
+            allocations,
+        })))
     }
 
     /// What so many units of a feature cost, if it may run now: the checks of rule 4, in their order.

@@ -1,9 +1,9 @@
 //! What an account does not take in: entries that do not follow from the ones before them, whoever wrote them.
 
 use metering::{
-    Account, Allocation, Amendment, Blank, Command, ControlsChange, Entry, EntryKind, Expiry, Grant, GrantOrigin,
-    GrantSource, Hold, Labels, MAX_TOTAL, Outcome, Period, PlanChange, PlanChangeCause, PlanTerms, RefreshRule,
-    Release, ReleaseCause, Terms, Timestamp, Usage, Void, VoidCause, decide,
+    Account, Allocation, Amendment, Blank, Command, Entry, EntryKind, Expiry, Grant, GrantOrigin, Hold, Labels,
+    MAX_TOTAL, Outcome, Period, PlanChange, PlanChangeCause, PlanTerms, RefreshRule, Release, ReleaseCause, Terms,
+    Timestamp, Usage, Void, VoidCause, decide,
 };
 
 use crate::histories::catalogue;
@@ -207,6 +207,9 @@ fn an_amendment_gives_back_what_was_spent_and_no_more() {
     take(&mut short, EntryKind::Expiry(Expiry { grant: 2, amount: 28 })).unwrap();
     refused(&short, amendment(4, 13, &[(2, 13)]), "it gives back more than usage 4 can have cost");
     taken(&short, amendment(4, 12, &[(2, 12)]));
+    // All that was spent was given back already, and there is room for more.
+    let again = taken(&short, amendment(4, 12, &[(2, 12)]));
+    refused(&again, amendment(4, 1, &[(2, 1)]), "it gives back more than usage 4 can have cost");
     let spent_again = taken(&amended, usage(5, None, &[(2, 5)]));
     refused(&spent_again, amendment(7, 6, &[(2, 5), (3, 1)]), "1 credits return to grant 3, which lacks 0");
     taken(&spent_again, amendment(7, 5, &[(2, 5)]));
@@ -290,36 +293,6 @@ fn a_grant_that_is_effective_later_pays_later() {
     assert_eq!((available(now()), available(tomorrow.plus_millis(-1))), (8, 8 + 30));
     assert_eq!((available(tomorrow), available(tomorrow.plus_millis(999))), (45, 45));
     assert_eq!(available(tomorrow.plus_millis(1_000)), 38);
-}
-
-#[test]
-fn kinds_and_sources_have_their_names() {
-    let release = |cause| EntryKind::Release(Release { hold: 1, cause });
-    let kinds = [
-        (upgrade(1), "grant"),
-        (usage(1, None, &[]), "usage"),
-        (EntryKind::Expiry(Expiry { grant: 1, amount: 1 }), "expiry"),
-        (void(dispute(), "p", 1, 1, 1), "void"),
-        (amendment(1, 1, &[]), "amendment"),
-        (hold(1, &[]), "hold"),
-        (release(ReleaseCause::Released), "release"),
-        (subscribed(PlanChangeCause::Subscribed), "plan_change"),
-        (EntryKind::ControlsChange(ControlsChange { automation: None, features: Vec::new() }), "controls_change"),
-    ];
-    kinds.iter().for_each(|(kind, name)| assert_eq!(kind.name(), *name));
-    let sources =
-        [(GrantSource::Allowance, "allowance"), (GrantSource::Trial, "trial"), (GrantSource::TopUp, "top_up")];
-    sources.iter().for_each(|(source, name)| assert_eq!(source.name(), *name));
-    let causes = [
-        (refund(1), "refund"),
-        (dispute(), "dispute"),
-        (VoidCause::Reinstatement { id: String::new() }, "reinstatement"),
-        (VoidCause::Returned, "returned"),
-    ];
-    causes.iter().for_each(|(cause, name)| assert_eq!(cause.name(), *name));
-    assert_eq!((ReleaseCause::Released.name(), ReleaseCause::TimedOut.name()), ("released", "timed_out"));
-    let rules = [RefreshRule::CalendarMonth, RefreshRule::BillingCycle].map(RefreshRule::name);
-    assert_eq!(rules, ["calendar_month", "billing_cycle"]);
 }
 
 #[test]

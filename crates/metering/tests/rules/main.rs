@@ -11,5 +11,6 @@ mod naive;
 mod properties;
 mod random;
 mod revisions;
+mod values;
 mod verify;
 mod warnings;

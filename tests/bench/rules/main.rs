@@ -2,7 +2,10 @@
 //! deciding at its end, verifying it from bytes. Each over what the machine can do at best.
 //!
 //! `bench-rules measure TRACE ENTRIES RESULT.json`, or `bench-rules PART TRACE ENTRIES` to run one part alone under a
-//! counter of instructions: `make`, `fold`, `decide`, `bytes`, `verify`.
+//! counter of instructions: `make`, `sum`, `fold`, `reports`, `decide`, `bytes`, `hash`, `verify`.
+
+mod counts;
+mod life;
 
 use std::error::Error;
 use std::hint::black_box;
@@ -11,134 +14,26 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use clock::Stopwatch;
-use metering::{
-    Account, Command, Entry, EntryKind, HoldRequest, Labels, Meter, Outcome, Terms, Timestamp, UsageRequest,
-};
+use metering::{Account, Command, Entry, EntryKind, Meter, Terms, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use wire::line::{encode_body, encode_line};
 use wire::{GENESIS, chain};
 
+use life::{Life, lived};
+
 type Failure = Box<dyn Error>;
 
 /// How often each thing is timed; the quickest counts, for whatever else runs on the machine only ever adds.
 const TURNS: usize = 3;
-/// Credits a month: not quite enough.
-const ALLOWANCE: u64 = 50_000;
 /// Usages that are decided in one turn.
 const DECIDED: usize = 1_000_000;
 /// Usages that are reported before they are decided.
 const PART: usize = 500;
 
 fn terms() -> Result<Terms, Failure> {
-    let catalogue = wire::catalogue::from_toml(include_str!("../../catalogues/a.toml"))?;
+    let catalogue = wire::catalogue::from_toml(include_str!("../../../catalogues/a.toml"))?;
     Ok(Terms::new(Arc::new(catalogue), Tz::Europe__Berlin))
-}
-
-/// What somebody did, when.
-struct Row {
-    after_ms: i64,
-    member: String,
-    feature: &'static str,
-}
-
-/// The trace's rows: how long after the one before, who, what.
-fn rows(path: &Path) -> Result<Vec<Row>, Failure> {
-    let text = std::fs::read_to_string(path)?;
-    let mut before = None;
-    let mut rows = Vec::new();
-    for line in text.lines().skip(1) {
-        let mut columns = line.split(',');
-        let (Some(at), Some(member), Some(area)) = (columns.next(), columns.next(), columns.next()) else {
-            return Err(format!("not a row of a trace: {line}").into());
-        };
-        let at: i64 = at.parse()?;
-        let feature = match area {
-            "docs" => "command",
-            "config" => "knowledge-sync",
-            _ => "ai-reply",
-        };
-        // A busy workspace: a second of the trace is a tenth of one here.
-        let after_ms = (at - before.unwrap_or(at)).max(0) * 100;
-        before = Some(at);
-        rows.push(Row { after_ms, member: member.to_owned(), feature });
-    }
-    Ok(rows)
-}
-
-/// A workspace that lives through the trace again and again.
-struct Life {
-    rows: Vec<Row>,
-    now: Timestamp,
-    count: usize,
-}
-
-impl Life {
-    fn new(rows: Vec<Row>) -> Result<Self, Failure> {
-        Ok(Self { rows, now: "2001-01-15T09:00:00Z".parse()?, count: 0 })
-    }
-
-    fn run(&self, meter: &mut Meter, command: &Command, each: &mut impl FnMut(Entry)) -> Result<Outcome, Failure> {
-        let decision = meter.decide(command, self.now);
-        for entry in decision.entries {
-            meter.apply(&entry)?;
-            each(entry);
-        }
-        Ok(decision.outcome)
-    }
-
-    fn agreed(allowance: u64) -> Command {
-        Command::Subscribe { plan: "enterprise".into(), allowance: Some(allowance) }
-    }
-
-    fn usage(&mut self) -> UsageRequest {
-        let row = &self.rows[self.count % self.rows.len()];
-        self.count += 1;
-        self.now = self.now.plus_millis(row.after_ms + 1);
-        let labels = Labels { member: Some(row.member.clone()), channel: Some("chat".into()), reference: None };
-        let (source, id) = ("northwind-desk".to_owned(), format!("job-{:08x}", self.count));
-        UsageRequest { source, id, feature: row.feature.to_owned(), units: 1, occurred_at: None, labels }
-    }
-
-    /// Until there are so many entries: work, now and then held for or failed, packs when credits run out.
-    fn live(&mut self, meter: &mut Meter, entries: u64, mut each: impl FnMut(Entry)) -> Result<(), Failure> {
-        let each = &mut each;
-        if meter.account().last_seq() == 0 {
-            self.run(meter, &Self::agreed(ALLOWANCE), each)?;
-        }
-        while meter.account().last_seq() < entries {
-            let request = self.usage();
-            let (source, id) = (request.source.clone(), request.id.clone());
-            let feature = request.feature.clone();
-            match self.run(meter, &Command::Use(request), each)? {
-                Outcome::Recorded { .. } => {}
-                Outcome::Refused(_) => {
-                    let purchase = format!("order-{}", self.count);
-                    self.run(meter, &Command::Buy { purchase, pack: "top-up-10000".into() }, each)?;
-                }
-                other => return Err(format!("{other:?}").into()),
-            }
-            if self.count.is_multiple_of(200) {
-                self.run(meter, &Command::Amend { source, id: id.clone(), usage: id }, each)?;
-            } else if self.count.is_multiple_of(99) {
-                let hold = HoldRequest { source: source.clone(), id: id.clone(), feature, units: 2, minutes: 5 };
-                self.run(meter, &Command::Hold(hold), each)?;
-                if self.count.is_multiple_of(2) {
-                    self.run(meter, &Command::Capture { source, hold: id, units: Some(1) }, each)?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A meter that has lived through so many entries, and the entries.
-fn lived(trace: &Path, entries: u64) -> Result<(Meter, Life, Vec<Entry>), Failure> {
-    let mut meter = Meter::new(terms()?);
-    let mut life = Life::new(rows(trace)?)?;
-    let mut all = Vec::with_capacity(usize::try_from(entries)? + 8);
-    life.live(&mut meter, entries, |entry| all.push(entry))?;
-    Ok((meter, life, all))
 }
 
 /// The ledger as it is sent.
@@ -176,18 +71,20 @@ fn sum(entries: &[Entry]) -> u64 {
 }
 
 /// Reports of work that the account can pay for: its plan was upgraded for them.
-fn reports(meter: &mut Meter, life: &mut Life, count: usize) -> Result<Vec<(Command, Timestamp)>, Failure> {
+fn reports(meter: &mut Meter, life: &mut Life, count: usize) -> Result<(Vec<Command>, Timestamp), Failure> {
     life.run(meter, &Life::agreed(1_000_000_000), &mut |_| {})?;
     // All in this period, so that none of them is a refresh.
     let now = life.now;
-    Ok((0..count).map(|_| (Command::Use(life.usage()), now)).collect())
+    Ok(((0..count).map(|_| Command::Use(life.usage())).collect(), now))
 }
 
-/// Decides and applies them; the entries, as a service keeps them to be stored.
+/// Decides and applies them as the service does with all that waits: looks ahead for the whole group, then decides one by
+/// one. Gives the entries, as they are kept to be stored.
 #[inline(never)]
-fn decide(meter: &mut Meter, reports: Vec<(Command, Timestamp)>) -> Result<Vec<Vec<Entry>>, Failure> {
+fn decide(meter: &mut Meter, (reports, now): (Vec<Command>, Timestamp)) -> Result<Vec<Vec<Entry>>, Failure> {
     let mut recorded = Vec::with_capacity(reports.len());
-    for (command, now) in reports {
+    meter.register().look_ahead(&reports);
+    for command in reports {
         let decision = meter.decide(command, now);
         for entry in &decision.entries {
             meter.apply(entry)?;
@@ -208,17 +105,25 @@ fn quickest<T>(count: usize, mut turn: impl FnMut() -> Result<T, Failure>) -> Re
     Ok(best * 1e9 / f64::from(u32::try_from(count)?))
 }
 
-/// Nanoseconds that `decide` and `apply` of a usage take. The reports come in small parts, so that they are as fresh in
-/// the processor's cache as a request that has just been read.
-fn deciding(meter: &Meter, life: &mut Life) -> Result<f64, Failure> {
-    let mut meter = meter.clone();
+/// Nanoseconds that `decide` and `apply` of a usage take, by an account that has seen what `meter` has. The reports come
+/// in small parts, so that they are as fresh in the processor's cache as a request that has just been read. An account
+/// that is to stay `young` begins anew with every part.
+fn deciding(meter: &Meter, life: &mut Life, is_young: bool) -> Result<f64, Failure> {
+    let mut old = meter.clone();
     let mut best = f64::INFINITY;
     for _ in 0..TURNS {
         let mut taken = 0.0;
         for _ in 0..DECIDED / PART {
-            let reports = reports(&mut meter, life, PART)?;
+            let mut young;
+            let meter = if is_young {
+                young = meter.clone();
+                &mut young
+            } else {
+                &mut old
+            };
+            let reports = reports(meter, life, PART)?;
             let watch = Stopwatch::start();
-            let recorded = decide(&mut meter, reports)?;
+            let recorded = decide(meter, reports)?;
             taken += watch.elapsed().as_secs_f64();
             let count = recorded.iter().filter(|entries| !entries.is_empty()).count();
             if count != PART {
@@ -238,9 +143,9 @@ fn row(measure: &str, value: f64, unit: &str, baseline: Option<f64>, goal: &str,
 fn measure(trace: &Path, count: u64, result: &Path) -> Result<(), Failure> {
     let mut found = Vec::new();
     let (young, mut young_life, _) = lived(trace, 1_000)?;
-    let few = deciding(&young, &mut young_life)?;
+    let few = deciding(&young, &mut young_life, true)?;
     let (old, mut old_life, entries) = lived(trace, count)?;
-    let many = deciding(&old, &mut old_life)?;
+    let many = deciding(&old, &mut old_life, false)?;
     drop(old);
     let name = |what: &str| format!("{what}, {} million entries", count / 1_000_000);
 
@@ -267,6 +172,8 @@ fn measure(trace: &Path, count: u64, result: &Path) -> Result<(), Failure> {
     })?;
     let goal = "≤ 2 × SHA-256 of the same bytes";
     found.push(row(&name("verify an entry"), verified, "ns", Some(hashed), goal, verified <= 2.0 * hashed));
+    drop(ledger);
+    found.extend(counts::rows(trace)?);
     std::fs::write(result, serde_json::to_string_pretty(&found)?)?;
     Ok(())
 }
@@ -286,6 +193,16 @@ fn part(name: &str, trace: &Path, count: u64) -> Result<(), Failure> {
         "bytes" => drop(black_box(bytes(&entries))),
         "hash" => drop(black_box(Sha256::digest(bytes(&entries)))),
         "verify" => drop(black_box(wire::verify::verify(terms()?, bytes(&entries).as_slice())?)),
+        "young" => {
+            for _ in 0..8 {
+                black_box(deciding(&meter, &mut life, true)?);
+            }
+        }
+        "old" => {
+            for _ in 0..2 {
+                black_box(deciding(&meter, &mut life, false)?);
+            }
+        }
         other => return Err(format!("there is no part \"{other}\"").into()),
     }
     Ok(())
