@@ -91,4 +91,9 @@ mod the_repository {
     fn says_why_each_dependency_is_there() {
         hold(&dependencies::unexplained(&packages(), &sources()));
     }
+
+    #[test]
+    fn leads_from_each_rule_to_its_tests() {
+        hold(&rules_page::broken_leads(&sources()));
+    }
 }

@@ -77,11 +77,11 @@ mod broken_on_purpose {
 
     #[test]
     fn a_test_that_is_not_there_is_found() {
-        let count = "1: the last rule with a test is 1, and there are 20".to_owned();
-        assert_eq!(told("## 1. Time\n\nTest: `time.rs` `rule_1_is_held`."), [count.clone()]);
+        let count = "1: the last rule with a test is 1, and there are 20";
+        assert_eq!(told("## 1. Time\n\nTest: `time.rs` `rule_1_is_held`."), [count]);
         assert_eq!(
             told("## 1. Time\n\nTest: `time.rs` `rule_1_is_held`, `rule_1_is_gone`."),
-            ["3: `rule_1_is_gone` is not in crates/metering/tests/rules/time.rs".to_owned(), count]
+            ["3: `rule_1_is_gone` is not in crates/metering/tests/rules/time.rs", count]
         );
         assert_eq!(told("Test: `space.rs` `rule_1_is_held`.").len(), 3);
     }

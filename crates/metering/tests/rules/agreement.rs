@@ -1,6 +1,6 @@
 //! The crate and the naive model agree on every answer of random histories.
 //!
-//! `CREDITDECK_AGREEMENT` says how many commands to try (20,000 unless said); `CREDITDECK_SEED` replays one history.
+//! `CREDITDECK_AGREEMENT` says how many commands to try (200,000 unless said); `CREDITDECK_SEED` replays one history.
 
 mod compare;
 mod coverage;
@@ -35,7 +35,7 @@ fn agreement_of_the_crate_with_the_naive_model() {
         assert!(told.is_ok(), "{}", told.unwrap_err());
         return;
     }
-    let wanted = number("CREDITDECK_AGREEMENT").unwrap_or(20_000);
+    let wanted = number("CREDITDECK_AGREEMENT").unwrap_or(200_000);
     let mut coverage = Coverage::default();
     std::thread::scope(|scope| {
         let work = |worker| scope.spawn(move || try_seeds(worker, wanted.div_ceil(WORKERS)));

@@ -56,6 +56,11 @@ impl Book {
         self.meter.account()
     }
 
+    /// Makes ready for deciding these commands; see [`metering::Register::look_ahead`].
+    pub(crate) fn look_ahead(&self, commands: &[Command]) {
+        self.meter.register().look_ahead(commands);
+    }
+
     /// How many entries wait to be committed.
     pub(crate) fn waiting(&self) -> usize {
         self.page.lines.len()

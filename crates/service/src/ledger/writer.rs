@@ -61,6 +61,11 @@ impl Writer {
                 return;
             }
         };
+        for job in &jobs {
+            if let Job::Commands { commands, .. } = job {
+                book.look_ahead(commands);
+            }
+        }
         let mut promises = Vec::with_capacity(jobs.len());
         let mut reads = Vec::new();
         let mut failure = None;
