@@ -193,16 +193,6 @@ fn part(name: &str, trace: &Path, count: u64) -> Result<(), Failure> {
         "bytes" => drop(black_box(bytes(&entries))),
         "hash" => drop(black_box(Sha256::digest(bytes(&entries)))),
         "verify" => drop(black_box(wire::verify::verify(terms()?, bytes(&entries).as_slice())?)),
-        "young" => {
-            for _ in 0..8 {
-                black_box(deciding(&meter, &mut life, true)?);
-            }
-        }
-        "old" => {
-            for _ in 0..2 {
-                black_box(deciding(&meter, &mut life, false)?);
-            }
-        }
         other => return Err(format!("there is no part \"{other}\"").into()),
     }
     Ok(())

@@ -6,6 +6,7 @@ mod repeats;
 mod usage;
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 
 pub use finding::{Aspect, Finding};
 pub use repeats::Repeats;
@@ -13,6 +14,9 @@ pub use repeats::Repeats;
 use crate::books::Books;
 use crate::keyed::Keyed;
 use crate::{Account, Entry, EntryKind, Grant, GrantOrigin, GrantSource, ReleaseCause, Terms, Timestamp, VoidCause};
+
+/// No entry has a number beyond this: the largest is [`crate::MAX_TOTAL`].
+const SPARE: u64 = 1 << 62;
 
 /// Everything that is wrong with a whole ledger, in the order of its entries; repeated ids come last.
 #[must_use]
@@ -48,6 +52,10 @@ pub fn verify(terms: Terms, entries: &[Entry]) -> Vec<Finding> {
 #[derive(Debug)]
 pub struct Verifier {
     account: Account,
+    /// The numbers that are missing ahead of the entry.
+    gap: Range<u64>,
+    /// How many missing entries got a number for which there was no room.
+    spare: u64,
     /// What has to come next: the rest of what one command records.
     follow: VecDeque<Entry>,
     /// A trial's grant expired ahead of its time at this instant: a subscription has to follow.
@@ -67,6 +75,8 @@ impl Verifier {
     pub fn new(terms: Terms) -> Self {
         Self {
             account: Account::new(terms),
+            gap: 0..0,
+            spare: 0,
             follow: VecDeque::new(),
             ended_trial: None,
             amended: HashMap::new(),
@@ -115,7 +125,9 @@ impl Verifier {
                         compare(&stands, &expected, found);
                         self.apply(expected);
                     }
-                    None => self.apply(stands.clone()),
+                    None => {
+                        self.apply(stands.clone());
+                    }
                 }
                 if matches!(stands.kind, EntryKind::PlanChange(_)) {
                     self.follow = rest.into();
@@ -146,6 +158,7 @@ impl Verifier {
             }
             books.last_seq = seq - 1;
         }
+        self.gap = expected..seq;
         let last = books.last_recorded_at;
         if recorded_at < last {
             let message = format!("it is dated {recorded_at}, before the entry ahead of it ({last})");
@@ -186,10 +199,14 @@ impl Verifier {
             }
             more += 1;
             let mut missing = Vec::new();
-            self.miss(entry.seq, expected, &mut missing);
+            let could_be = self.miss(entry.seq, expected, &mut missing);
             // An entry far in the future has a whole history due before it: one line says it.
             if more == 1 {
                 found.append(&mut missing);
+            }
+            // The books are too far from the ledger to say what else is due.
+            if !could_be {
+                break;
             }
         }
         if more > 1 {
@@ -200,12 +217,20 @@ impl Verifier {
     }
 
     /// An entry that should stand ahead of `seq` and does not: it is carried out all the same.
-    fn miss(&mut self, seq: u64, expected: Entry, found: &mut Vec<Finding>) {
+    /// Says whether it could be.
+    fn miss(&mut self, seq: u64, expected: Entry, found: &mut Vec<Finding>) -> bool {
         let aspect = aspect_of(&expected.kind);
         let message = format!("before it there should be {}, dated {}", said(&expected.kind), expected.recorded_at);
         found.push(Finding::new(seq, aspect, message));
-        self.apply(expected);
+        // What is missing gets the number that is. Where none is, it gets one that no entry has: no two grants are one.
+        let number = self.gap.next().unwrap_or_else(|| {
+            self.spare += 1;
+            SPARE + self.spare
+        });
+        self.account.books.last_seq = number - 1;
+        let could_be = self.apply(Entry { seq: number, ..expected });
         self.account.books.last_seq = seq - 1;
+        could_be
     }
 
     /// A trial's grant that expires early is the first half of a subscription.
@@ -225,14 +250,22 @@ impl Verifier {
         }
     }
 
-    /// Takes in what should stand there. What cannot follow at all is left out: it has been named.
-    fn apply(&mut self, entry: Entry) {
+    /// Takes in what should stand there, and says whether it follows. What cannot is left out: it has been named.
+    fn apply(&mut self, entry: Entry) -> bool {
         let Account { terms, books } = &mut self.account;
         let (seq, at) = (entry.seq, entry.recorded_at.max(books.last_recorded_at));
-        if books.apply(terms, &Entry { recorded_at: at, ..entry }).is_err() {
-            books.last_seq = seq;
-            books.last_recorded_at = at;
+        let applied = books.apply(terms, &Entry { recorded_at: at, ..entry });
+        if applied.is_err() {
+            self.leave_out(seq, at);
         }
+        applied.is_ok()
+    }
+
+    /// Goes on behind an entry that cannot follow.
+    fn leave_out(&mut self, seq: u64, at: Timestamp) {
+        let books = &mut self.account.books;
+        books.last_seq = seq;
+        books.last_recorded_at = at;
     }
 
     fn note_ids(&mut self, entry: &Entry, found: &mut Vec<Finding>) {

@@ -102,6 +102,62 @@ fn rule_19_an_altered_entry_is_named() {
 }
 
 #[test]
+fn rule_19_an_entry_that_is_gone_is_missed_and_nothing_else() {
+    let mut desk = Desk::small();
+    desk.go_to("2026-04-02T00:00:00Z").buys("p", "fifty");
+    desk.uses("a", "reply", 45);
+    desk.go_to("2026-04-20T12:00:00Z").uses("b", "reply", 1);
+    let terms = desk.meter.account().terms().clone();
+    let kinds: Vec<_> = desk.ledger.iter().map(|entry| entry.kind.name()).collect();
+    assert_eq!(kinds, ["plan_change", "grant", "expiry", "grant", "grant", "usage", "usage"]);
+    // The refresh of April is gone, and what it brought has paid.
+    let mut short = desk.ledger.clone();
+    short.remove(3);
+    let found = verify(terms, &short);
+    assert_eq!(
+        found.iter().map(|one| (one.seq, one.aspect)).collect::<Vec<_>>(),
+        [(5, Aspect::Order), (5, Aspect::Refresh)]
+    );
+}
+
+#[test]
+fn rule_19_missing_grants_are_never_taken_for_each_other() {
+    // The refresh is gone, its number with it, and the pack is numbered as the refresh was. All of the allowance is held
+    // in the instant in which the pack ends.
+    let mut desk = Desk::small();
+    desk.go_to("2026-04-01T00:00:00Z").buys("p", "fifty");
+    desk.go_to("2026-04-20T23:50:00Z").does(&holding("h", "reply", 40, 60));
+    desk.go_to("2026-04-21T00:10:00Z").sets("reply", None, Some(Some(1_000)));
+    let terms = desk.meter.account().terms().clone();
+    let mut altered = desk.ledger.clone();
+    altered.remove(3);
+    for (entry, seq) in altered.iter_mut().zip(1..) {
+        entry.seq = seq;
+    }
+    let found = verify(terms, &altered);
+    assert_eq!((found[0].seq, found[0].aspect), (4, Aspect::Refresh));
+    assert!(found.len() < 6, "{found:?}");
+}
+
+#[test]
+fn rule_19_a_capture_of_a_hold_that_was_altered_is_no_end() {
+    let mut desk = Desk::small();
+    desk.does(&holding("h", "sync", 1, 15));
+    desk.does(&capture("h", None));
+    desk.uses("a", "reply", 1);
+    let terms = desk.meter.account().terms().clone();
+    let mut altered = desk.ledger.clone();
+    let EntryKind::Hold(hold) = &mut altered[2].kind else { panic!("{:?}", altered[2]) };
+    // Two units cannot be paid for; what it reserves is still what one costs.
+    hold.units = 2;
+    let EntryKind::Usage(usage) = &mut altered[3].kind else { panic!("{:?}", altered[3]) };
+    usage.units = 2;
+    let found = verify(terms, &altered);
+    assert_eq!((found[0].seq, found[0].aspect), (3, Aspect::Allowed), "{found:?}");
+    assert!(found.iter().all(|one| one.seq < 5), "{found:?}");
+}
+
+#[test]
 fn rule_20_what_is_beyond_the_bounds_is_invalid_and_changes_nothing() {
     let mut desk = Desk::small();
     let before = desk.position();
