@@ -2,12 +2,21 @@
 
 use metering::{Aspect, Finding};
 
+use super::MAX_TOLD;
+use super::lines::Block;
+use crate::line::{decode_body, parse_line, read_head, split_line};
 use crate::{GENESIS, Hash, chain};
 
-/// Checks each hash against the one before it and the entry's bytes.
+/// Checks each hash against the one before it and the entry's bytes. It looks at nothing else, so that it can run beside
+/// the rules.
 pub(super) struct ChainCheck {
     previous: Hash,
     broken: Option<Broken>,
+    lines: u64,
+    /// Each with its line: the first of them.
+    pub(super) found: Vec<(u64, Finding)>,
+    /// How many more there are.
+    pub(super) more: u64,
 }
 
 /// The last entry did not follow: either its bytes were altered, or its hash. The next entry tells which, for it was
@@ -21,17 +30,42 @@ struct Broken {
 
 impl Default for ChainCheck {
     fn default() -> Self {
-        Self { previous: GENESIS, broken: None }
+        Self { previous: GENESIS, broken: None, lines: 0, found: Vec::new(), more: 0 }
     }
 }
 
 impl ChainCheck {
+    /// Checks the lines of a block but for the last, unless nothing comes after it.
+    pub(super) fn block(&mut self, block: &Block<'_>) {
+        let mut lines = block.lines().map(|(_, line)| line);
+        let Some(mut line) = lines.next() else { return };
+        for next in lines {
+            self.line(line);
+            line = next;
+        }
+        if block.is_last {
+            self.line(line);
+        }
+    }
+
+    fn line(&mut self, line: &[u8]) {
+        self.lines += 1;
+        match split_line(line) {
+            Some((digits, body)) => self.check(digits, body),
+            None => match parse_line(line) {
+                Ok(line) => self.check(&line.hash.to_hex(), line.body),
+                // A line without a readable hash: what follows from it cannot be told. The entry after it shows it, too.
+                Err(_) => self.broken = None,
+            },
+        }
+    }
+
     /// Checks the next entry: the digits of its hash, and its body.
-    pub(super) fn check(&mut self, seq: u64, digits: &[u8; 64], body: &[u8], found: &mut Vec<Finding>) {
+    fn check(&mut self, digits: &[u8; 64], body: &[u8]) {
         let computed = chain(&self.previous, body);
         let broken = self.broken.take();
         if computed.to_hex() == *digits {
-            if let Some(finding) = broken.and_then(|broken| found.get_mut(broken.finding)) {
+            if let Some((_, finding)) = broken.and_then(|broken| self.found.get_mut(broken.finding)) {
                 finding.message.push_str(": its bytes were altered, for the next entry follows from its hash");
             }
             self.previous = computed;
@@ -47,7 +81,7 @@ impl ChainCheck {
         if let (Some(broken), Some(stated)) = (broken, stated)
             && chain(&broken.computed, body) == stated
         {
-            if let Some(finding) = found.get_mut(broken.finding) {
+            if let Some((_, finding)) = self.found.get_mut(broken.finding) {
                 finding.message.push_str(": the hash was altered, for the next entry follows from what the bytes give");
             }
             self.previous = stated;
@@ -57,14 +91,15 @@ impl ChainCheck {
             Some(stated) => format!("its hash is {stated}, and its bytes give {computed}"),
             None => format!("its hash is no SHA-256 value, and its bytes give {computed}"),
         };
-        self.broken = Some(Broken { computed, finding: found.len() });
-        found.push(Finding::new(seq, Aspect::Chain, message));
+        self.broken = Some(Broken { computed, finding: self.found.len() });
+        if self.found.len() < MAX_TOLD {
+            // The number that the entry says it has; its line's, if it says none.
+            let said = read_head(body).map(|head| head.seq).or_else(|| Some(decode_body(body).ok()?.seq));
+            self.found.push((self.lines, Finding::new(said.unwrap_or(self.lines), Aspect::Chain, message)));
+        } else {
+            self.more += 1;
+        }
         self.previous = stated.unwrap_or(computed);
-    }
-
-    /// A line without a readable hash: what follows from it cannot be told. The entry after it shows it, too.
-    pub(super) fn lose(&mut self) {
-        self.broken = None;
     }
 
     /// The hash after the last entry.

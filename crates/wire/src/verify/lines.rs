@@ -10,8 +10,8 @@ use metering::Entry;
 use super::{Source, entry_of};
 use crate::line::{read_head, split_line};
 
-/// A block stays in the processor's cache while it is read.
-const BLOCK: usize = 256 << 10;
+/// A block stays in the processor's cache while it is read, and is long enough that starting a thread for it is nothing.
+const BLOCK: usize = 1 << 20;
 /// No entry is longer than this: what is, is no ledger.
 const MAX_LINE: usize = 16 << 20;
 /// Every so many-th line's place is kept …

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use metering::{Aspect, Entry, EntryKind, Finding, Terms, Timestamp, Verifier};
 
 use crate::Hash;
-use crate::line::{LineError, LineHead, UsageLine, decode_body, parse_line, read_head, split_line};
+use crate::line::{LineHead, UsageLine, decode_body, parse_line, read_head, split_line};
 use chain::ChainCheck;
 use lines::{Block, Places, usual_blocks};
 
@@ -58,8 +58,8 @@ impl Verdict {
     }
 }
 
-/// Checks a whole ledger as it is sent, line by line: the chain of hashes, and that the rules made every entry. It
-/// takes little memory whatever the length: eight bytes a usage and a small part of the ledger at a time.
+/// Checks a whole ledger as it is sent, line by line: the chain of hashes, and that the rules made every entry, one beside
+/// the other. It takes little memory whatever the length: eight bytes a usage and a small part of the ledger at a time.
 ///
 /// # Errors
 /// Only what keeps `ledger` from being read; everything that is wrong with it is a finding.
@@ -72,62 +72,68 @@ pub fn verify<S: Source + ?Sized>(terms: Terms, ledger: &S) -> io::Result<Verdic
 /// A line, read as far as nearly all need.
 struct Read<'a> {
     line: &'a [u8],
-    /// The digits of its hash, its body and the head of that, if it is written in the usual way.
-    usual: Option<(&'a [u8; 64], &'a [u8], LineHead<'a>)>,
+    /// The head of its body, if it is written in the usual way.
+    usual: Option<LineHead<'a>>,
 }
 
 impl<'a> Read<'a> {
     fn new(line: &'a [u8]) -> Self {
-        let usual = split_line(line).and_then(|(digits, body)| Some((digits, body, read_head(body)?)));
-        Self { line, usual }
+        Self { line, usual: split_line(line).and_then(|(_, body)| read_head(body)) }
     }
 
     fn recorded_at(&self) -> Option<Timestamp> {
         match &self.usual {
-            Some((_, _, head)) => Some(head.recorded_at),
+            Some(head) => Some(head.recorded_at),
             None => Some(decode_body(parse_line(self.line).ok()?.body).ok()?.recorded_at),
         }
     }
 }
 
-/// The state of a check, from line to line.
+/// The state of a check, from block to block.
 struct Check<'a, S: ?Sized> {
-    verifier: Verifier,
+    rules: Rules<'a, S>,
     chain: ChainCheck,
+}
+
+/// The replay of the rules, from line to line.
+struct Rules<'a, S: ?Sized> {
+    verifier: Verifier,
     places: Places<'a, S>,
-    findings: Findings,
+    /// Each with its line: the first of them.
+    told: Vec<(u64, Finding)>,
+    /// How many more there are.
+    more: u64,
+    /// What is found in one line.
+    found: Vec<Finding>,
     /// Room that is used again for each usage.
     room: Vec<metering::Allocation>,
 }
 
-/// Findings, the first of them by themselves and the others by number.
-#[derive(Default)]
-struct Findings {
-    told: Vec<Finding>,
-    more: u64,
-}
-
-impl Findings {
-    fn bound(&mut self) {
-        if self.told.len() > MAX_TOLD {
-            self.more += (self.told.len() - MAX_TOLD) as u64;
-            self.told.truncate(MAX_TOLD);
-        }
-    }
-}
-
 impl<'a, S: Source + ?Sized> Check<'a, S> {
     fn new(terms: Terms, ledger: &'a S) -> Self {
-        Self {
+        let rules = Rules {
             verifier: Verifier::new(terms),
-            chain: ChainCheck::default(),
             places: Places::new(ledger),
-            findings: Findings::default(),
+            told: Vec::new(),
+            more: 0,
+            found: Vec::new(),
             room: Vec::new(),
-        }
+        };
+        Self { rules, chain: ChainCheck::default() }
     }
 
     /// Checks the lines of a block but for the last, unless nothing comes after it; gives where the next one begins.
+    fn block(&mut self, block: &Block<'_>) -> u64 {
+        // Hashing takes as long as all the rest, and each needs nothing of the other.
+        let Self { rules, chain } = self;
+        std::thread::scope(|scope| {
+            scope.spawn(|| chain.block(block));
+            rules.block(block)
+        })
+    }
+}
+
+impl<S: Source + ?Sized> Rules<'_, S> {
     fn block(&mut self, block: &Block<'_>) -> u64 {
         let mut lines = block.lines();
         let Some((mut offset, first)) = lines.next() else { return block.offset };
@@ -145,57 +151,64 @@ impl<'a, S: Source + ?Sized> Check<'a, S> {
 
     fn line(&mut self, offset: u64, read: &Read<'_>, next: Option<Timestamp>) {
         self.places.note(offset);
-        let found = &mut self.findings.told;
-        if let Some((digits, body, head)) = read.usual
-            && let Some(UsageLine { seq, recorded_at, usage, .. }) = head.usage(&mut self.room)
+        if let Some(UsageLine { seq, recorded_at, usage, .. }) = read.usual.and_then(|head| head.usage(&mut self.room))
         {
-            self.chain.check(seq, digits, body, found);
-            self.verifier.check_usage(seq, recorded_at, &usage, next, found);
+            self.verifier.check_usage(seq, recorded_at, &usage, next, &mut self.found);
         } else {
             self.any(read.line, next);
         }
-        self.findings.bound();
+        self.tell();
     }
 
     /// A line of another kind, or in an unusual form.
     fn any(&mut self, line: &[u8], next: Option<Timestamp>) {
-        let place = self.places.count();
-        let found = &mut self.findings.told;
-        let mut unreadable = |error: LineError| found.push(Finding::new(place, Aspect::Form, error.to_string()));
-        let line = match parse_line(line) {
-            Ok(line) => line,
-            Err(error) => {
-                unreadable(error);
-                return self.chain.lose();
-            }
-        };
-        match decode_body(line.body) {
+        match parse_line(line).and_then(|line| decode_body(line.body)) {
             Ok(entry) => {
-                self.chain.check(entry.seq, &line.hash.to_hex(), line.body, found);
                 let places = &self.places;
-                self.verifier.check(&entry, next, |seq| places.entry(seq), found);
+                self.verifier.check(&entry, next, |seq| places.entry(seq), &mut self.found);
             }
-            Err(error) => {
-                unreadable(error);
-                self.chain.check(place, &line.hash.to_hex(), line.body, found);
-            }
+            Err(error) => self.found.push(Finding::new(self.places.count(), Aspect::Form, error.to_string())),
         }
     }
 
+    /// Puts what was found in a line to the rest.
+    fn tell(&mut self) {
+        let line = self.places.count();
+        for finding in self.found.drain(..) {
+            if self.told.len() < MAX_TOLD {
+                self.told.push((line, finding));
+            } else {
+                self.more += 1;
+            }
+        }
+    }
+}
+
+impl<S: Source + ?Sized> Check<'_, S> {
     fn finish(self) -> io::Result<Verdict> {
-        let Self { verifier, chain, places, mut findings, .. } = self;
+        let Self { rules, chain } = self;
+        let Rules { verifier, places, told, more, .. } = rules;
+        let (entries, head) = (places.count(), chain.head());
+        let mut findings = chain.found;
+        findings.extend(told);
+        // Of one line, what is wrong with its bytes comes first.
+        findings.sort_by_key(|(line, _)| *line);
+        let mut findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
+        let mut more = more + chain.more + findings.len().saturating_sub(MAX_TOLD) as u64;
+        findings.truncate(MAX_TOLD);
         let mut repeats = verifier.into_repeats();
         if !repeats.is_empty() {
             places.each_entry(|entry| {
-                if let EntryKind::Usage(usage) = &entry.kind {
-                    findings.told.extend(repeats.check(entry.seq, &usage.into()));
-                    findings.bound();
+                let EntryKind::Usage(usage) = &entry.kind else { return };
+                match repeats.check(entry.seq, &usage.into()) {
+                    Some(finding) if findings.len() < MAX_TOLD => findings.push(finding),
+                    Some(_) => more += 1,
+                    None => {}
                 }
             })?;
         }
-        let entries = places.count();
         places.into_result()?;
-        Ok(Verdict { entries, head: chain.head(), findings: findings.told, more: findings.more })
+        Ok(Verdict { entries, head, findings, more })
     }
 }
 
