@@ -19,6 +19,14 @@ pub enum CatalogueFileError {
         /// What the system says.
         error: std::io::Error,
     },
+    /// The file is no text.
+    #[error("{path}: line {line}: is not UTF-8")]
+    NoText {
+        /// The file.
+        path: String,
+        /// Where.
+        line: usize,
+    },
     /// The file has a mistake in it.
     #[error("{path}: {error}")]
     Wrong {
@@ -44,14 +52,19 @@ pub fn find(name: &str) -> Result<Catalogue, CatalogueFileError> {
 /// The same, looked over: every mistake, and what can never be used.
 ///
 /// # Errors
-/// [`CatalogueFileError::Unreadable`].
+/// [`CatalogueFileError::Unreadable`] and [`CatalogueFileError::NoText`].
 pub fn review(name: &str) -> Result<Reviewed, CatalogueFileError> {
     Ok(match name {
         "a" => review_toml(A),
         "b" => review_toml(B),
         path => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| CatalogueFileError::Unreadable { path: path.to_owned(), error })?;
+            let bytes =
+                std::fs::read(path).map_err(|error| CatalogueFileError::Unreadable { path: path.to_owned(), error })?;
+            let text = String::from_utf8(bytes).map_err(|error| {
+                let right = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+                let line = right.filter(|byte| **byte == b'\n').count() + 1;
+                CatalogueFileError::NoText { path: path.to_owned(), line }
+            })?;
             let is_json = Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
             if is_json { review_json(&text) } else { review_toml(&text) }
         }

@@ -185,6 +185,10 @@ fn a_catalogue_is_looked_over() {
     };
     let line_of = |text: &str| template[..template.find(text).unwrap()].matches('\n').count() + 1;
 
+    std::fs::write(folder.path().join("binary.toml"), b"schema = 1\n\xff\xfe").unwrap();
+    let binary = folder.path().join("binary.toml").to_str().unwrap().to_owned();
+    refused(&["catalogue", "check", &binary], 2, "binary.toml: line 2: is not UTF-8");
+
     let wrong = template.replacen("rate = 1", "rate = -1", 1).replacen("price = 5900", "price = \"free\"", 1);
     let wrong = file("wrong.toml", &wrong);
     let done = run(&["catalogue", "check", &wrong]);

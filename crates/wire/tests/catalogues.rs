@@ -198,6 +198,8 @@ fn numbers_are_read_as_they_are_written() {
     let read = |number: &str| from_toml(&TEMPLATE.replacen("rate = 1\n", &format!("rate = {number}\n"), 1));
     assert_eq!(read("0x1F").unwrap().features[0].rate, 31);
     assert_eq!(read("1_000_000").unwrap().features[0].rate, 1_000_000);
+    let far = from_toml(&TEMPLATE.replacen("revision = 1", "revision = 5_000_000_000", 1)).unwrap_err().to_string();
+    assert!(far.ends_with("revision: is 5000000000, and has to be a whole number from 1 to 4294967295"), "{far}");
     for (number, shown) in
         [("1e3", "a number with a fraction"), ("99999999999999999999999999999999999999999", "bounds")]
     {

@@ -25,7 +25,7 @@ pub(super) struct CatalogueFile {
     /// The provider's name, for people.
     name: String,
     /// Counts up with every change. Usage remembers the revision that priced it.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = u32::MAX))]
     revision: u32,
     /// The instant from which this revision counts. Only a catalogue's first may leave it out.
     #[serde(with = "instant::option", default, skip_serializing_if = "Option::is_none")]
