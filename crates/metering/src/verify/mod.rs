@@ -12,6 +12,7 @@ pub use finding::{Aspect, Finding};
 pub use repeats::Repeats;
 
 use crate::books::Books;
+use crate::bounds::MAX_TOTAL;
 use crate::keyed::Keyed;
 use crate::{Account, Entry, EntryKind, Grant, GrantOrigin, GrantSource, ReleaseCause, Terms, Timestamp, VoidCause};
 
@@ -153,7 +154,8 @@ impl Verifier {
         let expected = books.last_seq + 1;
         if seq != expected {
             found.push(Finding::new(seq, Aspect::Order, format!("it is numbered {seq}, and {expected} is the next")));
-            if seq < expected {
+            // What is beyond all numbers leaves none for those that follow.
+            if seq < expected || seq > MAX_TOTAL {
                 return None;
             }
             books.last_seq = seq - 1;

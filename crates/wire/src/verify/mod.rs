@@ -126,8 +126,13 @@ impl<'a, S: Source + ?Sized> Check<'a, S> {
     fn block(&mut self, block: &Block<'_>) -> u64 {
         // Hashing takes as long as all the rest, and each needs nothing of the other.
         let Self { rules, chain } = self;
-        std::thread::scope(|scope| {
-            scope.spawn(|| chain.block(block));
+        let beside = std::thread::scope(|scope| {
+            let started = std::thread::Builder::new().spawn_scoped(scope, || chain.block(block));
+            started.is_ok().then(|| rules.block(block))
+        });
+        // A machine that has no thread to give has one all the same: this.
+        beside.unwrap_or_else(|| {
+            chain.block(block);
             rules.block(block)
         })
     }

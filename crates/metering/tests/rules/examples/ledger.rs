@@ -158,6 +158,19 @@ fn rule_19_a_capture_of_a_hold_that_was_altered_is_no_end() {
 }
 
 #[test]
+fn rule_19_a_number_beyond_all_numbers_is_no_end() {
+    let mut desk = Desk::small();
+    desk.uses("a", "reply", 1);
+    desk.uses("b", "reply", 1);
+    let terms = desk.meter.account().terms().clone();
+    let mut altered = desk.ledger.clone();
+    altered[2].seq = u64::MAX;
+    let found = verify(terms, &altered);
+    assert_eq!((found[0].seq, found[0].aspect), (u64::MAX, Aspect::Order), "{found:?}");
+    assert!(found.iter().any(|one| (one.seq, one.aspect) == (4, Aspect::Order)), "the third is missing: {found:?}");
+}
+
+#[test]
 fn rule_20_what_is_beyond_the_bounds_is_invalid_and_changes_nothing() {
     let mut desk = Desk::small();
     let before = desk.position();
