@@ -2,8 +2,8 @@
 
 use chrono_tz::Tz;
 use metering::{
-    Account, Allocation, Command, ControlsRequest, Entry, EntryKind, FeatureRequest, GrantSource, LiveGrant, Meter,
-    Outcome, Position, RefreshRule, Terms, Timestamp, UsageRequest,
+    Account, Allocation, Command, ControlsRequest, Entry, EntryKind, FeatureRequest, GrantSource, HoldRequest,
+    LiveGrant, Meter, Outcome, Position, RefreshRule, Terms, Timestamp, UsageRequest,
 };
 use proptest::prelude::*;
 
@@ -208,6 +208,35 @@ proptest! {
             let position = |meter: &Meter| Position { last_grant: 0, ..meter.account().position(end) };
             prop_assert_eq!(position(&once), position(&many));
         }
+    }
+
+    #[test]
+    fn a_capture_takes_the_first_of_what_was_reserved(packs in 1_u32..5, spent in 0_u32..60, held in 1_u32..30, taken in 1_u32..30) {
+        let mut meter = subscribed(RefreshRule::CalendarMonth, Tz::UTC, "2026-02-02T02:00:00Z");
+        let now = meter.account().last_recorded_at();
+        let mut run = |command: Command| -> Option<Entry> {
+            let entries = meter.decide(command, now).entries;
+            entries.iter().for_each(|entry| meter.apply(entry).unwrap());
+            entries.into_iter().next()
+        };
+        for pack in 0..packs {
+            run(Command::Buy { purchase: pack.to_string(), pack: "ten".into() });
+        }
+        let text = str::to_owned;
+        run(Command::Use(UsageRequest { source: text("s"), id: text("u"), feature: text("reply"), units: spent, ..Default::default() }));
+        let hold = HoldRequest { source: text("s"), id: text("h"), feature: text("reply"), units: held, minutes: 15 };
+        let Some(Entry { kind: EntryKind::Hold(hold), .. }) = run(Command::Hold(hold)) else { return Ok(()) };
+        let units = Some(taken.min(held));
+        let captured = run(Command::Capture { source: text("s"), hold: text("h"), units }).unwrap();
+        let EntryKind::Usage(usage) = captured.kind else { panic!("{captured:?}") };
+        let mut owed = usage.cost;
+        let mut first = Vec::new();
+        for Allocation { grant, amount } in hold.allocations {
+            let amount = amount.min(owed);
+            owed -= amount;
+            first.extend((amount > 0).then_some(Allocation { grant, amount }));
+        }
+        prop_assert_eq!(usage.allocations, first);
     }
 
     #[test]
