@@ -304,7 +304,17 @@ impl Window {
 
     /// Two frames later what the page has is what a picture shows.
     pub(crate) async fn settle(&self) {
-        let script = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
-        self.driver.execute_async(script, vec![]).await.unwrap();
+        self.run_later("requestAnimationFrame(() => requestAnimationFrame(() => done(true)))").await;
+    }
+
+    /// Runs a script that calls `done` with its answer some time later.
+    ///
+    /// The answer is left in the page and fetched from there: the driver's own waiting now and then answers that it
+    /// cannot read what came back.
+    pub(crate) async fn run_later(&self, script: &str) -> Value {
+        self.run(&format!("window.__answers = []; const done = answer => window.__answers.push(answer); {script}"))
+            .await;
+        let answers = self.wait_until("return window.__answers", |answers| *answers != json!([])).await;
+        answers[0].clone()
     }
 }

@@ -231,8 +231,8 @@ async fn assert_accessible(window: &Window, room: &str) {
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/node_modules/axe-core/axe.min.js")).unwrap();
     window.settle().await;
     window.run(&axe).await;
-    let script = "const done = arguments[0]; axe.run().then(found => done(found.violations.map(one => \
+    let script = "axe.run().then(found => done(found.violations.map(one => \
                   one.id + ': ' + one.nodes.map(node => node.target.join(' ')).join(', '))))";
-    let found = window.driver.execute_async(script, vec![]).await.unwrap().json().clone();
+    let found = window.run_later(script).await;
     assert_eq!(found, json!([]), "{room}");
 }

@@ -63,12 +63,13 @@ impl Album {
     /// Light or dark, as somebody chooses it in the settings.
     async fn look(&self, look: &str) {
         let script = format!(
-            "const done = arguments[0]; const {{ invoke }} = window.__TAURI_INTERNALS__; \
+            "const {{ invoke }} = window.__TAURI_INTERNALS__; \
              invoke('settings').then(kept => invoke('save_settings', {{ settings: {{ ...kept, appearance: {} }} }})) \
-             .then(() => {{ location.hash = '#/overview'; location.reload(); done(true); }})",
+             .then(() => done(true))",
             json!(look)
         );
-        self.window.driver.execute_async(script, vec![]).await.expect("the look is kept");
+        self.window.run_later(&script).await;
+        self.window.run("location.hash = '#/overview'; location.reload()").await;
         self.window.wait_for(&format!("html[data-appearance={look}][data-painted=true]")).await;
     }
 

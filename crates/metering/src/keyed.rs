@@ -50,6 +50,31 @@ fn absorb(mut state: u64, key: u64, bytes: &[u8]) -> u64 {
     fold(state ^ first, key ^ last)
 }
 
+/// A hash of a short text by its ends, without a key: for tables that lose nothing when names meet.
+#[inline]
+pub(crate) const fn near(bytes: &[u8]) -> u64 {
+    let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => (short(bytes), 0),
+    };
+    fold(first ^ bytes.len() as u64, last)
+}
+
+/// Fewer than eight bytes as a number: overlapping halves, or the three that there can be.
+#[inline]
+const fn short(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => (u32::from_le_bytes(*first) as u64) << 32 | u32::from_le_bytes(*last) as u64,
+        _ => match bytes {
+            [] => 0,
+            [first, ..] => {
+                let (middle, last) = (bytes[bytes.len() / 2], bytes[bytes.len() - 1]);
+                (*first as u64) << 16 | (middle as u64) << 8 | last as u64
+            }
+        },
+    }
+}
+
 /// Up to eight bytes as a number.
 #[inline]
 fn word(bytes: &[u8]) -> u64 {

@@ -8,7 +8,7 @@ use crate::{
     Release, ReleaseCause, Usage, VoidCause,
 };
 
-/// Every id that a ledger has recorded, and what was recorded under it. It grows with the ledger, by about a hundred
+/// Every id that a ledger has recorded, and what was recorded under it. It grows with the ledger, by about fifty
 /// bytes a usage; whoever only reads positions does without.
 #[derive(Clone, Debug, Default)]
 pub struct Register {

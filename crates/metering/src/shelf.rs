@@ -1,24 +1,29 @@
 //! Recorded usages by id, packed: tens of millions of them have to fit in memory and be found in one look.
 
 mod index;
+mod known;
 mod record;
 
 use crate::Usage;
 use crate::keyed::Keyed;
 use index::{Index, Place};
+use record::Common;
 
 /// Pages hold so many bytes; a record that is longer gets a page of its own. Young shelves begin with small ones.
 const PAGE: usize = 1 << 20;
 const FIRST_PAGE: usize = 1 << 12;
-/// Records begin at multiples of so many bytes: a place is a number of them. Four billion are 32 GB of records.
-const UNIT: usize = 8;
+/// Records begin at multiples of so many bytes: a place is a number of them. Four billion are 16 GB of records.
+const UNIT: usize = 4;
 
 /// Usages by source and id. What it answers is exact: an id's hash only says where to look.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shelf {
     keys: Keyed,
     index: Index,
+    common: Common,
     pages: Vec<Vec<u8>>,
+    /// How much of the last page is written.
+    used: usize,
 }
 
 impl Place {
@@ -40,24 +45,23 @@ impl Shelf {
     pub(crate) fn put(&mut self, seq: u64, usage: &Usage) {
         let room = record::most(usage);
         // A place cannot say more than the usual length of a page.
-        if self.pages.last().is_none_or(|page| page.capacity().min(PAGE).saturating_sub(page.len()) < room) {
-            let usual = self.pages.last().map_or(FIRST_PAGE, |page| (page.capacity() * 2).min(PAGE));
-            self.pages.push(Vec::with_capacity(usual.max(room)));
+        if self.pages.last().is_none_or(|page| page.len().min(PAGE).saturating_sub(self.used) < room) {
+            let usual = self.pages.last().map_or(FIRST_PAGE, |page| (page.len() * 2).min(PAGE));
+            self.pages.push(vec![0; usual.max(room)]);
+            self.used = 0;
         }
         let number = self.pages.len() - 1;
-        let Some(page) = self.pages.last_mut() else { return };
-        let place = Place::new(number, page.len());
-        record::write(page, seq, usage);
-        let filling = page.len().next_multiple_of(UNIT) - page.len();
-        page.extend_from_slice([0; UNIT].get(..filling).unwrap_or_default());
-        self.index.put(self.keys.hash(&usage.source, &usage.id), place);
+        let Some(room) = self.pages.last_mut().and_then(|page| page.get_mut(self.used..)) else { return };
+        let length = record::write(room, &mut self.common, seq, usage);
+        self.index.put(self.keys.hash(&usage.source, &usage.id), Place::new(number, self.used));
+        self.used += length.next_multiple_of(UNIT);
     }
 
     /// The entry and the content of the usage with this source and id.
     pub(crate) fn get(&self, source: &str, id: &str) -> Option<(u64, Usage)> {
         self.index.find(self.keys.hash(source, id)).find_map(|place| {
             let bytes = self.pages.get(place.page())?.get(place.offset()..)?;
-            record::read(bytes).filter(|(_, usage)| usage.source == source && usage.id == id)
+            record::read(bytes, &self.common).filter(|(_, usage)| usage.source == source && usage.id == id)
         })
     }
 
@@ -66,7 +70,7 @@ impl Shelf {
     pub(crate) fn look_ahead<'a>(&self, ids: impl Iterator<Item = (&'a str, &'a str)>) {
         // Nothing but loads that do not depend on each other stand in the second loop: the processor starts many at once.
         let hashes: Vec<u64> = ids.map(|(source, id)| self.keys.hash(source, id)).collect();
-        let seen = hashes.into_iter().fold(0, |seen, hash| seen ^ self.index.first(hash));
+        let seen = hashes.into_iter().fold(0, |seen, hash| seen ^ self.index.word(hash));
         std::hint::black_box(seen);
     }
 }
@@ -121,7 +125,7 @@ mod tests {
         let mut shelf = Shelf::default();
         let ids = ["a", "b", "c"];
         for id in ids {
-            let place = Place::new(shelf.pages.len().saturating_sub(1), shelf.pages.last().map_or(0, Vec::len));
+            let place = Place::new(shelf.pages.len().saturating_sub(1), shelf.used);
             shelf.put(1, &usage(id, Labels::default()));
             for other in ids.iter().filter(|other| **other != id) {
                 shelf.index.put(shelf.keys.hash("crm", other), place);
@@ -135,17 +139,30 @@ mod tests {
     }
 
     #[test]
+    fn a_young_shelf_is_small_and_an_old_one_has_large_pages() {
+        let mut shelf = Shelf::default();
+        for number in 0..100_000 {
+            shelf.put(number, &usage(&number.to_string(), Labels::default()));
+            assert!(number > 50 || shelf.pages.len() == 1 && shelf.pages[0].len() == FIRST_PAGE, "{number}");
+        }
+        let (last, first) = (shelf.pages.last().map(Vec::len), shelf.pages.len());
+        assert_eq!(last, Some(PAGE));
+        assert!(first < 16, "{first} pages");
+    }
+
+    #[test]
     fn records_are_small() {
         let labels = Labels { member: Some("m1".into()), channel: Some("chat".into()), reference: None };
-        let mut page = Vec::new();
-        record::write(&mut page, 1_000_000, &usage("job-0000001", labels));
-        // The texts are 25 bytes.
-        assert!(page.len() < 60, "{}", page.len());
+        let usage = Usage { cost: 7_000_000, ..usage("job-0000001", labels) };
+        let mut page = vec![0; record::most(&usage)];
+        let length = record::write(&mut page, &mut Common::default(), 1_000_000, &usage);
+        // The id is 11 bytes.
+        assert!(length < 25, "{length}");
     }
 
     #[test]
     fn places_count_over_pages() {
-        for (page, offset) in [(0, 0), (0, UNIT), (1, 0), (7, PAGE - UNIT), (32_766, 4 * UNIT)] {
+        for (page, offset) in [(0, 0), (0, UNIT), (1, 0), (7, PAGE - UNIT), (16_382, 4 * UNIT)] {
             let place = Place::new(page, offset);
             assert_eq!((place.page(), place.offset()), (page, offset));
         }

@@ -111,11 +111,17 @@ impl Life {
     }
 }
 
-/// A meter that has lived through so many entries, and the entries.
-pub(crate) fn lived(trace: &Path, entries: u64) -> Result<(Meter, Life, Vec<Entry>), Failure> {
+/// A meter that has lived through so many entries. Each is given away: an account does not keep them.
+pub(crate) fn lived(trace: &Path, entries: u64, each: impl FnMut(Entry)) -> Result<(Meter, Life), Failure> {
     let mut meter = Meter::new(terms()?);
     let mut life = Life::new(rows(trace)?)?;
+    life.live(&mut meter, entries, each)?;
+    Ok((meter, life))
+}
+
+/// The entries of such a life.
+pub(crate) fn ledger(trace: &Path, entries: u64) -> Result<Vec<Entry>, Failure> {
     let mut all = Vec::with_capacity(usize::try_from(entries)? + 8);
-    life.live(&mut meter, entries, |entry| all.push(entry))?;
-    Ok((meter, life, all))
+    lived(trace, entries, |entry| all.push(entry))?;
+    Ok(all)
 }

@@ -1,8 +1,9 @@
 //! Measures the metering rules on a ledger of millions of entries, which the rules make of a real trace: folding it,
 //! deciding at its end, verifying it from bytes. Each over what the machine can do at best.
 //!
-//! `bench-rules measure TRACE ENTRIES RESULT.json`, or `bench-rules PART TRACE ENTRIES` to run one part alone under a
-//! counter of instructions: `make`, `sum`, `fold`, `reports`, `decide`, `bytes`, `hash`, `verify`.
+//! `bench-rules measure TRACE ENTRIES RESULT.json`, `bench-rules pace TRACE ENTRIES` for deciding alone, or
+//! `bench-rules PART TRACE ENTRIES` to run one part under a counter of instructions: `make`, `sum`, `fold`, `reports`,
+//! `decide`, `bytes`, `hash`, `verify`.
 
 mod counts;
 mod life;
@@ -20,7 +21,7 @@ use sha2::{Digest, Sha256};
 use wire::line::{encode_body, encode_line};
 use wire::{GENESIS, chain};
 
-use life::{Life, lived};
+use life::{Life, ledger, lived};
 
 type Failure = Box<dyn Error>;
 
@@ -135,6 +136,15 @@ fn deciding(meter: &Meter, life: &mut Life, is_young: bool) -> Result<f64, Failu
     Ok(best * 1e9 / f64::from(u32::try_from(DECIDED)?))
 }
 
+/// The same by an account that has seen a thousand entries, and by one that has seen `count`. Nothing but what they keep of
+/// them is in memory.
+fn paces(trace: &Path, count: u64) -> Result<(f64, f64), Failure> {
+    let (young, mut young_life) = lived(trace, 1_000, drop)?;
+    let few = deciding(&young, &mut young_life, true)?;
+    let (old, mut old_life) = lived(trace, count, drop)?;
+    Ok((few, deciding(&old, &mut old_life, false)?))
+}
+
 fn row(measure: &str, value: f64, unit: &str, baseline: Option<f64>, goal: &str, met: bool) -> Value {
     let ratio = baseline.map(|baseline| value / baseline);
     json!({"measure": measure, "value": value, "unit": unit, "baseline": baseline, "ratio": ratio, "goal": goal, "met": met})
@@ -142,11 +152,8 @@ fn row(measure: &str, value: f64, unit: &str, baseline: Option<f64>, goal: &str,
 
 fn measure(trace: &Path, count: u64, result: &Path) -> Result<(), Failure> {
     let mut found = Vec::new();
-    let (young, mut young_life, _) = lived(trace, 1_000)?;
-    let few = deciding(&young, &mut young_life, true)?;
-    let (old, mut old_life, entries) = lived(trace, count)?;
-    let many = deciding(&old, &mut old_life, false)?;
-    drop(old);
+    let (few, many) = paces(trace, count)?;
+    let entries = ledger(trace, count)?;
     let name = |what: &str| format!("{what}, {} million entries", count / 1_000_000);
 
     let summed = quickest(entries.len(), || Ok(sum(black_box(&entries))))?;
@@ -180,7 +187,8 @@ fn measure(trace: &Path, count: u64, result: &Path) -> Result<(), Failure> {
 
 /// One part by itself. Each does what the one before it in the list does, and its own.
 fn part(name: &str, trace: &Path, count: u64) -> Result<(), Failure> {
-    let (mut meter, mut life, entries) = lived(trace, count)?;
+    let mut entries = Vec::new();
+    let (mut meter, mut life) = lived(trace, count, |entry| entries.push(entry))?;
     match name {
         "make" => {}
         "sum" => drop(black_box(sum(&entries))),
@@ -202,7 +210,12 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["measure", trace, count, result] => measure(Path::new(trace), count.parse()?, Path::new(result)),
+        ["pace", trace, count] => {
+            let (few, many) = paces(Path::new(trace), count.parse()?)?;
+            eprintln!("{few:.0} ns after 1,000 entries, {many:.0} ns after {count}");
+            Ok(())
+        }
         [name, trace, count] => part(name, Path::new(trace), count.parse()?),
-        _ => Err("usage: bench-rules measure TRACE ENTRIES RESULT.json | bench-rules PART TRACE ENTRIES".into()),
+        _ => Err("usage: bench-rules measure TRACE ENTRIES RESULT.json | bench-rules pace|PART TRACE ENTRIES".into()),
     }
 }

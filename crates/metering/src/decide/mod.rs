@@ -182,6 +182,8 @@ impl<'a, P: Past> Draft<'a, P> {
     #[inline]
     fn record_last(&mut self, kind: EntryKind) -> u64 {
         let seq = self.books.last_seq + 1;
+        // Most decisions are one entry: room for no more keeps what is recorded close together.
+        self.entries.reserve_exact(1);
         self.entries.push(Entry { seq, recorded_at: self.now, kind });
         seq
     }

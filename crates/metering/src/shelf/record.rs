@@ -1,120 +1,230 @@
-//! A usage in few bytes: numbers in as many as they need, texts with their length ahead.
+//! A usage in few bytes: what many have in common is kept once, numbers take as many bytes as they need, texts have their
+//! length ahead.
 
+use super::known::Known;
+use crate::keyed::near;
 use crate::{Allocation, Labels, Timestamp, Usage};
 
-/// No number takes more bytes.
+/// No number takes more bytes, and no record has more numbers beside those of its allocations.
 const MAX_NUMBER: usize = 10;
-/// How many numbers a record has beside its texts and allocations, and how many texts.
-const NUMBERS: usize = 8;
-const TEXTS: usize = 6;
-/// Room for all numbers but those of the allocations; those come after them as they fit.
-const ROOM: usize = (NUMBERS + TEXTS) * MAX_NUMBER;
+const NUMBERS: usize = 16;
+/// Whatever is longer is not kept as common: it hardly comes again.
+const LONGEST: usize = 64;
 
-/// More bytes than a record ever takes, what fills it up to the next one's beginning included.
+/// What is there: the bits of a record's first byte.
+const OCCURRED: u8 = 1;
+const HOLD: u8 = 2;
+const REFERENCE: u8 = 4;
+/// It costs something else than units × rate.
+const COST: u8 = 8;
+/// One grant pays all of it.
+const ONE_GRANT: u8 = 16;
+
+/// What the records of a shelf have in common.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Common {
+    kinds: Known<Kind>,
+    members: Known<Box<str>>,
+}
+
+/// What kind of work it was: of these there are few.
+#[derive(Clone, Debug)]
+struct Kind {
+    rate: u32,
+    revision: u32,
+    source: Box<str>,
+    feature: Box<str>,
+    channel: Option<Box<str>>,
+}
+
+impl Kind {
+    fn new(usage: &Usage) -> Self {
+        let Usage { rate, revision, source, feature, labels, .. } = usage;
+        let channel = labels.channel.as_deref().map(Into::into);
+        Self { rate: *rate, revision: *revision, source: (**source).into(), feature: (**feature).into(), channel }
+    }
+
+    #[inline]
+    fn is_of(&self, usage: &Usage) -> bool {
+        let Usage { rate, revision, source, feature, labels, .. } = usage;
+        self.rate == *rate
+            && self.revision == *revision
+            && *self.feature == **feature
+            && *self.source == **source
+            && self.channel.as_deref() == labels.channel.as_deref()
+    }
+}
+
+impl Common {
+    /// The number of a usage's kind, if it is kept.
+    #[inline]
+    fn kind(&mut self, usage: &Usage) -> Option<usize> {
+        let channel = usage.labels.channel.as_deref().unwrap_or_default();
+        let is_long = usage.source.len().max(usage.feature.len()).max(channel.len()) > LONGEST;
+        let hash = near(usage.feature.as_bytes()) ^ near(channel.as_bytes()).rotate_left(8) ^ u64::from(usage.rate);
+        if is_long { None } else { self.kinds.number(hash, |kind| kind.is_of(usage), || Kind::new(usage)) }
+    }
+
+    /// The number of a member, if it is kept.
+    #[inline]
+    fn member(&mut self, member: &str) -> Option<usize> {
+        let hash = near(member.as_bytes());
+        let is_long = member.len() > LONGEST;
+        if is_long { None } else { self.members.number(hash, |kept| **kept == *member, || member.into()) }
+    }
+}
+
+/// More bytes than a record ever takes.
 pub(super) fn most(usage: &Usage) -> usize {
     let Labels { member, channel, reference } = &usage.labels;
-    let label = |label: &Option<String>| label.as_ref().map_or(0, String::len);
-    let texts = usage.source.len() + usage.id.len() + usage.feature.len() + label(member) + label(channel);
-    (NUMBERS + TEXTS + usage.allocations.len() * 2) * MAX_NUMBER + texts + label(reference)
+    let labels = [member, channel, reference].into_iter().flatten().map(String::len).sum::<usize>();
+    let texts = usage.source.len() + usage.id.len() + usage.feature.len() + labels;
+    1 + (NUMBERS + usage.allocations.len() * 2) * MAX_NUMBER + texts
 }
 
-/// Appends a record.
-pub(super) fn write(page: &mut Vec<u8>, seq: u64, usage: &Usage) {
+/// Writes a record at the beginning of a room that is large enough, and gives its length.
+pub(super) fn write(room: &mut [u8], common: &mut Common, seq: u64, usage: &Usage) -> usize {
     let Labels { member, channel, reference } = &usage.labels;
-    let texts = [
-        Some(usage.source.as_str()),
-        Some(usage.id.as_str()),
-        Some(usage.feature.as_str()),
-        member.as_deref(),
-        channel.as_deref(),
-        reference.as_deref(),
-    ];
-    let mut numbers = Numbers::default();
-    numbers.put(seq);
-    numbers.put(u64::from(usage.units));
-    numbers.put(u64::from(usage.rate));
-    numbers.put(usage.cost);
-    numbers.put(u64::from(usage.revision));
-    // None is 0, and everything else one more.
-    numbers.put(usage.occurred_at.map_or(0, |at| at.as_millis().cast_unsigned() + 1));
-    numbers.put(usage.hold.unwrap_or(0));
-    numbers.put(usage.allocations.len() as u64);
-    texts.iter().for_each(|text| numbers.put(text.map_or(0, |text| text.len() as u64 + 1)));
-    for Allocation { grant, amount } in &usage.allocations {
-        if numbers.is_nearly_full() {
-            page.extend_from_slice(numbers.bytes());
-            numbers.length = 0;
+    let cost = u64::from(usage.units) * u64::from(usage.rate);
+    let one_grant = match usage.allocations.as_slice() {
+        [one] if one.amount == usage.cost => Some(one.grant),
+        _ => None,
+    };
+    let bit = |is_there: bool, bit: u8| if is_there { bit } else { 0 };
+    let mut record = Writer { room, length: 0 };
+    record.byte(
+        bit(usage.occurred_at.is_some(), OCCURRED)
+            | bit(usage.hold.is_some(), HOLD)
+            | bit(reference.is_some(), REFERENCE)
+            | bit(usage.cost != cost, COST)
+            | bit(one_grant.is_some(), ONE_GRANT),
+    );
+    record.number(seq);
+    record.number(u64::from(usage.units));
+    // What is not kept comes after 0; what is, is one more than its number.
+    match common.kind(usage) {
+        Some(number) => record.number(number as u64 + 1),
+        None => {
+            record.byte(0);
+            record.number(u64::from(usage.rate));
+            record.number(u64::from(usage.revision));
+            record.text(&usage.source);
+            record.text(&usage.feature);
+            record.option(channel.as_deref());
         }
-        numbers.put(*grant);
-        numbers.put(*amount);
     }
-    page.extend_from_slice(numbers.bytes());
-    texts.iter().flatten().for_each(|text| page.extend_from_slice(text.as_bytes()));
+    // Likewise, and nobody is 1.
+    match member.as_deref().map(|member| (common.member(member), member)) {
+        Some((Some(number), _)) => record.number(number as u64 + 2),
+        Some((None, member)) => {
+            record.byte(0);
+            record.text(member);
+        }
+        None => record.byte(1),
+    }
+    record.text(&usage.id);
+    match one_grant {
+        Some(grant) => record.number(grant),
+        None => {
+            record.number(usage.allocations.len() as u64);
+            for Allocation { grant, amount } in &usage.allocations {
+                record.number(*grant);
+                record.number(*amount);
+            }
+        }
+    }
+    if usage.cost != cost {
+        record.number(usage.cost);
+    }
+    if let Some(at) = usage.occurred_at {
+        record.number(at.as_millis().cast_unsigned());
+    }
+    if let Some(hold) = usage.hold {
+        record.number(hold);
+    }
+    if let Some(reference) = reference {
+        record.text(reference);
+    }
+    record.length
 }
 
-/// Numbers on their way to a page: seven bits a byte, the high bit set where more follow.
-struct Numbers {
-    bytes: [u8; ROOM],
+/// Writes what [`Reader`] reads: of each number seven bits a byte, the high bit set where more follow.
+struct Writer<'a> {
+    room: &'a mut [u8],
     length: usize,
 }
 
-impl Default for Numbers {
-    fn default() -> Self {
-        Self { bytes: [0; ROOM], length: 0 }
-    }
-}
-
-impl Numbers {
+impl Writer<'_> {
     #[inline]
-    fn put(&mut self, number: u64) {
-        if number > 0x7f { self.put_long(number) } else { self.push(number as u8) }
-    }
-
-    fn put_long(&mut self, mut number: u64) {
+    fn number(&mut self, mut number: u64) {
         while number > 0x7f {
-            self.push(number as u8 | 0x80);
+            self.byte(number as u8 | 0x80);
             number >>= 7;
         }
-        self.push(number as u8);
+        self.byte(number as u8);
     }
 
     #[inline]
-    fn push(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.length) {
+    fn byte(&mut self, byte: u8) {
+        if let Some(place) = self.room.get_mut(self.length) {
             *place = byte;
             self.length += 1;
         }
     }
 
-    /// Whether an allocation could find no room.
-    const fn is_nearly_full(&self) -> bool {
-        self.length > ROOM - 2 * MAX_NUMBER
+    #[inline]
+    fn text(&mut self, text: &str) {
+        self.number(text.len() as u64);
+        if let Some(place) = self.room.get_mut(self.length..self.length + text.len()) {
+            place.copy_from_slice(text.as_bytes());
+            self.length += text.len();
+        }
     }
 
-    fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
+    fn option(&mut self, text: Option<&str>) {
+        self.byte(u8::from(text.is_some()));
+        if let Some(text) = text {
+            self.text(text);
+        }
     }
 }
 
 /// Reads the record that begins here. `None` only if none was written here.
-pub(super) fn read(bytes: &[u8]) -> Option<(u64, Usage)> {
+pub(super) fn read(bytes: &[u8], common: &Common) -> Option<(u64, Usage)> {
     let mut record = Reader { bytes };
-    let seq = record.number()?;
-    let (units, rate) = (record.small()?, record.small()?);
-    let (cost, revision) = (record.number()?, record.small()?);
-    let occurred_at = record.number()?.checked_sub(1).map(|at| Timestamp::from_millis(at.cast_signed()));
-    let hold = Some(record.number()?).filter(|hold| *hold != 0);
-    let count = record.number()?;
-    let mut lengths = [0; TEXTS];
-    for length in &mut lengths {
-        *length = record.number()?;
+    let is_there = record.byte()?;
+    let has = |bit: u8| is_there & bit != 0;
+    let (seq, units) = (record.number()?, record.small()?);
+    let Kind { rate, revision, source, feature, channel } = match record.index()? {
+        0 => Kind {
+            rate: record.small()?,
+            revision: record.small()?,
+            source: record.text()?.into(),
+            feature: record.text()?.into(),
+            channel: if record.byte()? == 0 { None } else { Some(record.text()?.into()) },
+        },
+        number => common.kinds.get(number - 1)?.clone(),
+    };
+    let member = match record.index()? {
+        0 => Some(record.text()?.to_owned()),
+        1 => None,
+        number => Some(common.members.get(number - 2)?.to_string()),
+    };
+    let id = record.text()?.to_owned();
+    let one_grant = if has(ONE_GRANT) { Some(record.number()?) } else { None };
+    let mut allocations = Vec::new();
+    if one_grant.is_none() {
+        for _ in 0..record.number()? {
+            allocations.push(Allocation { grant: record.number()?, amount: record.number()? });
+        }
     }
-    let allocations = (0..count)
-        .map(|_| Some(Allocation { grant: record.number()?, amount: record.number()? }))
-        .collect::<Option<_>>()?;
-    let [source, id, feature, member, channel, reference] = lengths.map(|length| record.text(length));
-    let (source, id, feature) = (source??, id??, feature??);
-    let labels = Labels { member: member?, channel: channel?, reference: reference? };
+    let cost = if has(COST) { record.number()? } else { u64::from(units) * u64::from(rate) };
+    allocations.extend(one_grant.map(|grant| Allocation { grant, amount: cost }));
+    let occurred_at = if has(OCCURRED) { Some(Timestamp::from_millis(record.number()?.cast_signed())) } else { None };
+    let hold = if has(HOLD) { Some(record.number()?) } else { None };
+    let reference = if has(REFERENCE) { Some(record.text()?.to_owned()) } else { None };
+    let labels = Labels { member, channel: channel.map(Into::into), reference };
+    let (source, feature) = (source.into(), feature.into());
     Some((seq, Usage { source, id, feature, units, rate, cost, revision, occurred_at, labels, hold, allocations }))
 }
 
@@ -123,12 +233,17 @@ struct Reader<'a> {
     bytes: &'a [u8],
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.bytes.split_first()?;
+        self.bytes = rest;
+        Some(*byte)
+    }
+
     fn number(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..u64::BITS).step_by(7) {
-            let (byte, rest) = self.bytes.split_first()?;
-            self.bytes = rest;
+            let byte = self.byte()?;
             number |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
                 return Some(number);
@@ -141,11 +256,14 @@ impl Reader<'_> {
         u32::try_from(self.number()?).ok()
     }
 
-    /// A text whose length is one less, or none; the outer `None` is for one that cannot be read.
-    fn text(&mut self, length: u64) -> Option<Option<String>> {
-        let Some(length) = length.checked_sub(1) else { return Some(None) };
-        let (text, rest) = self.bytes.split_at_checked(usize::try_from(length).ok()?)?;
+    fn index(&mut self) -> Option<usize> {
+        usize::try_from(self.number()?).ok()
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        let length = self.index()?;
+        let (text, rest) = self.bytes.split_at_checked(length)?;
         self.bytes = rest;
-        Some(Some(std::str::from_utf8(text).ok()?.to_owned()))
+        std::str::from_utf8(text).ok()
     }
 }
