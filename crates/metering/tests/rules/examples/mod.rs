@@ -7,6 +7,7 @@
 mod ledger;
 mod packs;
 mod plans;
+mod reports;
 mod time;
 mod work;
 

@@ -1,0 +1,154 @@
+//! What stands in the place of something that falls due by itself.
+
+use metering::{Period, PlanTerms, VoidCause};
+
+use super::*;
+
+/// 1 the plan, 2 its 40 credits, 3 and 4 the refresh of April, 5 work.
+fn refreshed() -> Desk {
+    let mut desk = Desk::small();
+    desk.go_to("2026-04-02T00:00:00Z").uses("a", "reply", 1);
+    desk
+}
+
+#[test]
+fn another_amount_expires() {
+    refreshed()
+        .altered(|ledger| content!(ledger, 3, Expiry).amount = 39)
+        .reports(&["entry 3: expiry: it is the expiry of 39 credits of grant 2, \
+             and the rules give the expiry of 40 credits of grant 2"]);
+}
+
+#[test]
+fn another_grant_expires() {
+    refreshed()
+        .altered(|ledger| content!(ledger, 3, Expiry).grant = 1)
+        .reports(&["entry 3: expiry: it is the expiry of 40 credits of grant 1, \
+             and the rules give the expiry of 40 credits of grant 2"]);
+}
+
+#[test]
+fn packs_expire_in_the_order_of_the_ledger() {
+    let mut desk = Desk::small();
+    desk.buys("p", "fifty");
+    desk.buys("q", "fifty");
+    desk.go_to("2026-03-21T00:00:00Z").uses("a", "reply", 1);
+    let altered = desk.altered(|ledger| {
+        ledger.swap(4, 5);
+        renumber(ledger);
+    });
+    altered.reports(&[
+        "entry 5: expiry: it is the expiry of 50 credits of grant 4, \
+             and the rules give the expiry of 50 credits of grant 3",
+        "entry 6: expiry: it is the expiry of 50 credits of grant 3, \
+             and the rules give the expiry of 50 credits of grant 4",
+    ]);
+}
+
+#[test]
+fn an_expiry_ahead_of_its_time_is_named_once() {
+    let altered = refreshed().altered(|ledger| ledger[2].recorded_at = at("2026-03-31T23:59:59.999Z"));
+    altered.reports(&["entry 3: expiry: nothing of grant 2 falls due to expire"]);
+}
+
+#[test]
+fn a_refresh_behind_its_time_is_named_once() {
+    refreshed().altered(|ledger| ledger[2].recorded_at = at("2026-04-01T00:00:00.001Z")).reports(&[
+        "entry 3: date: it is dated 2026-04-01T00:00:00.001Z, after the entry that follows it (2026-04-01T00:00:00Z)",
+    ]);
+    refreshed()
+        .altered(|ledger| ledger[3].recorded_at = at("2026-04-01T00:00:00.001Z"))
+        .reports(&["entry 4: refresh: it is dated 2026-04-01T00:00:00.001Z, and falls due at 2026-04-01T00:00:00Z"]);
+}
+
+#[test]
+fn another_refresh_comes() {
+    let desk = refreshed();
+    let period = Period { start: at("2026-04-01T00:00:00Z"), end: at("2026-05-01T00:00:00.001Z") };
+    for altered in [
+        desk.altered(|ledger| content!(ledger, 4, Grant).amount = 41),
+        desk.altered(|ledger| content!(ledger, 4, Grant).expires_at = None),
+        desk.altered(|ledger| {
+            content!(ledger, 4, Grant).origin = GrantOrigin::Allowance { plan: "small".into(), period };
+        }),
+        desk.altered(|ledger| content!(ledger, 4, Grant).origin = GrantOrigin::Upgrade { plan: "small".into() }),
+        // As much, for as long, but bought.
+        desk.altered(|ledger| content!(ledger, 4, Grant).origin = bought("p", "ten", 500)),
+    ] {
+        altered.reports(&[&altered.differs(4, "refresh")]);
+    }
+}
+
+#[test]
+fn a_pack_is_not_the_refresh_that_is_gone() {
+    // As many credits as a pack brings; a pack that ends when the allowance does.
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.does(&Command::Subscribe { plan: "agreed".into(), allowance: Some(10) });
+    desk.go_to("2026-04-11T00:00:00Z").buys("p", "ten");
+    let altered = desk.altered(|ledger| take_out(ledger, &[4]));
+    altered.reports(&["entry 5: order: it is numbered 5, and 4 is the next", &altered.lacks(5, "refresh", 4)]);
+    let mut desk = Desk::small();
+    desk.go_to("2026-04-11T00:00:00Z").buys("p", "fifty");
+    let altered = desk.altered(|ledger| take_out(ledger, &[4]));
+    altered.reports(&["entry 5: order: it is numbered 5, and 4 is the next", &altered.lacks(5, "refresh", 4)]);
+}
+
+#[test]
+fn another_end_of_a_trial_comes() {
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.does(&Command::StartTrial);
+    desk.go_to("2026-03-15T00:00:00Z").sets("reply", Some(false), None);
+    let small = PlanTerms { plan: "small".into(), allowance: 40, ai: true };
+    for altered in [
+        desk.altered(|ledger| content!(ledger, 3, PlanChange).cause = PlanChangeCause::CameDue),
+        desk.altered(|ledger| content!(ledger, 3, PlanChange).to = Some(small)),
+    ] {
+        altered.reports(&[&altered.differs(3, "plan")]);
+    }
+}
+
+#[test]
+fn another_plan_comes_due() {
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.subscribe("large");
+    desk.subscribe("small");
+    desk.go_to("2026-04-01T00:00:00Z").uses("a", "reply", 1);
+    let altered = desk.altered(|ledger| content!(ledger, 5, PlanChange).to.as_mut().unwrap().allowance = 41);
+    altered.reports(&[&altered.differs(5, "plan")]);
+}
+
+#[test]
+fn another_time_out_comes() {
+    let mut desk = Desk::small();
+    desk.does(&holding("h", "reply", 5, 15));
+    desk.does(&holding("i", "reply", 5, 30));
+    desk.go_to("2026-03-01T00:15:00Z").does(&release("i"));
+    desk.altered(|ledger| content!(ledger, 5, Release).cause = ReleaseCause::Released).reports(&[
+        "entry 5: hold: it is the end of hold 3 (Released), and the rules give the end of hold 3 (TimedOut)",
+    ]);
+    desk.altered(|ledger| content!(ledger, 5, Release).hold = 4).reports(&[
+        "entry 5: hold: it is the end of hold 4 (TimedOut), and the rules give the end of hold 3 (TimedOut)",
+    ]);
+    desk.altered(|ledger| take_out(ledger, &[5])).reports(&[
+        "entry 6: order: it is numbered 6, and 5 is the next",
+        "entry 6: hold: before it there should be the end of hold 3 (TimedOut), dated 2026-03-01T00:15:00Z",
+    ]);
+}
+
+#[test]
+fn other_credits_are_taken_back() {
+    let mut desk = Desk::bare();
+    desk.buys("p", "ten");
+    desk.buys("q", "ten");
+    desk.uses("a", "reply", 5);
+    desk.does(&refund("r", "p", None));
+    desk.does(&amend("x", "a"));
+    for altered in [
+        desk.altered(|ledger| content!(ledger, 8, Void).amount = 4),
+        desk.altered(|ledger| content!(ledger, 8, Void).shortfall = 1),
+        desk.altered(|ledger| content!(ledger, 8, Void).grant = 4),
+        desk.altered(|ledger| content!(ledger, 8, Void).cause = VoidCause::Dispute { id: "d".into() }),
+    ] {
+        altered.reports(&[&altered.differs(8, "pack")]);
+    }
+}

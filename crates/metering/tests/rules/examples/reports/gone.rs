@@ -1,0 +1,154 @@
+//! Entries that are gone: what falls due by itself, and what a command records beside its first.
+
+use super::*;
+
+/// 1 the plan, 2 its 40 credits, 3 and 4 the refresh of April, 5 a pack of 50, 6 and 7 work.
+fn refreshed() -> Desk {
+    let mut desk = Desk::small();
+    desk.go_to("2026-04-02T00:00:00Z").buys("p", "fifty");
+    desk.uses("a", "reply", 45);
+    desk.go_to("2026-04-03T00:00:00Z").uses("b", "reply", 1);
+    desk
+}
+
+#[test]
+fn a_refresh_that_is_gone_is_named_once() {
+    let altered = refreshed().altered(|ledger| take_out(ledger, &[4]));
+    altered.reports(&["entry 5: order: it is numbered 5, and 4 is the next", &altered.lacks(5, "refresh", 4)]);
+    refreshed().altered(|ledger| take_out(ledger, &[3])).reports(&[
+        "entry 4: order: it is numbered 4, and 3 is the next",
+        "entry 4: expiry: before it there should be the expiry of 40 credits of grant 2, dated 2026-04-01T00:00:00Z",
+    ]);
+}
+
+#[test]
+fn of_a_refresh_that_is_gone_whole_the_first_half_is_named_and_the_other_counted() {
+    refreshed().altered(|ledger| take_out(ledger, &[3, 4])).reports(&[
+        "entry 5: order: it is numbered 5, and 3 is the next",
+        "entry 5: expiry: before it there should be the expiry of 40 credits of grant 2, dated 2026-04-01T00:00:00Z",
+        "entry 5: refresh: 1 more entries that were due before it are missing",
+    ]);
+}
+
+#[test]
+fn a_refresh_is_missed_ahead_of_work_too() {
+    let mut desk = Desk::small();
+    desk.go_to("2026-04-01T00:00:00Z").uses("a", "reply", 1);
+    desk.altered(|ledger| take_out(ledger, &[3, 4])).reports(&[
+        "entry 5: order: it is numbered 5, and 3 is the next",
+        "entry 5: expiry: before it there should be the expiry of 40 credits of grant 2, dated 2026-04-01T00:00:00Z",
+        "entry 5: refresh: 1 more entries that were due before it are missing",
+    ]);
+}
+
+/// What is gone without a gap in the numbers gets one that no entry has, and counts on from there.
+const BEYOND: u64 = 1 << 62;
+
+#[test]
+fn what_is_gone_without_a_gap_is_missed_all_the_same() {
+    let altered = refreshed().altered(|ledger| {
+        take_out(ledger, &[4]);
+        renumber(ledger);
+    });
+    let gone = BEYOND + 1;
+    altered.reports(&[
+        &altered.lacks(4, "refresh", 4),
+        &format!(
+            "entry 5: allocation: 40 of grant 4 and 5 of grant 5 pay, \
+             and the rules give 40 of grant {gone} and 5 of grant 4"
+        ),
+        "entry 6: allocation: 1 of grant 5 pay, and the rules give 1 of grant 4",
+    ]);
+}
+
+#[test]
+fn two_refreshes_that_are_gone_bring_two_grants() {
+    let mut desk = Desk::small();
+    desk.go_to("2026-05-02T00:00:00Z").uses("a", "reply", 1);
+    let altered = desk.altered(|ledger| {
+        take_out(ledger, &[3, 4, 5, 6]);
+        renumber(ledger);
+    });
+    let gone = BEYOND + 4;
+    altered.reports(&[
+        "entry 3: expiry: before it there should be the expiry of 40 credits of grant 2, dated 2026-04-01T00:00:00Z",
+        "entry 3: refresh: 3 more entries that were due before it are missing",
+        &format!("entry 3: allocation: 1 of grant 6 pay, and the rules give 1 of grant {gone}"),
+    ]);
+}
+
+#[test]
+fn an_entry_far_in_the_future_misses_all_that_is_due_by_then_in_two_lines() {
+    let mut desk = Desk::small();
+    desk.sets("reply", Some(false), None);
+    desk.altered(|ledger| ledger[2].recorded_at = at("2030-01-01T00:00:00Z")).reports(&[
+        "entry 3: expiry: before it there should be the expiry of 40 credits of grant 2, dated 2026-04-01T00:00:00Z",
+        "entry 3: refresh: 91 more entries that were due before it are missing",
+    ]);
+}
+
+#[test]
+fn a_subscription_without_its_credits_lacks_them() {
+    let mut desk = Desk::small();
+    desk.uses("a", "reply", 1);
+    let altered = desk.altered(|ledger| take_out(ledger, &[2]));
+    altered.reports(&["entry 3: order: it is numbered 3, and 2 is the next", &altered.lacks(3, "refresh", 2)]);
+}
+
+#[test]
+fn credits_without_their_subscription_are_no_refresh() {
+    let mut desk = Desk::small();
+    desk.uses("a", "reply", 1);
+    desk.altered(|ledger| take_out(ledger, &[1])).reports(&[
+        "entry 2: order: it is numbered 2, and 1 is the next",
+        "entry 2: refresh: no refresh is due",
+        "entry 3: allowed: it would have been refused: no_plan",
+    ]);
+}
+
+#[test]
+fn an_upgrade_without_its_credits_lacks_them_and_they_it() {
+    let mut desk = Desk::small();
+    desk.subscribe("large");
+    desk.uses("a", "reply", 60);
+    let altered = desk.altered(|ledger| take_out(ledger, &[4]));
+    altered.reports(&["entry 5: order: it is numbered 5, and 4 is the next", &altered.lacks(5, "refresh", 4)]);
+    desk.altered(|ledger| take_out(ledger, &[3])).reports(&[
+        "entry 4: order: it is numbered 4, and 3 is the next",
+        "entry 4: plan: no upgrade stands ahead of it",
+    ]);
+}
+
+#[test]
+fn a_change_that_came_due_is_missed() {
+    let mut desk = Desk::small();
+    desk.does(&Command::Cancel);
+    desk.go_to("2026-04-01T00:00:00Z").sets("reply", Some(false), None);
+    let kinds: Vec<_> = desk.ledger.iter().map(|entry| entry.kind.name()).collect();
+    assert_eq!(kinds, ["plan_change", "grant", "plan_change", "expiry", "plan_change", "controls_change"]);
+    let altered = desk.altered(|ledger| take_out(ledger, &[5]));
+    altered.reports(&["entry 6: order: it is numbered 6, and 5 is the next", &altered.lacks(6, "plan", 5)]);
+}
+
+#[test]
+fn a_hold_that_timed_out_is_missed() {
+    let mut desk = Desk::small();
+    desk.does(&holding("h", "reply", 5, 15));
+    desk.go_to("2026-03-02T00:00:00Z").uses("a", "reply", 1);
+    desk.altered(|ledger| take_out(ledger, &[4])).reports(&[
+        "entry 5: order: it is numbered 5, and 4 is the next",
+        "entry 5: hold: before it there should be the end of hold 3 (TimedOut), dated 2026-03-01T00:15:00Z",
+    ]);
+}
+
+#[test]
+fn credits_that_a_refund_claims_are_missed_when_they_return() {
+    let mut desk = Desk::bare();
+    desk.buys("p", "ten");
+    desk.uses("a", "reply", 5);
+    desk.does(&refund("r", "p", None));
+    desk.does(&amend("x", "a"));
+    desk.sets("reply", Some(false), None);
+    let altered = desk.altered(|ledger| take_out(ledger, &[7]));
+    altered.reports(&["entry 8: order: it is numbered 8, and 7 is the next", &altered.lacks(8, "pack", 7)]);
+}

@@ -1,0 +1,134 @@
+//! Altered packs and claims on them (rules 10 and 11).
+
+use std::sync::Arc;
+
+use metering::{Revisions, VoidCause};
+
+use super::*;
+
+/// 1 the plan, 2 its 0 credits, 3 a pack of 10, 4 two replies, 5 a refund of half of the pack, 6 a dispute, which
+/// 7 is won, 8 a refund of the rest.
+fn claimed() -> Desk {
+    let mut desk = Desk::bare();
+    desk.buys("p", "ten");
+    desk.uses("a", "reply", 2);
+    desk.does(&refund("r", "p", Some(250)));
+    desk.does(&dispute("d", "p"));
+    desk.does(&reinstate("w", "p"));
+    desk.does(&refund("s", "p", None));
+    desk
+}
+
+#[test]
+fn a_pack_brings_what_was_sold() {
+    let desk = claimed();
+    for altered in [
+        desk.altered(|ledger| content!(ledger, 3, Grant).amount = 11),
+        desk.altered(|ledger| content!(ledger, 3, Grant).priority = 10),
+        desk.altered(|ledger| content!(ledger, 3, Grant).expires_at = Some(at("2026-03-21T00:00:00Z"))),
+        desk.altered(|ledger| content!(ledger, 3, Grant).effective_at = at("2026-03-02T00:00:00Z")),
+        desk.altered(|ledger| content!(ledger, 3, Grant).origin = bought("p", "ten", 501)),
+    ] {
+        altered.reports(&[&altered.differs(3, "pack")]);
+    }
+    desk.altered(|ledger| content!(ledger, 3, Grant).origin = bought("p", "absent", 500))
+        .reports(&["entry 3: pack: no revision sells a pack \"absent\""]);
+}
+
+#[test]
+fn a_purchase_is_credited_once() {
+    claimed()
+        .altered(|ledger| {
+            let again = ledger[2].kind.clone();
+            append(ledger, again);
+        })
+        .reports(&["entry 9: pack: there was nothing to record: Duplicate { seq: 3 }"]);
+}
+
+#[test]
+fn a_claim_takes_its_share() {
+    let desk = claimed();
+    for (seq, altered) in [
+        (5, desk.altered(|ledger| content!(ledger, 5, Void).amount = 4)),
+        (5, desk.altered(|ledger| content!(ledger, 5, Void).shortfall = 1)),
+        (5, desk.altered(|ledger| content!(ledger, 5, Void).grant = 2)),
+        (6, desk.altered(|ledger| content!(ledger, 6, Void).amount = 4)),
+        (7, desk.altered(|ledger| content!(ledger, 7, Void).amount = 4)),
+        (8, desk.altered(|ledger| content!(ledger, 8, Void).amount = 4)),
+    ] {
+        altered.reports(&[&altered.differs(seq, "pack")]);
+    }
+}
+
+#[test]
+fn a_claim_that_cannot_be_made_is_named() {
+    let mut desk = claimed();
+    let refund = |price, rest| VoidCause::Refund { id: "t".into(), price, rest };
+    let reinstatement = VoidCause::Reinstatement { id: "t".into() };
+    desk.altered(|ledger| content!(ledger, 8, Void).purchase = "q".into())
+        .reports(&["entry 8: pack: it is out of bounds: purchase: there is no purchase \"q\""]);
+    desk.altered(|ledger| content!(ledger, 8, Void).cause = refund(251, false))
+        .reports(&["entry 8: pack: it is out of bounds: amount: 251 is not in 1..=250, what is left of the price"]);
+    desk.altered(|ledger| content!(ledger, 8, Void).cause = reinstatement)
+        .reports(&["entry 8: pack: it is out of bounds: purchase: \"p\" is not under dispute"]);
+    desk.altered(|ledger| content!(ledger, 8, Void).cause = VoidCause::Returned)
+        .reports(&["entry 8: pack: no credits returned to a pack with a shortfall"]);
+    desk.ledger.truncate(7);
+    desk.altered(|ledger| content!(ledger, 7, Void).cause = VoidCause::Dispute { id: "t".into() })
+        .reports(&["entry 7: pack: it is out of bounds: purchase: \"p\" is under dispute already"]);
+}
+
+#[test]
+fn the_rest_is_all_that_is_left_of_the_price() {
+    let altered = claimed().altered(|ledger| {
+        content!(ledger, 8, Void).cause = VoidCause::Refund { id: "s".into(), price: 200, rest: true };
+    });
+    altered.reports(&[&altered.differs(8, "pack")]);
+}
+
+/// A pack of 10 for 500 at first, of 12 for 700 from 10 March on, of 14 for 900 from April on; bought in March.
+fn sold_anew() -> Desk {
+    let revision = |number, from: Option<&str>, credits, price| {
+        let mut one = Catalogue::clone(&catalogue(RefreshRule::CalendarMonth));
+        (one.revision, one.counts_from) = (number, from.map(at));
+        (one.packs[0].credits, one.packs[0].price) = (credits, price);
+        Arc::new(one)
+    };
+    let revisions = vec![
+        revision(1, None, 10, 500),
+        revision(2, Some("2026-03-10T00:00:00Z"), 12, 700),
+        revision(3, Some("2026-04-01T00:00:00Z"), 14, 900),
+    ];
+    let terms = Terms::new(Revisions::new(revisions).unwrap(), Tz::UTC);
+    let mut desk = Desk { meter: Meter::new(terms), now: at("2026-03-20T00:00:00Z"), ledger: Vec::new() };
+    desk.subscribe("small");
+    desk.buys("p", "ten");
+    desk
+}
+
+#[test]
+fn a_pack_is_credited_as_a_revision_sold_it_until_then() {
+    let sold = |credits, price| {
+        sold_anew().altered(|ledger| {
+            let grant = content!(ledger, 3, Grant);
+            (grant.amount, grant.origin) = (credits, bought("p", "ten", price));
+        })
+    };
+    let given = |credits: Credits, price: u64| sold(credits, price).is[2].kind.clone();
+    sold(12, 700).reports(&[]);
+    // Its checkout began while the first revision counted.
+    sold(10, 500).reports(&[]);
+    for (credits, price, expected) in [
+        (11, 500, given(10, 500)),
+        (11, 700, given(12, 700)),
+        (12, 500, given(10, 500)),
+        (10, 700, given(12, 700)),
+        (10, 600, given(10, 500)),
+        // Not sold yet.
+        (14, 900, given(10, 500)),
+    ] {
+        let altered = sold(credits, price);
+        let is = &altered.is[2].kind;
+        altered.reports(&[&format!("entry 3: pack: it is {is:?}, and the rules give {expected:?}")]);
+    }
+}

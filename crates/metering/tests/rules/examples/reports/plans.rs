@@ -1,0 +1,167 @@
+//! Altered trials, plans and controls (rules 7, 8 and 16).
+
+use metering::{ControlsChange, FeatureControl, PlanTerms};
+
+use super::*;
+
+/// 1 a trial, 2 a pack of 10, 3 five replies, 4 the trial's end by 5 a plan and 6 its credits, 7 one reply.
+fn tried() -> Desk {
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.does(&Command::StartTrial);
+    desk.buys("p", "ten");
+    desk.uses("a", "reply", 5);
+    desk.go_to("2026-03-05T00:00:00Z").subscribe("small");
+    desk.uses("b", "reply", 1);
+    desk
+}
+
+#[test]
+fn a_trial_brings_what_is_offered() {
+    let desk = tried();
+    for altered in [
+        desk.altered(|ledger| content!(ledger, 1, Grant).amount = 21),
+        desk.altered(|ledger| content!(ledger, 1, Grant).expires_at = None),
+    ] {
+        altered.reports(&[&altered.differs(1, "plan")]);
+    }
+}
+
+#[test]
+fn there_is_one_trial_and_none_after_a_plan() {
+    let again = |desk: Desk| {
+        desk.altered(|ledger| {
+            let trial = tried().ledger[0].kind.clone();
+            append(ledger, trial);
+        })
+    };
+    again(tried()).reports(&["entry 8: plan: it would have been refused: trial_unavailable"]);
+    again(Desk::small()).reports(&["entry 3: plan: it would have been refused: trial_unavailable"]);
+}
+
+#[test]
+fn a_trial_that_ended_early_leads_to_a_plan() {
+    let desk = tried();
+    desk.altered(|ledger| take_out(ledger, &[5, 6])).reports(&[
+        "entry 7: order: it is numbered 7, and 5 is the next",
+        "entry 7: expiry: the trial's credits expired ahead of their time, and no subscription follows",
+        "entry 7: allocation: 1 of grant 6 pay, and the rules give 1 of grant 2",
+    ]);
+    desk.altered(|ledger| take_out(ledger, &[5])).reports(&[
+        "entry 6: order: it is numbered 6, and 5 is the next",
+        "entry 6: expiry: the trial's credits expired ahead of their time, and no subscription follows",
+        "entry 6: refresh: no refresh is due",
+    ]);
+    // A day later.
+    desk.altered(|ledger| {
+        let later = at("2026-03-06T00:00:00Z");
+        ledger[4..].iter_mut().for_each(|entry| entry.recorded_at = later);
+        content!(ledger, 6, Grant).effective_at = later;
+    })
+    .reports(&["entry 5: expiry: the trial's credits expired ahead of their time, and no subscription follows"]);
+}
+
+#[test]
+fn a_trial_ends_once() {
+    let mut desk = tried();
+    desk.ledger.truncate(6);
+    desk.altered(|ledger| {
+        ledger.insert(4, ledger[3].clone());
+        renumber(ledger);
+    })
+    .reports(&["entry 5: expiry: nothing of grant 1 falls due to expire"]);
+}
+
+#[test]
+fn a_trial_ends_with_what_is_left() {
+    tried()
+        .altered(|ledger| content!(ledger, 4, Expiry).amount = 14)
+        .reports(&["entry 4: expiry: it is the expiry of 14 credits of grant 1, \
+             and the rules give the expiry of 15 credits of grant 1"]);
+}
+
+/// 1 `small`, 2 its 40 credits, 3 `large`, 4 the 50 that it adds, 5 `small` again from April on, 6 taken back.
+fn changed() -> Desk {
+    let mut desk = Desk::small();
+    desk.subscribe("large");
+    desk.subscribe("small");
+    desk.subscribe("large");
+    desk
+}
+
+fn plan(id: &str, allowance: Credits) -> Option<PlanTerms> {
+    Some(PlanTerms { plan: id.into(), allowance, ai: true })
+}
+
+#[test]
+fn a_change_of_plan_is_what_was_chosen() {
+    let desk = changed();
+    for (seq, altered) in [
+        (1, desk.altered(|ledger| content!(ledger, 1, PlanChange).to = plan("small", 41))),
+        (1, desk.altered(|ledger| content!(ledger, 1, PlanChange).cause = PlanChangeCause::Upgraded)),
+        (3, desk.altered(|ledger| content!(ledger, 3, PlanChange).cause = PlanChangeCause::Scheduled)),
+        (5, desk.altered(|ledger| content!(ledger, 5, PlanChange).cause = PlanChangeCause::Upgraded)),
+        (6, desk.altered(|ledger| content!(ledger, 6, PlanChange).cause = PlanChangeCause::Scheduled)),
+    ] {
+        altered.reports(&[&altered.differs(seq, "plan")]);
+    }
+    desk.altered(|ledger| content!(ledger, 6, PlanChange).to = plan("absent", 90))
+        .reports(&["entry 6: plan: it is out of bounds: plan: the catalogue has no plan \"absent\""]);
+}
+
+#[test]
+fn what_an_upgrade_adds_is_the_difference() {
+    let altered = changed().altered(|ledger| content!(ledger, 4, Grant).amount = 51);
+    altered.reports(&[&altered.differs(4, "refresh")]);
+}
+
+#[test]
+fn a_change_of_plan_out_of_place_is_named() {
+    let appended =
+        |cause, to| changed().altered(|ledger| append(ledger, EntryKind::PlanChange(PlanChange { to, cause })));
+    appended(PlanChangeCause::CameDue, plan("small", 40)).reports(&["entry 7: plan: no change of plan falls due"]);
+    appended(PlanChangeCause::TrialEnded, None).reports(&["entry 7: plan: the trial does not end here"]);
+    appended(PlanChangeCause::Upgraded, None)
+        .reports(&["entry 7: plan: it leads to no plan, and only a cancellation or the end of a trial does"]);
+    appended(PlanChangeCause::Scheduled, plan("large", 90))
+        .reports(&["entry 7: plan: there was nothing to record: Unchanged"]);
+    appended(PlanChangeCause::Scheduled, None).reports(&[]);
+    let mut tried = tried();
+    tried.ledger.truncate(2);
+    let cancelled = PlanChange { to: None, cause: PlanChangeCause::Scheduled };
+    tried
+        .altered(|ledger| append(ledger, EntryKind::PlanChange(cancelled)))
+        .reports(&["entry 3: plan: it would have been refused: no_plan"]);
+}
+
+#[test]
+fn credits_of_a_plan_out_of_place_are_named() {
+    let again = |seq: usize| {
+        changed().altered(|ledger| {
+            let credits = ledger[seq - 1].kind.clone();
+            append(ledger, credits);
+        })
+    };
+    again(2).reports(&["entry 7: refresh: no refresh is due"]);
+    again(4).reports(&["entry 7: plan: no upgrade stands ahead of it"]);
+}
+
+#[test]
+fn controls_change_what_they_say() {
+    let mut desk = Desk::small();
+    desk.does(&controls(Some(true), &[("reply", None, Some(Some(9)))]));
+    let altered = |automation, features: &[(&str, FeatureControl)]| {
+        let features = features.iter().map(|(id, control)| ((*id).to_owned(), *control)).collect();
+        desk.altered(|ledger| {
+            *content!(ledger, 3, ControlsChange) = ControlsChange { automation, features };
+        })
+    };
+    altered(None, &[]).reports(&["entry 3: controls: there was nothing to record: Unchanged"]);
+    altered(None, &[("absent", FeatureControl::default())])
+        .reports(&["entry 3: controls: it is out of bounds: features: the catalogue has no feature \"absent\""]);
+    // What did not change is not recorded.
+    let reply = ("reply", FeatureControl { on: true, cap: Some(9) });
+    let given = altered(None, &[reply]).is[2].kind.clone();
+    for altered in [altered(Some(false), &[reply]), altered(None, &[reply, ("sync", FeatureControl::default())])] {
+        altered.reports(&[&altered.is_not(3, "controls", &given)]);
+    }
+}
