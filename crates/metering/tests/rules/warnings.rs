@@ -2,8 +2,8 @@
 
 use chrono_tz::Tz;
 use metering::{
-    Command, Meter, Outlook, Position, RefreshRule, Terms, Threshold, Timestamp, UsageRequest, Warning, WarningChange,
-    WarningDefaults, warnings,
+    Command, Meter, Outlook, Position, RefreshRule, State, Terms, Threshold, Timestamp, UsageRequest, Warning,
+    WarningChange, WarningDefaults, warnings,
 };
 use proptest::prelude::*;
 
@@ -160,6 +160,18 @@ fn a_trial_is_warned_of_by_what_it_brought() {
     assert!(!HALF.is_crossed(&Outlook { position: &position, run_out: None }));
     let half = Position { used: 10, ..position };
     assert!(HALF.is_crossed(&Outlook { position: &half, run_out: None }));
+}
+
+#[test]
+fn of_no_allowance_no_share_is_used() {
+    let mut meter = Meter::new(Terms::new(catalogue(RefreshRule::CalendarMonth), Tz::UTC));
+    let now = Timestamp::from_millis(0);
+    for entry in meter.decide(&Command::Subscribe { plan: "agreed".into(), allowance: Some(0) }, now).entries {
+        meter.apply(&entry).unwrap();
+    }
+    let position = meter.account().position(now);
+    assert_eq!((position.allowance_size, position.state), (0, State::Paused));
+    assert!(!ALL.is_crossed(&Outlook { position: &position, run_out: None }));
 }
 
 #[test]
