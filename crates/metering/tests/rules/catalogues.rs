@@ -147,6 +147,30 @@ fn what_can_never_be_used_is_told() {
         },
         &[],
     );
+    // Packs without credits are none, and neither is the allowance of a plan without AI.
+    doubts(
+        |it| {
+            it.plans.truncate(3);
+            it.packs.truncate(1);
+            it.packs[0].credits = 0;
+            it.features[2].rate = 91;
+        },
+        &[
+            "pack[0].credits: brings no credits: buying it changes nothing",
+            "feature[2].rate: 91 can never be afforded: the largest allowance is 90, and there are no packs",
+        ],
+    );
+    doubts(
+        |it| {
+            published(it);
+            it.plans[0].allowance = Allowance::Custom;
+            it.features[2].rate = 91;
+        },
+        &[
+            "feature[2].rate: 91 can never be afforded: the largest allowance is 90, and there are no packs",
+            "plan[0].allowance: is never granted: the plan has no AI in it. Write 0, or give it AI",
+        ],
+    );
     doubts(
         |it| {
             published(it);
@@ -198,6 +222,13 @@ fn what_can_never_be_used_is_told() {
             it.packs.clear();
         },
         &["trial.allowance: 1 pays for nothing: the cheapest feature costs 2"],
+    );
+    doubts(
+        |it| {
+            it.trial = Some(TrialOffer { days: 14, allowance: 1, assumed: false });
+            it.packs.clear();
+        },
+        &[],
     );
 }
 
