@@ -1,7 +1,8 @@
 //! Rules 14, 18, 19 and 20. Rule 17 has a file of its own, `warnings.rs`.
 
 use metering::{
-    Aspect, Labels, MAX_ALLOWANCE, MAX_HOLD_MINUTES, MAX_ID_LENGTH, MAX_TOTAL, MAX_UNITS, PurchaseTerms, verify,
+    Allocation, Amendment, Aspect, Grant, GrantOrigin, Labels, MAX_ALLOWANCE, MAX_HOLD_MINUTES, MAX_ID_LENGTH,
+    MAX_TOTAL, MAX_UNITS, PurchaseTerms, Usage, verify,
 };
 
 use super::*;
@@ -217,11 +218,11 @@ fn rule_20_all_that_is_ever_granted_stays_a_number_that_json_carries() {
     assert_eq!(grants, 9_007_199);
     while granted + MAX_ALLOWANCE <= MAX_TOTAL {
         let seq = meter.account().last_seq() + 1;
-        let origin = metering::GrantOrigin::Upgrade { plan: "small".into() };
+        let origin = GrantOrigin::Upgrade { plan: "small".into() };
         let (priority, effective_at, expires_at) = (10, desk.now, Some(at("2026-04-01T00:00:00Z")));
         let amount = (MAX_TOTAL - granted) / 2 + 1;
         let amount = amount.max(MAX_ALLOWANCE).min(MAX_TOTAL - granted - MAX_ALLOWANCE / 2);
-        let grant = metering::Grant { origin, amount, priority, effective_at, expires_at };
+        let grant = Grant { origin, amount, priority, effective_at, expires_at };
         meter.apply(&Entry { seq, recorded_at: desk.now, kind: EntryKind::Grant(grant) }).unwrap();
         granted += amount;
         number += 1;
@@ -236,4 +237,34 @@ fn rule_20_all_that_is_ever_granted_stays_a_number_that_json_carries() {
     // A refresh brings what still fits: nothing. Rolling forward never fails.
     desk.go_to("2026-04-01T00:00:00Z");
     assert_eq!((desk.totals().granted, desk.position().allowance), (MAX_TOTAL, 0));
+}
+
+#[test]
+fn rule_20_all_that_is_ever_spent_stays_a_number_that_json_carries() {
+    let mut desk = Desk::small();
+    // Credits that are given back may be spent again. So many come, are spent and given back by hand.
+    let amount = MAX_TOTAL - 40;
+    let (priority, effective_at, expires_at) = (10, desk.now, Some(at("2026-04-01T00:00:00Z")));
+    let grant =
+        Grant { origin: GrantOrigin::Upgrade { plan: "small".into() }, amount, priority, effective_at, expires_at };
+    let allocations = vec![Allocation { grant: 3, amount }];
+    let (source, id, feature) = ("desk".to_owned(), "a".to_owned(), "reply".to_owned());
+    let (occurred_at, labels, hold) = (None, Labels::default(), None);
+    let amendment = Amendment { source, id, feature, usage: 4, amount, allocations };
+    let Amendment { source, id, feature, allocations, .. } = amendment.clone();
+    let (units, rate, cost, revision) = (1, 1, amount, 1);
+    let spent = Usage { source, id, feature, units, rate, cost, revision, occurred_at, labels, hold, allocations };
+    for kind in [EntryKind::Grant(grant), EntryKind::Usage(spent), EntryKind::Amendment(amendment)] {
+        let seq = desk.meter.account().last_seq() + 1;
+        desk.meter.apply(&Entry { seq, recorded_at: desk.now, kind }).unwrap();
+    }
+    assert_eq!((desk.position().available, MAX_TOTAL - desk.totals().spent), (MAX_TOTAL, 40));
+    assert_eq!(desk.is_invalid(&usage("b", "reply", 41)), "units");
+    // What work under way holds will be spent, too.
+    desk.does(&holding("h", "reply", 10, 15));
+    assert_eq!(desk.is_invalid(&usage("b", "reply", 31)), "units");
+    desk.uses("b", "reply", 30);
+    assert_eq!(desk.is_invalid(&usage("c", "reply", 1)), "units");
+    desk.does(&capture("h", None));
+    assert_eq!(desk.totals().spent, MAX_TOTAL);
 }

@@ -45,6 +45,15 @@ fn rule_7_subscribing_ends_the_trial_and_there_is_one_trial_and_none_after_a_pla
 }
 
 #[test]
+fn rule_7_of_a_trial_that_work_holds_whole_nothing_expires() {
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-10T09:00:00Z");
+    desk.does(&Command::StartTrial);
+    desk.does(&holding("h", "reply", 20, 15));
+    let (_, entries) = desk.run(&subscription("small"));
+    assert_eq!(entries.iter().map(|entry| entry.kind.name()).collect::<Vec<_>>(), ["plan_change", "grant"]);
+}
+
+#[test]
 fn rule_8_an_upgrade_counts_at_once_and_what_was_used_stays_used() {
     let mut desk = Desk::small();
     desk.uses("a", "reply", 30);
@@ -89,8 +98,9 @@ fn rule_8_the_allowance_decides_what_an_upgrade_is() {
     let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
     desk.subscribe("solo");
     assert_eq!(desk.meter.account().position(desk.now).allowance_size, 0, "a plan without AI has no allowance");
-    // As much allowance, and AI newly in it: at once.
-    desk.does(&Command::Subscribe { plan: "agreed".into(), allowance: Some(0) });
+    // As much allowance, and AI newly in it: at once, and without a grant of nothing.
+    let (_, entries) = desk.run(&Command::Subscribe { plan: "agreed".into(), allowance: Some(0) });
+    assert_eq!(entries.iter().map(|entry| entry.kind.name()).collect::<Vec<_>>(), ["plan_change"]);
     assert_eq!(desk.position().state, State::Paused);
     desk.does(&Command::Subscribe { plan: "agreed".into(), allowance: Some(40) });
     assert_eq!(desk.numbers()[0], 40);
