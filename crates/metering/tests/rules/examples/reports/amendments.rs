@@ -73,6 +73,7 @@ fn an_amendment_finds_its_work_behind_entries_that_are_gone() {
     let mut desk = Desk::small();
     desk.sets("sync", Some(false), None);
     desk.uses("a", "reply", 5);
+    desk.uses("b", "reply", 3);
     desk.does(&amend("x", "a"));
     desk.altered(|ledger| take_out(ledger, &[3])).reports(&["entry 4: order: it is numbered 4, and 3 is the next"]);
 }
