@@ -124,10 +124,10 @@ impl Verifier {
                 match expected.pop() {
                     Some(expected) => {
                         compare(&stands, &expected, found);
-                        self.apply(expected);
+                        self.apply(&expected);
                     }
                     None => {
-                        self.apply(stands.clone());
+                        self.apply(&stands);
                     }
                 }
                 if matches!(stands.kind, EntryKind::PlanChange(_)) {
@@ -136,7 +136,7 @@ impl Verifier {
             }
             Err(finding) => {
                 found.push(finding);
-                self.apply(stands.clone());
+                self.apply(&stands);
             }
         }
         self.note_ids(&stands, found);
@@ -181,7 +181,7 @@ impl Verifier {
             expected.seq = entry.seq;
             if is_same_thing(&entry.kind, &expected.kind) {
                 compare(entry, &expected, found);
-                self.apply(expected);
+                self.apply(&expected);
                 return true;
             }
             self.miss(entry.seq, expected, found);
@@ -196,7 +196,7 @@ impl Verifier {
             let expected = Entry { seq: entry.seq, recorded_at: at.max(self.account.books.last_recorded_at), kind };
             if is_same_thing(&entry.kind, &expected.kind) {
                 compare(entry, &expected, found);
-                self.apply(expected);
+                self.apply(&expected);
                 return true;
             }
             more += 1;
@@ -230,7 +230,7 @@ impl Verifier {
             SPARE + self.spare
         });
         self.account.books.last_seq = number - 1;
-        let could_be = self.apply(Entry { seq: number, ..expected });
+        let could_be = self.apply(&Entry { seq: number, ..expected });
         self.account.books.last_seq = seq - 1;
         could_be
     }
@@ -253,12 +253,12 @@ impl Verifier {
     }
 
     /// Takes in what should stand there, and says whether it follows. What cannot is left out: it has been named.
-    fn apply(&mut self, entry: Entry) -> bool {
+    fn apply(&mut self, entry: &Entry) -> bool {
         let Account { terms, books } = &mut self.account;
-        let (seq, at) = (entry.seq, entry.recorded_at.max(books.last_recorded_at));
-        let applied = books.apply(terms, &Entry { recorded_at: at, ..entry });
+        debug_assert!(entry.recorded_at >= books.last_recorded_at, "what is expected is never dated back");
+        let applied = books.apply(terms, entry);
         if applied.is_err() {
-            self.leave_out(seq, at);
+            self.leave_out(entry.seq, entry.recorded_at);
         }
         applied.is_ok()
     }
