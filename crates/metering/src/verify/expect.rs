@@ -89,10 +89,16 @@ impl Verifier {
         match decision.outcome {
             Outcome::Recorded { .. } => Ok(decision.entries),
             other => {
+                if let (Outcome::Duplicate { seq } | Outcome::Conflict { seq }, EntryKind::Grant(_)) =
+                    (&other, &entry.kind)
+                {
+                    let message = format!("its purchase was credited before, by entry {seq}");
+                    return Err(Finding::new(entry.seq, Aspect::Twice, message));
+                }
                 let said = match other {
                     Outcome::Refused(refusal) => format!("it would have been refused: {}", refusal.code()),
                     Outcome::Invalid(invalid) => format!("it is out of bounds: {invalid}"),
-                    other => format!("there was nothing to record: {other:?}"),
+                    _ => "it changes nothing".into(),
                 };
                 let aspect = aspect_of(&entry.kind);
                 let aspect = if matches!(entry.kind, EntryKind::Hold(_)) { Aspect::Allowed } else { aspect };

@@ -6,6 +6,7 @@ mod repeats;
 mod usage;
 
 use std::collections::{HashMap, VecDeque};
+use std::mem::discriminant;
 use std::ops::Range;
 
 pub use finding::{Aspect, Finding};
@@ -120,9 +121,15 @@ impl Verifier {
         self.check_trial_end(&stands, found);
         match self.expect(&stands, earlier) {
             Ok(mut expected) => {
+                // A trial's end comes ahead of the subscription that makes it: where only that stands, it is missing.
+                let own = expected.iter().position(|one| discriminant(&one.kind) == discriminant(&stands.kind));
+                for ahead in expected.drain(..own.unwrap_or(0)) {
+                    self.miss(stands.seq, ahead, found);
+                }
                 let rest = expected.split_off(expected.len().min(1));
                 match expected.pop() {
                     Some(expected) => {
+                        let expected = Entry { seq: stands.seq, ..expected };
                         compare(&stands, &expected, found);
                         self.apply(&expected);
                     }
@@ -212,7 +219,10 @@ impl Verifier {
             }
         }
         if more > 1 {
-            let message = format!("{} more entries that were due before it are missing", more - 1);
+            let message = match more - 1 {
+                1 => "one more entry that was due before it is missing".into(),
+                more => format!("{more} more entries that were due before it are missing"),
+            };
             found.push(Finding::new(entry.seq, Aspect::Refresh, message));
         }
         false

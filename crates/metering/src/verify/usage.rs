@@ -1,6 +1,6 @@
 //! Checking usages: nine in ten entries are some, so that nothing is copied for them.
 
-use super::{Aspect, Finding, Verifier, books};
+use super::{Aspect, Finding, SPARE, Verifier, books};
 use crate::decide::{captured, check_occurred_at, draw_down, is_draw_down};
 use crate::position::refusal;
 use crate::{
@@ -122,6 +122,9 @@ impl Verifier {
                 stands.cost, stands.rate, stands.revision, expected.cost, expected.rate, expected.revision
             );
             found.push(Finding::new(seq, Aspect::Rate, message));
+        } else if let Some(occurred_at) = stands.occurred_at {
+            let message = format!("it says that it was done at {occurred_at}, and a capture says no such thing");
+            found.push(Finding::new(seq, Aspect::Date, message));
         } else if stands.units == expected.units && stands != expected {
             let message = format!("it says {}, {}, {}", stands.source, stands.id, stands.feature);
             let message = format!("{message}; the hold is {}, {}, {}", expected.source, expected.id, expected.feature);
@@ -139,7 +142,10 @@ fn listed(allocations: &[Allocation]) -> String {
     if allocations.is_empty() {
         return "no grants".into();
     }
-    let one = |one: &Allocation| format!("{} of grant {}", one.amount, one.grant);
+    let one = |one: &Allocation| match one.grant {
+        grant if grant >= SPARE => format!("{} of a grant that is missing", one.amount),
+        grant => format!("{} of grant {grant}", one.amount),
+    };
     allocations.iter().take(20).map(one).collect::<Vec<_>>().join(" and ")
 }
 

@@ -56,6 +56,13 @@ fn a_capture_is_of_what_its_hold_names() {
 }
 
 #[test]
+fn a_capture_is_done_when_it_is_recorded() {
+    altered(|usage| usage.occurred_at = Some(at("2026-03-01T00:00:00Z"))).reports(&[
+        "entry 5: date: it says that it was done at 2026-03-01T00:00:00Z, and a capture says no such thing",
+    ]);
+}
+
+#[test]
 fn a_capture_takes_no_more_than_is_held() {
     altered(|usage| usage.units = 46).reports(&[
         "entry 5: hold: it captures 46 units of the 45 that are held",

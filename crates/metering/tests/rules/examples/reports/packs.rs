@@ -42,7 +42,7 @@ fn a_purchase_is_credited_once() {
             let again = ledger[2].kind.clone();
             append(ledger, again);
         })
-        .reports(&["entry 9: pack: there was nothing to record: Duplicate { seq: 3 }"]);
+        .reports(&["entry 9: twice: its purchase was credited before, by entry 3"]);
 }
 
 #[test]

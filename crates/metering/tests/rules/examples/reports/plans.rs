@@ -61,6 +61,16 @@ fn a_trial_that_ended_early_leads_to_a_plan() {
 }
 
 #[test]
+fn a_plan_that_ends_a_trial_lacks_its_end() {
+    let gone =
+        "entry 5: expiry: before it there should be the expiry of 15 credits of grant 1, dated 2026-03-05T00:00:00Z";
+    let altered = tried().altered(|ledger| take_out(ledger, &[4]));
+    altered.reports(&["entry 5: order: it is numbered 5, and 4 is the next", gone]);
+    let altered = tried().altered(|ledger| content!(ledger, 4, Expiry).grant = 2);
+    altered.reports(&["entry 4: expiry: nothing of grant 2 falls due to expire", gone]);
+}
+
+#[test]
 fn a_trial_ends_once() {
     let mut desk = tried();
     desk.ledger.truncate(6);
@@ -122,8 +132,7 @@ fn a_change_of_plan_out_of_place_is_named() {
     appended(PlanChangeCause::TrialEnded, None).reports(&["entry 7: plan: the trial does not end here"]);
     appended(PlanChangeCause::Upgraded, None)
         .reports(&["entry 7: plan: it leads to no plan, and only a cancellation or the end of a trial does"]);
-    appended(PlanChangeCause::Scheduled, plan("large", 90))
-        .reports(&["entry 7: plan: there was nothing to record: Unchanged"]);
+    appended(PlanChangeCause::Scheduled, plan("large", 90)).reports(&["entry 7: plan: it changes nothing"]);
     appended(PlanChangeCause::Scheduled, None).reports(&[]);
     let mut tried = tried();
     tried.ledger.truncate(2);
@@ -155,7 +164,7 @@ fn controls_change_what_they_say() {
             *content!(ledger, 3, ControlsChange) = ControlsChange { automation, features };
         })
     };
-    altered(None, &[]).reports(&["entry 3: controls: there was nothing to record: Unchanged"]);
+    altered(None, &[]).reports(&["entry 3: controls: it changes nothing"]);
     altered(None, &[("absent", FeatureControl::default())])
         .reports(&["entry 3: controls: it is out of bounds: features: the catalogue has no feature \"absent\""]);
     // What did not change is not recorded.
