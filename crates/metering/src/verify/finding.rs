@@ -26,6 +26,12 @@ impl fmt::Display for Finding {
     }
 }
 
+/// Says that an id was recorded before, and whose it is, if a source gave it.
+pub(super) fn known_id(id: &str, source: &str, first: u64) -> String {
+    let of = if source.is_empty() { "" } else { " of " };
+    format!("its id \"{id}\"{of}{source} was recorded before, by entry {first}")
+}
+
 /// What can be wrong with an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Aspect {

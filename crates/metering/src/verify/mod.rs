@@ -64,8 +64,8 @@ pub struct Verifier {
     ended_trial: Option<Timestamp>,
     /// Amendments by the usage's entry.
     amended: HashMap<u64, u64>,
-    /// Recorded ids but those of usages, with the entry.
-    ids: HashMap<(&'static str, String), u64>,
+    /// Recorded ids but those of usages, with the entry: the kind, who gave it if anyone says so, the id.
+    ids: HashMap<(&'static str, String, String), u64>,
     /// A hash for each usage's id, by which [`Repeats`] finds the ones that may be there twice.
     keys: Keyed,
     marks: Vec<u64>,
@@ -281,20 +281,20 @@ impl Verifier {
     }
 
     fn note_ids(&mut self, entry: &Entry, found: &mut Vec<Finding>) {
-        let key = match &entry.kind {
-            EntryKind::Amendment(one) => ("amendment", format!("{}\n{}", one.source, one.id)),
-            EntryKind::Hold(one) => ("hold", format!("{}\n{}", one.source, one.id)),
+        let (kind, source, id) = match &entry.kind {
+            EntryKind::Amendment(one) => ("amendment", one.source.as_str(), &one.id),
+            EntryKind::Hold(one) => ("hold", one.source.as_str(), &one.id),
             EntryKind::Void(void) => match &void.cause {
-                VoidCause::Refund { id, .. } => ("refund", id.clone()),
-                VoidCause::Dispute { id } => ("dispute", id.clone()),
-                VoidCause::Reinstatement { id } => ("reinstatement", id.clone()),
+                VoidCause::Refund { id, .. } => ("refund", "", id),
+                VoidCause::Dispute { id } => ("dispute", "", id),
+                VoidCause::Reinstatement { id } => ("reinstatement", "", id),
                 VoidCause::Returned => return,
             },
             _ => return,
         };
+        let key = (kind, source.to_owned(), id.clone());
         if let Some(first) = self.ids.get(&key) {
-            let message = format!("its id was recorded before, by entry {first}");
-            found.push(Finding::new(entry.seq, Aspect::Twice, message));
+            found.push(Finding::new(entry.seq, Aspect::Twice, finding::known_id(id, source, *first)));
         } else {
             self.ids.insert(key, entry.seq);
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::finding::known_id;
 use super::{Aspect, Finding};
 use crate::UsageView;
 use crate::keyed::Keyed;
@@ -36,8 +37,7 @@ impl Repeats {
         }
         let key = (usage.source.to_owned(), usage.id.to_owned());
         if let Some(first) = self.first.get(&key) {
-            let message = format!("its id \"{}\" of {} was recorded before, by entry {first}", key.1, key.0);
-            return Some(Finding::new(seq, Aspect::Twice, message));
+            return Some(Finding::new(seq, Aspect::Twice, known_id(usage.id, usage.source, *first)));
         }
         self.first.insert(key, seq);
         None

@@ -51,7 +51,7 @@ fn a_hold_under_a_known_id_is_named() {
     desk.does(&holding("h", "reply", 1, 15));
     desk.does(&holding("i", "reply", 1, 15));
     desk.altered(|ledger| content!(ledger, 4, Hold).id = "h".into())
-        .reports(&["entry 4: twice: its id was recorded before, by entry 3"]);
+        .reports(&["entry 4: twice: its id \"h\" of desk was recorded before, by entry 3"]);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn an_amendment_under_a_known_id_is_named() {
     desk.does(&amend("x", "a"));
     desk.does(&amend("y", "b"));
     desk.altered(|ledger| content!(ledger, 6, Amendment).id = "x".into())
-        .reports(&["entry 6: twice: its id was recorded before, by entry 5"]);
+        .reports(&["entry 6: twice: its id \"x\" of desk was recorded before, by entry 5"]);
 }
 
 #[test]
@@ -77,11 +77,11 @@ fn a_claim_under_a_known_id_is_named() {
     desk.altered(|ledger| {
         content!(ledger, 7, Void).cause = VoidCause::Refund { id: "r".into(), price: 1, rest: false };
     })
-    .reports(&["entry 7: twice: its id was recorded before, by entry 4"]);
+    .reports(&["entry 7: twice: its id \"r\" was recorded before, by entry 4"]);
     desk.altered(|ledger| content!(ledger, 8, Void).cause = VoidCause::Dispute { id: "d".into() })
-        .reports(&["entry 8: twice: its id was recorded before, by entry 5"]);
+        .reports(&["entry 8: twice: its id \"d\" was recorded before, by entry 5"]);
     desk.altered(|ledger| content!(ledger, 9, Void).cause = VoidCause::Reinstatement { id: "d".into() })
-        .reports(&["entry 9: twice: its id was recorded before, by entry 6"]);
+        .reports(&["entry 9: twice: its id \"d\" was recorded before, by entry 6"]);
 }
 
 #[test]
