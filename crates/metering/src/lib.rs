@@ -57,7 +57,7 @@ pub use purchase::Purchase;
 pub use register::Register;
 pub use revisions::Revisions;
 pub use time::{BadInstant, Timestamp};
-pub use verify::{Aspect, Finding, Repeats, Verifier, verify};
+pub use verify::{Aspect, Finding, Next, Repeats, Verifier, verify};
 pub use warning::{Outlook, Threshold, Warning, WarningChange, warnings};
 
 /// An integer number of credits (the unit of metered AI work). Never fractional, never a float; totals stay at or

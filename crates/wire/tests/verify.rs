@@ -149,6 +149,28 @@ fn a_usage_that_is_there_twice_is_named_at_the_end() {
 }
 
 #[test]
+fn a_wrong_number_hides_nothing_in_any_form() {
+    let is_plain = |entry: &&Entry| matches!(&entry.kind, EntryKind::Usage(usage) if usage.hold.is_none());
+    let entries = entries(60);
+    let places: Vec<usize> =
+        entries.iter().filter(is_plain).map(|entry| usize::try_from(entry.seq).unwrap() - 1).collect();
+    for number in [3, 4_000] {
+        let mut altered = entries.clone();
+        altered[places[9]].seq = number;
+        alter(&mut altered[places[30]], 0);
+        let expected = [(number, Aspect::Order), (places[30] as u64 + 1, Aspect::Rate)];
+        let bytes = lines(&altered);
+        assert_eq!(named(&check(&bytes)), expected, "{:?}", check(&bytes).findings);
+        // Where the entry after it is written in another way, its number is read all the same.
+        let text = String::from_utf8(bytes).unwrap();
+        let verdict = check(text.replace("\"seq\":", "\"seq\": ").as_bytes());
+        let mut rules = named(&verdict);
+        rules.retain(|(_, aspect)| *aspect != Aspect::Chain);
+        assert_eq!(rules, expected, "{:?}", verdict.findings);
+    }
+}
+
+#[test]
 fn of_a_flood_of_findings_the_first_are_told() {
     let bytes = lines(&entries(2_000));
     let text = String::from_utf8(bytes).unwrap().replace("\"channel\":\"chat\"", "\"channel\":\"mail\"");

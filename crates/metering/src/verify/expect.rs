@@ -3,7 +3,8 @@
 use super::{Aspect, Finding, Verifier, aspect_of};
 use crate::{
     Amendment, Blank, Command, ControlsRequest, Entry, EntryKind, FeatureRequest, Grant, GrantOrigin, GrantSource,
-    Hold, HoldRequest, Outcome, PlanChange, PlanChangeCause, PurchaseTerms, Release, ReleaseCause, VoidCause, decide,
+    Hold, HoldRequest, Outcome, PlanChange, PlanChangeCause, PurchaseTerms, Release, ReleaseCause, Usage, VoidCause,
+    decide,
 };
 
 impl Verifier {
@@ -52,7 +53,13 @@ impl Verifier {
                     VoidCause::Returned => wrong(Aspect::Pack, "no credits returned to a pack with a shortfall"),
                 }
             }
-            EntryKind::Amendment(amendment) => self.amendment(entry, amendment, earlier(amendment.usage)),
+            EntryKind::Amendment(amendment) => {
+                let usage = match self.misnumbered.get(&amendment.usage) {
+                    Some(usage) => Some(usage.clone()),
+                    None => earlier(amendment.usage).and_then(usage_of),
+                };
+                self.amendment(entry, amendment, usage)
+            }
             EntryKind::Hold(Hold { source, id, feature, units, minutes, .. }) => {
                 let request = HoldRequest {
                     source: source.clone(),
@@ -132,9 +139,9 @@ impl Verifier {
         expected.ok_or_else(|| Finding::new(entry.seq, Aspect::Pack, format!("no revision sells a pack \"{id}\"")))
     }
 
-    fn amendment(&mut self, entry: &Entry, amendment: &Amendment, usage: Option<Entry>) -> Result<Vec<Entry>, Finding> {
+    fn amendment(&mut self, entry: &Entry, amendment: &Amendment, usage: Option<Usage>) -> Result<Vec<Entry>, Finding> {
         let wrong = |aspect, message: String| Err(Finding::new(entry.seq, aspect, message));
-        let Some(Entry { kind: EntryKind::Usage(usage), .. }) = usage else {
+        let Some(usage) = usage else {
             return wrong(Aspect::Allocation, format!("it amends entry {}, which is no usage", amendment.usage));
         };
         if let Some(first) = self.amended.insert(amendment.usage, entry.seq) {
@@ -165,4 +172,8 @@ impl Verifier {
             }
         }
     }
+}
+
+fn usage_of(entry: Entry) -> Option<Usage> {
+    if let EntryKind::Usage(usage) = entry.kind { Some(usage) } else { None }
 }

@@ -2,20 +2,23 @@
 
 mod expect;
 mod finding;
+mod order;
 mod repeats;
 mod usage;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::mem::discriminant;
 use std::ops::Range;
 
 pub use finding::{Aspect, Finding};
+pub use order::Next;
 pub use repeats::Repeats;
 
 use crate::books::Books;
-use crate::bounds::MAX_TOTAL;
 use crate::keyed::Keyed;
-use crate::{Account, Entry, EntryKind, Grant, GrantOrigin, GrantSource, ReleaseCause, Terms, Timestamp, VoidCause};
+use crate::{
+    Account, Entry, EntryKind, Grant, GrantOrigin, GrantSource, ReleaseCause, Terms, Timestamp, Usage, VoidCause,
+};
 
 /// No entry has a number beyond this: the largest is [`crate::MAX_TOTAL`].
 const SPARE: u64 = 1 << 62;
@@ -26,7 +29,7 @@ pub fn verify(terms: Terms, entries: &[Entry]) -> Vec<Finding> {
     let mut verifier = Verifier::new(terms);
     let mut found = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
-        let next = entries.get(index + 1).map(|next| next.recorded_at);
+        let next = entries.get(index + 1).map(Next::from);
         let ahead = entries.get(..index).unwrap_or_default();
         let place = |seq: u64| usize::try_from(seq).ok()?.checked_sub(1);
         // In its own place, unless an entry ahead of it is gone.
@@ -56,6 +59,10 @@ pub struct Verifier {
     account: Account,
     /// The numbers that are missing ahead of the entry.
     gap: Range<u64>,
+    /// The numbers that were skipped so far, each run of them by its first: up to before the second.
+    skipped: BTreeMap<u64, u64>,
+    /// Usages that bear another number than the one that they count as, by that one.
+    misnumbered: HashMap<u64, Usage>,
     /// How many missing entries got a number for which there was no room.
     spare: u64,
     /// What has to come next: the rest of what one command records.
@@ -78,6 +85,8 @@ impl Verifier {
         Self {
             account: Account::new(terms),
             gap: 0..0,
+            skipped: BTreeMap::new(),
+            misnumbered: HashMap::new(),
             spare: 0,
             follow: VecDeque::new(),
             ended_trial: None,
@@ -101,25 +110,32 @@ impl Verifier {
         Repeats::new(self.keys, self.marks)
     }
 
-    /// Checks the next entry. `next` is when the entry after it was recorded: it tells which of two dates in the wrong
-    /// order was moved. `earlier` gives an entry that was checked before by its number.
+    /// Checks the next entry. `next` is what comes after it: it tells which of two dates in the wrong order was moved, and
+    /// whether a wrong number is this entry's own. `earlier` gives an entry that was checked before by its number.
     pub fn check(
         &mut self,
         entry: &Entry,
-        next: Option<Timestamp>,
+        next: Option<Next>,
         earlier: impl Fn(u64) -> Option<Entry>,
         found: &mut Vec<Finding>,
     ) {
         if let EntryKind::Usage(usage) = &entry.kind {
             return self.check_usage(entry.seq, entry.recorded_at, &usage.into(), next, found);
         }
-        let Some(at) = self.begin(entry.seq, entry.recorded_at, next, found) else { return };
-        let stands = Entry { seq: entry.seq, recorded_at: at, kind: entry.kind.clone() };
-        if self.meets_follow(&stands, found) || self.meets_due(&stands, found) {
+        let is_repeat = |_: &Self| earlier(entry.seq).is_some_and(|one| one == *entry);
+        let Some((number, at)) = self.begin(entry.seq, entry.recorded_at, next, is_repeat, found) else { return };
+        let from = found.len();
+        self.other(&Entry { seq: number, recorded_at: at, kind: entry.kind.clone() }, earlier, found);
+        order::name(found, from, entry.seq);
+    }
+
+    /// Checks an entry but a usage, under the number and at the instant that it counts as.
+    fn other(&mut self, stands: &Entry, earlier: impl Fn(u64) -> Option<Entry>, found: &mut Vec<Finding>) {
+        if self.meets_follow(stands, found) || self.meets_due(stands, found) {
             return;
         }
-        self.check_trial_end(&stands, found);
-        match self.expect(&stands, earlier) {
+        self.check_trial_end(stands, found);
+        match self.expect(stands, earlier) {
             Ok(mut expected) => {
                 // A trial's end comes ahead of the subscription that makes it: where only that stands, it is missing.
                 let own = expected.iter().position(|one| discriminant(&one.kind) == discriminant(&stands.kind));
@@ -130,11 +146,11 @@ impl Verifier {
                 match expected.pop() {
                     Some(expected) => {
                         let expected = Entry { seq: stands.seq, ..expected };
-                        compare(&stands, &expected, found);
+                        compare(stands, &expected, found);
                         self.apply(&expected);
                     }
                     None => {
-                        self.apply(&stands);
+                        self.apply(stands);
                     }
                 }
                 if matches!(stands.kind, EntryKind::PlanChange(_)) {
@@ -143,43 +159,10 @@ impl Verifier {
             }
             Err(finding) => {
                 found.push(finding);
-                self.apply(&stands);
+                self.apply(stands);
             }
         }
-        self.note_ids(&stands, found);
-    }
-
-    /// Order and dates; gives the instant that the entry counts at, or none if it cannot be taken in at all.
-    fn begin(
-        &mut self,
-        seq: u64,
-        recorded_at: Timestamp,
-        next: Option<Timestamp>,
-        found: &mut Vec<Finding>,
-    ) -> Option<Timestamp> {
-        let books = &mut self.account.books;
-        let expected = books.last_seq + 1;
-        if seq != expected {
-            found.push(Finding::new(seq, Aspect::Order, format!("it is numbered {seq}, and {expected} is the next")));
-            // What is beyond all numbers leaves none for those that follow.
-            if seq < expected || seq > MAX_TOTAL {
-                return None;
-            }
-            books.last_seq = seq - 1;
-        }
-        self.gap = expected..seq;
-        let last = books.last_recorded_at;
-        if recorded_at < last {
-            let message = format!("it is dated {recorded_at}, before the entry ahead of it ({last})");
-            found.push(Finding::new(seq, Aspect::Date, message));
-            return Some(last);
-        }
-        if let Some(next) = next.filter(|next| *next < recorded_at && *next >= last) {
-            let message = format!("it is dated {recorded_at}, after the entry that follows it ({next})");
-            found.push(Finding::new(seq, Aspect::Date, message));
-            return Some(next);
-        }
-        Some(recorded_at)
+        self.note_ids(stands, found);
     }
 
     /// Whether something had to come here as the rest of a command; it is compared and taken in.

@@ -1,6 +1,7 @@
 //! Checking usages: nine in ten entries are some, so that nothing is copied for them.
 
-use super::{Aspect, Finding, SPARE, Verifier, books};
+use super::order::{MAX_WRONG, name};
+use super::{Aspect, Finding, Next, SPARE, Verifier, books};
 use crate::decide::{captured, check_occurred_at, draw_down, is_draw_down};
 use crate::position::refusal;
 use crate::{
@@ -14,10 +15,24 @@ impl Verifier {
         seq: u64,
         recorded_at: Timestamp,
         usage: &UsageView<'_>,
-        next: Option<Timestamp>,
+        next: Option<Next>,
         found: &mut Vec<Finding>,
     ) {
-        let Some(at) = self.begin(seq, recorded_at, next, found) else { return };
+        let is_repeat = |known: &Self| known.marks.contains(&known.keys.hash(usage.source, usage.id));
+        let Some((number, at)) = self.begin(seq, recorded_at, next, is_repeat, found) else { return };
+        if number == seq {
+            return self.usage(seq, at, usage, found);
+        }
+        if self.misnumbered.len() < MAX_WRONG {
+            self.misnumbered.insert(number, owned(usage));
+        }
+        let from = found.len();
+        self.usage(number, at, usage, found);
+        name(found, from, seq);
+    }
+
+    /// Checks a usage under the number and at the instant that it counts as.
+    fn usage(&mut self, seq: u64, at: Timestamp, usage: &UsageView<'_>, found: &mut Vec<Finding>) {
         if !self.follow.is_empty() || self.ended_trial.is_some() || at >= self.account.books.quiet_until {
             let stands = Entry { seq, recorded_at: at, kind: EntryKind::Usage(owned(usage)) };
             let is_met = self.meets_follow(&stands, found) || self.meets_due(&stands, found);

@@ -6,7 +6,7 @@ mod lines;
 use std::io;
 use std::ops::ControlFlow;
 
-use metering::{Aspect, Entry, EntryKind, Finding, Terms, Timestamp, Verifier};
+use metering::{Aspect, Entry, EntryKind, Finding, Next, Terms, Verifier};
 
 use crate::Hash;
 use crate::line::{LineHead, UsageLine, decode_body, parse_line, read_head, split_line};
@@ -81,10 +81,11 @@ impl<'a> Read<'a> {
         Self { line, usual: split_line(line).and_then(|(_, body)| read_head(body)) }
     }
 
-    fn recorded_at(&self) -> Option<Timestamp> {
+    /// What the entry ahead of it sees of it; none if it cannot be read.
+    fn next(&self) -> Option<Next> {
         match &self.usual {
-            Some(head) => Some(head.recorded_at),
-            None => Some(decode_body(parse_line(self.line).ok()?.body).ok()?.recorded_at),
+            Some(LineHead { seq, recorded_at, .. }) => Some(Next { seq: *seq, recorded_at: *recorded_at }),
+            None => entry_of(self.line).as_ref().map(Next::from),
         }
     }
 }
@@ -145,7 +146,7 @@ impl<S: Source + ?Sized> Rules<'_, S> {
         let mut read = Read::new(first);
         for (after, line) in lines {
             let next = Read::new(line);
-            self.line(offset, &read, next.recorded_at());
+            self.line(offset, &read, next.next());
             (offset, read) = (after, next);
         }
         if block.is_last {
@@ -154,7 +155,7 @@ impl<S: Source + ?Sized> Rules<'_, S> {
         offset
     }
 
-    fn line(&mut self, offset: u64, read: &Read<'_>, next: Option<Timestamp>) {
+    fn line(&mut self, offset: u64, read: &Read<'_>, next: Option<Next>) {
         self.places.note(offset);
         if let Some(UsageLine { seq, recorded_at, usage, .. }) = read.usual.and_then(|head| head.usage(&mut self.room))
         {
@@ -166,7 +167,7 @@ impl<S: Source + ?Sized> Rules<'_, S> {
     }
 
     /// A line of another kind, or in an unusual form.
-    fn any(&mut self, line: &[u8], next: Option<Timestamp>) {
+    fn any(&mut self, line: &[u8], next: Option<Next>) {
         match parse_line(line).and_then(|line| decode_body(line.body)) {
             Ok(entry) => {
                 let places = &self.places;

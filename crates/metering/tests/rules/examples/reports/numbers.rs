@@ -83,15 +83,142 @@ fn an_entry_that_is_gone_leaves_a_gap_in_the_numbers() {
     desk.altered(|ledger| take_out(ledger, &[3])).reports(&["entry 4: order: it is numbered 4, and 3 is the next"]);
 }
 
+/// 1 the plan, 2 its 40 credits, 3 a pack of 50, 4 forty-five replies, 5 a hold on two, 6 its capture, 7 the amendment
+/// of 4, 8, 9 and 10 one reply each.
+fn busy() -> Desk {
+    let mut desk = Desk::small();
+    desk.buys("p", "fifty");
+    desk.uses("a", "reply", 45);
+    desk.does(&holding("h", "reply", 2, 15));
+    desk.does(&capture("h", None));
+    desk.does(&amend("x", "a"));
+    for id in ["b", "c", "d"] {
+        desk.uses(id, "reply", 1);
+    }
+    desk
+}
+
+fn renumbered(numbers: &[(usize, u64)]) -> Altered {
+    busy().altered(|ledger| {
+        for (seq, number) in numbers {
+            ledger[seq - 1].seq = *number;
+        }
+    })
+}
+
+#[test]
+fn a_wrong_number_is_its_own_entry_s_fault() {
+    for seq in 1..=9 {
+        // Too high, beyond all numbers, another's, too low.
+        for number in [40, u64::MAX, seq as u64 + 1, seq as u64 - 1] {
+            renumbered(&[(seq, number)])
+                .reports(&[&format!("entry {number}: order: it is numbered {number}, and {seq} is the next")]);
+        }
+    }
+}
+
+#[test]
+fn a_wrong_number_hides_nothing() {
+    for number in [3, 40] {
+        let hides = |alter: fn(&mut Vec<Entry>)| {
+            busy().altered(|ledger| {
+                ledger[3].seq = number;
+                alter(ledger);
+            })
+        };
+        let wrong = format!("entry {number}: order: it is numbered {number}, and 4 is the next");
+        // What comes after it.
+        hides(|ledger| content!(ledger, 8, Usage).rate = 2)
+            .reports(&[&wrong, "entry 8: rate: the rate is 2, and revision 1 gives 1"]);
+        // What else is wrong with it, under the number that it bears.
+        let rate = format!("entry {number}: rate: the rate is 2, and revision 1 gives 1");
+        hides(|ledger| content!(ledger, 4, Usage).rate = 2).reports(&[&wrong, &rate]);
+    }
+    let altered = busy().altered(|ledger| {
+        ledger[2].seq = 30;
+        content!(ledger, 3, Grant).amount = 51;
+    });
+    let differs = altered.differs(3, "pack").replacen("entry 3", "entry 30", 1);
+    altered.reports(&["entry 30: order: it is numbered 30, and 3 is the next", &differs]);
+}
+
+#[test]
+fn a_run_of_wrong_numbers_hides_nothing_after_it() {
+    let mut desk = busy();
+    for id in ["e", "f"] {
+        desk.uses(id, "reply", 1);
+    }
+    desk.altered(|ledger| {
+        (ledger[7].seq, ledger[8].seq) = (40, 41);
+        content!(ledger, 11, Usage).rate = 2;
+    })
+    .reports(&[
+        "entry 40: order: it is numbered 40, and 8 is the next",
+        "entry 10: order: it is numbered 10, and 42 is the next",
+        "entry 11: rate: the rate is 2, and revision 1 gives 1",
+    ]);
+    // Of two that are too low, the ones after them are all there is.
+    desk.altered(|ledger| {
+        (ledger[7].seq, ledger[8].seq) = (3, 4);
+        content!(ledger, 11, Usage).rate = 2;
+    })
+    .reports(&[
+        "entry 3: order: it is numbered 3, and 8 is the next",
+        "entry 4: order: it is numbered 4, and 8 is the next",
+        "entry 10: order: it is numbered 10, and 8 is the next",
+        "entry 11: rate: the rate is 2, and revision 1 gives 1",
+    ]);
+}
+
+#[test]
+fn entries_that_were_moved_are_checked_where_they_stand() {
+    let mut desk = busy();
+    desk.uses("e", "reply", 1);
+    desk.altered(|ledger| {
+        // 10 and 11 ahead of 8 and 9.
+        ledger[7..].rotate_left(2);
+        content!(ledger, 11, Usage).rate = 2;
+    })
+    .reports(&[
+        "entry 10: order: it is numbered 10, and 8 is the next",
+        "entry 8: order: it is numbered 8, and 12 is the next",
+        "entry 9: rate: the rate is 2, and revision 1 gives 1",
+    ]);
+}
+
+#[test]
+fn the_last_entry_under_a_wrong_number_is_checked() {
+    for number in [4, 9, 40, u64::MAX] {
+        let altered = busy().altered(|ledger| {
+            ledger[9].seq = number;
+            content!(ledger, 10, Usage).rate = 2;
+        });
+        altered.reports(&[
+            &format!("entry {number}: order: it is numbered {number}, and 10 is the next"),
+            &format!("entry {number}: rate: the rate is 2, and revision 1 gives 1"),
+        ]);
+    }
+    for seq in [2, 3, 4, 5, 7, 10] {
+        busy()
+            .altered(|ledger| ledger.push(ledger[seq - 1].clone()))
+            .reports(&[&format!("entry {seq}: order: it is numbered {seq}, and 11 is the next")]);
+    }
+}
+
 #[test]
 fn the_largest_number_is_one_and_the_next_is_none() {
-    let numbered = |seq| three_days().altered(|ledger| ledger[3].seq = seq);
+    let numbered = |seq| {
+        three_days().altered(|ledger| {
+            ledger[3].seq = seq;
+            ledger[4].seq = 3;
+        })
+    };
     numbered(MAX_TOTAL).reports(&[
         "entry 9007199254740991: order: it is numbered 9007199254740991, and 4 is the next",
-        "entry 5: order: it is numbered 5, and 9007199254740992 is the next",
+        "entry 3: order: it is numbered 3, and 9007199254740992 is the next",
     ]);
     numbered(MAX_TOTAL + 1).reports(&[
         "entry 9007199254740992: order: it is numbered 9007199254740992, and 4 is the next",
-        "entry 5: order: it is numbered 5, and 4 is the next",
+        "entry 3: order: it is numbered 3, and 4 is the next",
     ]);
 }
