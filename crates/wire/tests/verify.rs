@@ -171,6 +171,21 @@ fn a_wrong_number_hides_nothing_in_any_form() {
 }
 
 #[test]
+fn an_amendment_of_work_that_comes_after_it_is_named() {
+    let mut entries = entries(60);
+    let place = entries.iter().position(|entry| matches!(entry.kind, EntryKind::Amendment(_))).unwrap();
+    let later = entries[place..].iter().find(|entry| matches!(&entry.kind, EntryKind::Usage(_))).cloned().unwrap();
+    let EntryKind::Usage(usage) = later.kind else { panic!("no usage") };
+    let EntryKind::Amendment(amendment) = &mut entries[place].kind else { panic!("no amendment") };
+    (amendment.usage, amendment.feature, amendment.amount) = (later.seq, usage.feature, usage.cost);
+    amendment.allocations = usage.allocations;
+    let verdict = check(&lines(&entries));
+    assert_eq!(named(&verdict).first(), Some(&(place as u64 + 1, Aspect::Allocation)), "{:?}", verdict.findings);
+    let said = format!("it amends entry {}, which is no usage", later.seq);
+    assert_eq!(verdict.findings[0].message, said);
+}
+
+#[test]
 fn of_a_flood_of_findings_the_first_are_told() {
     let bytes = lines(&entries(2_000));
     let text = String::from_utf8(bytes).unwrap().replace("\"channel\":\"chat\"", "\"channel\":\"mail\"");

@@ -56,7 +56,10 @@ impl Verifier {
             EntryKind::Amendment(amendment) => {
                 let usage = match self.misnumbered.get(&amendment.usage) {
                     Some(usage) => Some(usage.clone()),
-                    None => earlier(amendment.usage).and_then(usage_of),
+                    // What comes after it is not what it amends, though somebody may find it.
+                    None => {
+                        Some(amendment.usage).filter(|usage| *usage < entry.seq).and_then(earlier).and_then(usage_of)
+                    }
                 };
                 self.amendment(entry, amendment, usage)
             }
