@@ -186,6 +186,17 @@ fn an_amendment_of_work_that_comes_after_it_is_named() {
 }
 
 #[test]
+fn a_ledger_that_was_cut_is_named() {
+    let entries = entries(10);
+    // 1 a trial, 2 its end by 3 a plan, and 4 the credits of it.
+    for (last, aspect) in [(2, Aspect::Expiry), (3, Aspect::Refresh)] {
+        let verdict = check(&lines(&entries[..last]));
+        assert_eq!(named(&verdict), [(last as u64 + 1, aspect)], "{:?}", verdict.findings);
+    }
+    assert!(check(&lines(&entries[..4])).is_right());
+}
+
+#[test]
 fn of_a_flood_of_findings_the_first_are_told() {
     let bytes = lines(&entries(2_000));
     let text = String::from_utf8(bytes).unwrap().replace("\"channel\":\"chat\"", "\"channel\":\"mail\"");

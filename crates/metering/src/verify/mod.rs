@@ -23,6 +23,8 @@ use crate::{
 /// No entry has a number beyond this: the largest is [`crate::MAX_TOTAL`].
 const SPARE: u64 = 1 << 62;
 
+const NO_SUBSCRIPTION: &str = "the trial's credits expired ahead of their time, and no subscription follows";
+
 /// Everything that is wrong with a whole ledger, in the order of its entries; repeated ids come last.
 #[must_use]
 pub fn verify(terms: Terms, entries: &[Entry]) -> Vec<Finding> {
@@ -37,6 +39,7 @@ pub fn verify(terms: Terms, entries: &[Entry]) -> Vec<Finding> {
         let earlier = |seq: u64| in_place(seq).or_else(|| ahead.iter().find(|one| one.seq == seq)).cloned();
         verifier.check(entry, next, earlier, &mut found);
     }
+    verifier.finish(&mut found);
     let mut repeats = verifier.into_repeats();
     if !repeats.is_empty() {
         for entry in entries {
@@ -101,6 +104,22 @@ impl Verifier {
     #[must_use]
     pub const fn account(&self) -> &Account {
         &self.account
+    }
+
+    /// Says what is missing at the end of a whole ledger. All that one command records is recorded together, so that a
+    /// ledger which ends within it was cut. One that is read while more of it comes may end anywhere: not for that.
+    pub fn finish(&self, found: &mut Vec<Finding>) {
+        let books = &self.account.books;
+        let last = books.last_recorded_at;
+        let due = || books.due_entry(last).map(|(at, kind)| (at.max(last), kind));
+        let follows = self.follow.front().map(|one| (one.recorded_at, one.kind.clone()));
+        let seq = books.last_seq + 1;
+        if let Some((at, kind)) = follows.or_else(due) {
+            let message = format!("the ledger ends, and it should go on with {}, dated {at}", said(&kind));
+            found.push(Finding::new(seq, aspect_of(&kind), message));
+        } else if self.ended_trial.is_some() {
+            found.push(Finding::new(seq, Aspect::Expiry, NO_SUBSCRIPTION));
+        }
     }
 
     /// The ids of usages that may have been recorded twice: known only when all are read. Each entry has to be shown to
@@ -237,8 +256,7 @@ impl Verifier {
             _ => false,
         };
         if !goes_on || entry.recorded_at != at {
-            let message = "the trial's credits expired ahead of their time, and no subscription follows";
-            found.push(Finding::new(entry.seq, Aspect::Expiry, message));
+            found.push(Finding::new(entry.seq, Aspect::Expiry, NO_SUBSCRIPTION));
         }
         if !matches!(entry.kind, EntryKind::Expiry(_)) {
             self.ended_trial = None;

@@ -192,7 +192,9 @@ impl<S: Source + ?Sized> Rules<'_, S> {
 
 impl<S: Source + ?Sized> Check<'_, S> {
     fn finish(self) -> io::Result<Verdict> {
-        let Self { rules, chain } = self;
+        let Self { mut rules, chain } = self;
+        rules.verifier.finish(&mut rules.found);
+        rules.tell();
         let Rules { verifier, places, told, more, .. } = rules;
         let (entries, head) = (places.count(), chain.head());
         let mut findings = chain.found;

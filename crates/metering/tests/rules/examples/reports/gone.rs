@@ -164,3 +164,62 @@ fn credits_that_a_refund_claims_are_missed_when_they_return() {
     let altered = desk.altered(|ledger| take_out(ledger, &[7]));
     altered.reports(&["entry 8: order: it is numbered 8, and 7 is the next", &altered.lacks(8, "pack", 7)]);
 }
+
+/// The ledger without all that comes after an entry.
+fn cut(desk: &Desk, last: usize) -> Altered {
+    desk.altered(|ledger| ledger.truncate(last))
+}
+
+/// The line that misses the entry after the last.
+fn ends(altered: &Altered, aspect: &str, said: Option<&str>) -> String {
+    let Entry { seq, recorded_at, kind } = &altered.was[altered.is.len()];
+    let said = said.map_or_else(|| format!("{kind:?}"), str::to_owned);
+    format!("entry {seq}: {aspect}: the ledger ends, and it should go on with {said}, dated {recorded_at}")
+}
+
+#[test]
+fn a_ledger_that_ends_within_what_a_command_records_was_cut() {
+    let mut desk = Desk::small();
+    desk.subscribe("large");
+    for last in [1, 3] {
+        let altered = cut(&desk, last);
+        altered.reports(&[&ends(&altered, "refresh", None)]);
+    }
+    // Credits that return to a pack and are taken back.
+    let mut desk = Desk::bare();
+    desk.buys("p", "ten");
+    desk.uses("a", "reply", 5);
+    desk.does(&refund("r", "p", None));
+    desk.does(&amend("x", "a"));
+    let altered = cut(&desk, 6);
+    altered.reports(&[&ends(&altered, "pack", None)]);
+    // Credits that return to an allowance that is gone.
+    let mut desk = Desk::small();
+    desk.uses("a", "reply", 5);
+    desk.go_to("2026-04-01T00:00:00Z").does(&amend("x", "a"));
+    let altered = cut(&desk, 6);
+    altered.reports(&[&ends(&altered, "expiry", Some("the expiry of 5 credits of grant 2"))]);
+    // The first half of a refresh.
+    let altered = cut(&desk, 4);
+    altered.reports(&[&ends(&altered, "refresh", None)]);
+}
+
+#[test]
+fn a_ledger_that_ends_within_a_subscription_after_a_trial_was_cut() {
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.does(&Command::StartTrial);
+    desk.go_to("2026-03-05T00:00:00Z").subscribe("small");
+    cut(&desk, 2)
+        .reports(&["entry 3: expiry: the trial's credits expired ahead of their time, and no subscription follows"]);
+    let altered = cut(&desk, 3);
+    altered.reports(&[&ends(&altered, "refresh", None)]);
+}
+
+#[test]
+fn a_ledger_that_ends_between_commands_is_whole() {
+    let mut desk = refreshed();
+    desk.does(&Command::Cancel);
+    for last in [0, 2, 5, 6, 7, 8] {
+        cut(&desk, last).reports(&[]);
+    }
+}
