@@ -23,6 +23,9 @@ use crate::{
 /// No entry has a number beyond this: the largest is [`crate::MAX_TOTAL`].
 const SPARE: u64 = 1 << 62;
 
+/// Among so many entries that fall due in one instant, one is looked for that another entry could be.
+const LOOK_AHEAD: usize = 32;
+
 const NO_SUBSCRIPTION: &str = "the trial's credits expired ahead of their time, and no subscription follows";
 
 /// Everything that is wrong with a whole ledger, in the order of its entries; repeated ids come last.
@@ -203,7 +206,7 @@ impl Verifier {
         let mut more: u32 = 0;
         while let Some((at, kind)) = self.account.books.due_entry(entry.recorded_at) {
             let expected = Entry { seq: entry.seq, recorded_at: at.max(self.account.books.last_recorded_at), kind };
-            if is_same_thing(&entry.kind, &expected.kind) {
+            if is_same_thing(&entry.kind, &expected.kind) || self.stands_for(entry, &expected) {
                 compare(entry, &expected, found);
                 self.apply(&expected);
                 return true;
@@ -226,6 +229,28 @@ impl Verifier {
                 more => format!("{more} more entries that were due before it are missing"),
             };
             found.push(Finding::new(entry.seq, Aspect::Refresh, message));
+        }
+        false
+    }
+
+    /// Whether an entry that says nothing of what is due first is that one all the same, altered: it is of its kind and
+    /// in its place, and nothing else that is due then is what it says.
+    fn stands_for(&self, entry: &Entry, expected: &Entry) -> bool {
+        let is_of_kind = matches!(
+            (&entry.kind, &expected.kind),
+            (EntryKind::Expiry(_), EntryKind::Expiry(_)) | (EntryKind::PlanChange(_), EntryKind::PlanChange(_))
+        );
+        if !is_of_kind || !self.gap.is_empty() || entry.recorded_at != expected.recorded_at {
+            return false;
+        }
+        let Account { terms, books } = &self.account;
+        let mut ahead = books.clone();
+        for _ in 0..LOOK_AHEAD {
+            let Some((at, kind)) = ahead.due_entry(entry.recorded_at) else { return true };
+            let due = Entry { seq: ahead.last_seq + 1, recorded_at: at.max(ahead.last_recorded_at), kind };
+            if is_same_thing(&entry.kind, &due.kind) || ahead.apply(terms, &due).is_err() {
+                return false;
+            }
         }
         false
     }

@@ -1,6 +1,6 @@
 //! What stands in the place of something that falls due by itself.
 
-use metering::{Period, PlanTerms, VoidCause};
+use metering::{Expiry, Period, PlanTerms, VoidCause};
 
 use super::*;
 
@@ -25,6 +25,50 @@ fn another_grant_expires() {
         .altered(|ledger| content!(ledger, 3, Expiry).grant = 1)
         .reports(&["entry 3: expiry: it is the expiry of 40 credits of grant 1, \
              and the rules give the expiry of 40 credits of grant 2"]);
+}
+
+#[test]
+fn another_amount_of_another_grant_expires() {
+    refreshed()
+        .altered(|ledger| *content!(ledger, 3, Expiry) = Expiry { grant: 9, amount: 5 })
+        .reports(&["entry 3: expiry: it is the expiry of 5 credits of grant 9, \
+             and the rules give the expiry of 40 credits of grant 2"]);
+}
+
+/// 3 a pack of 50 of which 4 spends ten, 5 a pack of 50; 6 and 7 their ends in one instant, 8 work.
+fn two_packs() -> Desk {
+    let mut desk = Desk::bare();
+    desk.buys("p", "fifty");
+    desk.uses("a", "reply", 10);
+    desk.buys("q", "fifty");
+    desk.go_to("2026-03-21T00:00:00Z").sets("reply", Some(false), None);
+    desk
+}
+
+#[test]
+fn of_two_that_expire_the_one_that_is_there_is_not_taken_for_the_other() {
+    let gone = |seq: u64| {
+        two_packs().altered(|ledger| {
+            take_out(ledger, &[seq]);
+            renumber(ledger);
+        })
+    };
+    gone(6).reports(&[
+        "entry 6: expiry: before it there should be the expiry of 40 credits of grant 3, dated 2026-03-21T00:00:00Z",
+    ]);
+    gone(7).reports(&[
+        "entry 7: expiry: before it there should be the expiry of 50 credits of grant 5, dated 2026-03-21T00:00:00Z",
+    ]);
+    for (seq, given) in [(6, "40 credits of grant 3"), (7, "50 credits of grant 5")] {
+        let altered = two_packs().altered(|ledger| {
+            if let EntryKind::Expiry(expiry) = &mut ledger[seq - 1].kind {
+                *expiry = Expiry { grant: 9, amount: 5 };
+            }
+        });
+        altered.reports(&[&format!(
+            "entry {seq}: expiry: it is the expiry of 5 credits of grant 9, and the rules give the expiry of {given}"
+        )]);
+    }
 }
 
 #[test]
@@ -115,6 +159,10 @@ fn another_plan_comes_due() {
     desk.go_to("2026-04-01T00:00:00Z").uses("a", "reply", 1);
     let altered = desk.altered(|ledger| content!(ledger, 5, PlanChange).to.as_mut().unwrap().allowance = 41);
     altered.reports(&[&altered.differs(5, "plan")]);
+    for cause in [PlanChangeCause::Scheduled, PlanChangeCause::Upgraded, PlanChangeCause::TrialEnded] {
+        let altered = desk.altered(|ledger| *content!(ledger, 5, PlanChange) = PlanChange { to: None, cause });
+        altered.reports(&[&altered.differs(5, "plan")]);
+    }
 }
 
 #[test]
