@@ -3,8 +3,8 @@
 use super::{Aspect, Finding, Verifier, aspect_of};
 use crate::{
     Amendment, Blank, Command, ControlsRequest, Entry, EntryKind, FeatureRequest, Grant, GrantOrigin, GrantSource,
-    Hold, HoldRequest, Outcome, PlanChange, PlanChangeCause, PurchaseTerms, Release, ReleaseCause, Usage, VoidCause,
-    decide,
+    Hold, HoldRequest, Outcome, PlanChange, PlanChangeCause, PurchaseTerms, Release, ReleaseCause, Timestamp, Usage,
+    VoidCause, decide,
 };
 
 impl Verifier {
@@ -119,27 +119,53 @@ impl Verifier {
 
     /// A pack is credited as it was agreed at checkout: as the revision that counts now, or one before it, sells it.
     fn pack(&self, entry: &Entry, grant: &Grant) -> Result<Vec<Entry>, Finding> {
-        let GrantOrigin::TopUp { purchase, pack: id, price } = &grant.origin else { return Ok(Vec::new()) };
-        let now = self.account.terms.catalogue(entry.recorded_at).revision;
-        let sold = self.account.terms.catalogues.iter().filter(|one| one.revision <= now);
+        let GrantOrigin::TopUp { pack, price, .. } = &grant.origin else { return Ok(Vec::new()) };
         let mut expected = None;
-        for pack in sold.filter_map(|one| one.pack(id)) {
-            let terms = PurchaseTerms {
-                purchase: purchase.clone(),
-                pack: pack.id.clone(),
-                credits: pack.credits,
-                price: pack.price,
-                expires_after_days: pack.expires_after_days,
-            };
+        for terms in self.sold(grant, entry.recorded_at) {
+            let has_its_price = terms.price == *price;
             let decided = self.decided(entry, &Command::Credit(terms))?;
             if decided.first().is_some_and(|made| made.kind == entry.kind) {
                 return Ok(decided);
             }
-            if pack.price == *price || expected.is_none() {
+            if has_its_price || expected.is_none() {
                 expected = Some(decided);
             }
         }
-        expected.ok_or_else(|| Finding::new(entry.seq, Aspect::Pack, format!("no revision sells a pack \"{id}\"")))
+        expected.ok_or_else(|| Finding::new(entry.seq, Aspect::Pack, format!("no revision sells a pack \"{pack}\"")))
+    }
+
+    /// The terms that a pack can have been bought on, in the order of the revisions: those of its name. Where none has
+    /// that name, those that cost and bring just the same.
+    fn sold(&self, grant: &Grant, at: Timestamp) -> Vec<PurchaseTerms> {
+        let GrantOrigin::TopUp { purchase, pack: id, price } = &grant.origin else { return Vec::new() };
+        let now = self.account.terms.catalogue(at).revision;
+        let revisions = self.account.terms.catalogues.iter().filter(|one| one.revision <= now);
+        let terms = revisions.flat_map(|one| &one.packs).map(|pack| PurchaseTerms {
+            purchase: purchase.clone(),
+            pack: pack.id.clone(),
+            credits: pack.credits,
+            price: pack.price,
+            expires_after_days: pack.expires_after_days,
+        });
+        let (named, others): (Vec<_>, Vec<_>) = terms.partition(|terms| terms.pack == *id);
+        if !named.is_empty() {
+            return named;
+        }
+        let is_same = |terms: &PurchaseTerms| {
+            (terms.credits, terms.price, terms.expiry(at)) == (grant.amount, *price, grant.expires_at)
+        };
+        others.into_iter().filter(is_same).collect()
+    }
+
+    /// Whether an entry that was named counts as it stands, for nothing else can be expected in its place. Credits of a
+    /// refused trial, or of a pack that nobody sold, were never there: what follows was paid without them.
+    pub(super) fn can_be(&self, entry: &Entry) -> bool {
+        let EntryKind::Grant(grant) = &entry.kind else { return true };
+        match grant.source() {
+            GrantSource::Trial => false,
+            GrantSource::TopUp => !self.sold(grant, entry.recorded_at).is_empty(),
+            GrantSource::Allowance => true,
+        }
     }
 
     fn amendment(&mut self, entry: &Entry, amendment: &Amendment, usage: Option<Usage>) -> Result<Vec<Entry>, Finding> {

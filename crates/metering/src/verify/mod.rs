@@ -181,7 +181,11 @@ impl Verifier {
             }
             Err(finding) => {
                 found.push(finding);
-                self.apply(stands);
+                if self.can_be(stands) {
+                    self.apply(stands);
+                } else {
+                    self.leave_out(stands.seq, stands.recorded_at);
+                }
             }
         }
         self.note_ids(stands, found);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use metering::{Revisions, VoidCause};
+use metering::{Revisions, Void, VoidCause};
 
 use super::*;
 
@@ -28,11 +28,54 @@ fn a_pack_brings_what_was_sold() {
         desk.altered(|ledger| content!(ledger, 3, Grant).expires_at = Some(at("2026-03-21T00:00:00Z"))),
         desk.altered(|ledger| content!(ledger, 3, Grant).effective_at = at("2026-03-02T00:00:00Z")),
         desk.altered(|ledger| content!(ledger, 3, Grant).origin = bought("p", "ten", 501)),
+        // What it costs and brings tells which it was.
+        desk.altered(|ledger| content!(ledger, 3, Grant).origin = bought("p", "absent", 500)),
     ] {
         altered.reports(&[&altered.differs(3, "pack")]);
     }
-    desk.altered(|ledger| content!(ledger, 3, Grant).origin = bought("p", "absent", 500))
-        .reports(&["entry 3: pack: no revision sells a pack \"absent\""]);
+}
+
+/// 1 the plan, 2 its 40 credits, 3 a pack of 10, 4 five replies, 5 a change of controls, 6 forty-two replies, of which
+/// the pack pays seven, 7 the refresh of April, 8 forty-two replies.
+fn spent() -> Desk {
+    let mut desk = Desk::small();
+    desk.buys("p", "ten");
+    desk.uses("a", "reply", 5);
+    desk.sets("sync", Some(false), None);
+    desk.uses("b", "reply", 42);
+    desk.go_to("2026-04-01T00:00:00Z").uses("c", "reply", 42);
+    desk
+}
+
+#[test]
+fn a_pack_that_nobody_sold_pays_nothing() {
+    let line = "entry 5: pack: no revision sells a pack \"absent\"";
+    let forge = |ledger: &mut Vec<Entry>, amount, price| {
+        let mut grant = content!(ledger, 3, Grant).clone();
+        // It would pay ahead of the other.
+        (grant.amount, grant.expires_at) = (amount, Some(at("2026-04-20T00:00:00Z")));
+        grant.origin = bought("q", "absent", price);
+        ledger[4].kind = EntryKind::Grant(grant);
+    };
+    for (amount, price) in [(10, 500), (1_000, 500), (1, 1)] {
+        spent().altered(|ledger| forge(ledger, amount, price)).reports(&[line]);
+    }
+    spent()
+        .altered(|ledger| {
+            forge(ledger, 10, 500);
+            let cause = VoidCause::Refund { id: "r".into(), price: 500, rest: true };
+            let void = Void { cause, purchase: "q".into(), grant: 5, amount: 10, shortfall: 0 };
+            append(ledger, EntryKind::Void(void));
+        })
+        .reports(&[line, "entry 9: pack: it is out of bounds: purchase: there is no purchase \"q\""]);
+}
+
+#[test]
+fn a_pack_under_another_name_pays_what_it_paid() {
+    let altered = spent().altered(|ledger| content!(ledger, 3, Grant).origin = bought("p", "absent", 500));
+    altered.reports(&[&altered.differs(3, "pack")]);
+    let altered = spent().altered(|ledger| content!(ledger, 3, Grant).origin = bought("", "ten", 500));
+    altered.reports(&["entry 3: pack: it is out of bounds: purchase: has 0 bytes and needs 1..=256"]);
 }
 
 #[test]

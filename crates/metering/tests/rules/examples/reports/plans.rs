@@ -39,6 +39,17 @@ fn there_is_one_trial_and_none_after_a_plan() {
 }
 
 #[test]
+fn a_trial_that_is_refused_pays_nothing_and_ends_nothing() {
+    let mut desk = Desk::small();
+    desk.uses("a", "reply", 30);
+    desk.sets("sync", Some(false), None);
+    desk.uses("b", "reply", 5);
+    desk.go_to("2026-04-01T00:00:00Z").uses("c", "reply", 40);
+    desk.altered(|ledger| ledger[3].kind = tried().ledger[0].kind.clone())
+        .reports(&["entry 4: plan: it would have been refused: trial_unavailable"]);
+}
+
+#[test]
 fn a_trial_that_ended_early_leads_to_a_plan() {
     let desk = tried();
     desk.altered(|ledger| take_out(ledger, &[5, 6])).reports(&[
