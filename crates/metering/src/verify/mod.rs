@@ -23,6 +23,9 @@ use crate::{
 /// No entry has a number beyond this: the largest is [`crate::MAX_TOTAL`].
 const SPARE: u64 = 1 << 62;
 
+/// No account has so many entries due at once, even if nobody looked at it for eight thousand years.
+const MOST_DUE: u32 = 500_000;
+
 /// Among so many entries that fall due in one instant, one is looked for that another entry could be.
 const LOOK_AHEAD: usize = 32;
 
@@ -162,7 +165,8 @@ impl Verifier {
                 // A trial's end comes ahead of the subscription that makes it: where only that stands, it is missing.
                 let own = expected.iter().position(|one| discriminant(&one.kind) == discriminant(&stands.kind));
                 for ahead in expected.drain(..own.unwrap_or(0)) {
-                    self.miss(stands.seq, ahead, found);
+                    found.push(missing(stands.seq, &ahead));
+                    self.carry_out(stands.seq, ahead);
                 }
                 let rest = expected.split_off(expected.len().min(1));
                 match expected.pop() {
@@ -200,7 +204,8 @@ impl Verifier {
                 self.apply(&expected);
                 return true;
             }
-            self.miss(entry.seq, expected, found);
+            found.push(missing(entry.seq, &expected));
+            self.carry_out(entry.seq, expected);
         }
         false
     }
@@ -216,14 +221,12 @@ impl Verifier {
                 return true;
             }
             more += 1;
-            let mut missing = Vec::new();
-            let could_be = self.miss(entry.seq, expected, &mut missing);
             // An entry far in the future has a whole history due before it: one line says it.
             if more == 1 {
-                found.append(&mut missing);
+                found.push(missing(entry.seq, &expected));
             }
-            // The books are too far from the ledger to say what else is due.
-            if !could_be {
+            // Otherwise the books are too far from the ledger to say what else is due.
+            if !self.carry_out(entry.seq, expected) || more >= MOST_DUE {
                 break;
             }
         }
@@ -259,17 +262,14 @@ impl Verifier {
         false
     }
 
-    /// An entry that should stand ahead of `seq` and does not: it is carried out all the same.
-    /// Says whether it could be.
-    fn miss(&mut self, seq: u64, expected: Entry, found: &mut Vec<Finding>) -> bool {
-        let aspect = aspect_of(&expected.kind);
-        let message = format!("before it there should be {}, dated {}", said(&expected.kind), expected.recorded_at);
-        found.push(Finding::new(seq, aspect, message));
+    /// Carries out an entry that should stand ahead of `seq` and does not. Says whether it could be.
+    fn carry_out(&mut self, seq: u64, expected: Entry) -> bool {
         // What is missing gets the number that is. Where none is, it gets one that no entry has: no two grants are one.
         let number = self.gap.next().unwrap_or_else(|| {
             self.spare += 1;
             SPARE + self.spare
         });
+        self.take_skipped(number);
         self.account.books.last_seq = number - 1;
         let could_be = self.apply(&Entry { seq: number, ..expected });
         self.account.books.last_seq = seq - 1;
@@ -380,6 +380,12 @@ const fn aspect_of(kind: &EntryKind) -> Aspect {
         EntryKind::PlanChange(_) => Aspect::Plan,
         EntryKind::ControlsChange(_) => Aspect::Controls,
     }
+}
+
+/// Says that an entry should stand ahead of `seq`.
+fn missing(seq: u64, expected: &Entry) -> Finding {
+    let message = format!("before it there should be {}, dated {}", said(&expected.kind), expected.recorded_at);
+    Finding::new(seq, aspect_of(&expected.kind), message)
 }
 
 /// An entry in words that a report can hold.

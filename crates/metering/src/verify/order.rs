@@ -89,6 +89,15 @@ impl Verifier {
         Some(number).filter(|number| *number <= MAX_TOTAL)
     }
 
+    /// A skipped number now belongs to an entry that is missing: none that comes later can have it, too.
+    pub(super) fn take_skipped(&mut self, number: u64) {
+        if let Some(end) = self.skipped.remove(&number)
+            && number + 1 < end
+        {
+            self.skipped.insert(number + 1, end);
+        }
+    }
+
     fn skips(&self, seq: u64) -> bool {
         self.skipped.range(..=seq).next_back().is_some_and(|(_, end)| seq < *end)
     }
