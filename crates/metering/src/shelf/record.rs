@@ -267,3 +267,125 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(text).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usage() -> Usage {
+        Usage {
+            source: "crm".into(),
+            id: "job-0000001".into(),
+            feature: "reply".into(),
+            units: 3,
+            rate: 7,
+            cost: 21,
+            revision: 1,
+            occurred_at: None,
+            labels: Labels::default(),
+            hold: None,
+            allocations: vec![Allocation { grant: 2, amount: 21 }],
+        }
+    }
+
+    /// What there is room for comes back; how long the record is.
+    #[track_caller]
+    fn comes_back(common: &mut Common, seq: u64, usage: &Usage) -> usize {
+        let most = most(usage);
+        let mut page = vec![0xff; most];
+        let length = write(&mut page, common, seq, usage);
+        assert_eq!(read(&page, common), Some((seq, usage.clone())));
+        assert!((length..length + 400).contains(&most), "{most} for {length}");
+        length
+    }
+
+    #[test]
+    fn whatever_a_usage_says_comes_back() {
+        let mut common = Common::default();
+        let long = "x".repeat(1_000);
+        let labels = |member: Option<&str>, channel: Option<&str>, reference: Option<&str>| Labels {
+            member: member.map(Into::into),
+            channel: channel.map(Into::into),
+            reference: reference.map(Into::into),
+        };
+        for allocations in [
+            vec![],
+            vec![Allocation { grant: 2, amount: 20 }],
+            vec![Allocation { grant: 2, amount: 21 }, Allocation { grant: u64::MAX, amount: u64::MAX }],
+            (0..40).map(|grant| Allocation { grant: u64::MAX - grant, amount: u64::MAX }).collect(),
+        ] {
+            comes_back(&mut common, 1, &Usage { allocations, ..usage() });
+        }
+        for labels in [
+            labels(Some("ann"), None, None),
+            labels(None, Some("mail"), None),
+            labels(None, None, Some("7")),
+            labels(Some(""), Some(""), Some("")),
+            labels(Some("Ánna"), Some("chat"), Some("8")),
+            labels(Some(&long), Some(&long), Some(&long)),
+            labels(Some("ann"), Some(&long), Some("8")),
+        ] {
+            // The second time they are known.
+            comes_back(&mut common, 1, &Usage { labels: labels.clone(), ..usage() });
+            comes_back(&mut common, 2, &Usage { labels, ..usage() });
+        }
+        for one in [
+            Usage { source: long.clone(), ..usage() },
+            Usage { id: long.clone(), ..usage() },
+            Usage { feature: long.clone(), ..usage() },
+            Usage { source: long.clone(), id: long.clone(), feature: long, ..usage() },
+            Usage { rate: 8, cost: 24, ..usage() },
+            Usage { revision: 2, ..usage() },
+            Usage { cost: 22, ..usage() },
+            Usage { hold: Some(0), ..usage() },
+            Usage { hold: Some(u64::MAX), ..usage() },
+            Usage { occurred_at: Some(Timestamp::MIN), ..usage() },
+            Usage { occurred_at: Some(Timestamp::MAX), ..usage() },
+            Usage { units: u32::MAX, rate: u32::MAX, cost: u64::MAX, revision: u32::MAX, ..usage() },
+        ] {
+            comes_back(&mut common, u64::MAX, &one);
+        }
+        for number in (0..64).map(|bit| 1 << bit).flat_map(|number: u64| [number - 1, number]) {
+            comes_back(&mut common, number, &Usage { hold: Some(number), cost: number, ..usage() });
+        }
+    }
+
+    #[test]
+    fn what_many_have_in_common_is_kept_once() {
+        let mut common = Common::default();
+        let labels = Labels { member: Some("ann".into()), channel: Some("chat".into()), reference: None };
+        let one = Usage { labels, ..usage() };
+        comes_back(&mut common, 1, &one);
+        // Four numbers and two for what is common, and the id with its length.
+        assert_eq!(comes_back(&mut common, 2, &one), 6 + 12);
+        assert_eq!(
+            comes_back(&mut common, 2, &Usage { occurred_at: Some(Timestamp::from_millis(1)), ..one.clone() }),
+            19
+        );
+        // As long as they may be, they are kept, and no longer.
+        let text = |length: usize| "y".repeat(length);
+        for kept in [
+            Usage { source: text(LONGEST), ..one.clone() },
+            Usage { feature: text(LONGEST), ..one.clone() },
+            Usage { labels: Labels { channel: Some(text(LONGEST)), ..one.labels.clone() }, ..one.clone() },
+            Usage { labels: Labels { member: Some(text(LONGEST)), ..one.labels.clone() }, ..one.clone() },
+        ] {
+            comes_back(&mut common, 2, &kept);
+            assert_eq!(comes_back(&mut common, 2, &kept), 18, "{kept:?}");
+        }
+        let longer = Usage { source: text(LONGEST + 1), ..one.clone() };
+        comes_back(&mut common, 2, &longer);
+        assert!(comes_back(&mut common, 2, &longer) > 18 + LONGEST);
+        let longer = Usage { labels: Labels { member: Some(text(LONGEST + 1)), ..one.labels.clone() }, ..one };
+        comes_back(&mut common, 2, &longer);
+        assert!(comes_back(&mut common, 2, &longer) > 18 + LONGEST);
+    }
+
+    #[test]
+    fn nothing_else_is_read() {
+        let common = Common::default();
+        for bytes in [&[][..], &[0], &[0, 1, 1, 1, 1, 0], &[0xff; 40], &[0, 1, 1, 9], &[0, 1, 1, 0, 1, 1, 9, b'x']] {
+            assert_eq!(read(bytes, &common), None, "{bytes:?}");
+        }
+    }
+}
