@@ -6,7 +6,7 @@ mod order;
 mod repeats;
 mod usage;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::mem::discriminant;
 use std::ops::Range;
 
@@ -68,8 +68,6 @@ pub struct Verifier {
     account: Account,
     /// The numbers that are missing ahead of the entry.
     gap: Range<u64>,
-    /// The numbers that were skipped so far, each run of them by its first: up to before the second.
-    skipped: BTreeMap<u64, u64>,
     /// Usages that bear another number than the one that they count as, by that one.
     misnumbered: HashMap<u64, Usage>,
     /// How many missing entries got a number for which there was no room.
@@ -94,7 +92,6 @@ impl Verifier {
         Self {
             account: Account::new(terms),
             gap: 0..0,
-            skipped: BTreeMap::new(),
             misnumbered: HashMap::new(),
             spare: 0,
             follow: VecDeque::new(),
@@ -269,7 +266,6 @@ impl Verifier {
             self.spare += 1;
             SPARE + self.spare
         });
-        self.take_skipped(number);
         self.account.books.last_seq = number - 1;
         let could_be = self.apply(&Entry { seq: number, ..expected });
         self.account.books.last_seq = seq - 1;

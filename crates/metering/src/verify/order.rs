@@ -60,7 +60,7 @@ impl Verifier {
     /// What an entry counts as whose number is not the next; none if it is left out, as what is there twice is, and what
     /// is beyond all numbers. Whatever it says, the entries after it have to be checked.
     fn number(
-        &mut self,
+        &self,
         seq: u64,
         expected: u64,
         next: Option<Next>,
@@ -69,37 +69,12 @@ impl Verifier {
         let number = match next.map(|next| next.seq) {
             // The ledger goes on as if this were the next: only its number is wrong.
             Some(next) if next == expected + 1 => expected,
-            // Numbers were too high, and the ledger goes on among those that they skipped.
-            Some(next) if self.skips(seq) && next == seq + 1 => {
-                if let Some((_, end)) = self.skipped.range_mut(..=seq).next_back() {
-                    *end = seq;
-                }
-                seq
-            }
             None if seq < expected && !is_repeat(self) => expected,
-            _ if seq > expected && seq <= MAX_TOTAL => {
-                if self.skipped.len() < MAX_WRONG {
-                    self.skipped.insert(expected, seq);
-                }
-                seq
-            }
+            _ if seq > expected && seq <= MAX_TOTAL => seq,
             None if seq > MAX_TOTAL => expected,
             _ => return None,
         };
         Some(number).filter(|number| *number <= MAX_TOTAL)
-    }
-
-    /// A skipped number now belongs to an entry that is missing: none that comes later can have it, too.
-    pub(super) fn take_skipped(&mut self, number: u64) {
-        if let Some(end) = self.skipped.remove(&number)
-            && number + 1 < end
-        {
-            self.skipped.insert(number + 1, end);
-        }
-    }
-
-    fn skips(&self, seq: u64) -> bool {
-        self.skipped.range(..=seq).next_back().is_some_and(|(_, end)| seq < *end)
     }
 }
 
