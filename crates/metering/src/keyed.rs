@@ -113,6 +113,23 @@ mod tests {
     }
 
     #[test]
+    fn short_texts_that_differ_anywhere_have_hashes_that_differ() {
+        let texts: Vec<String> = (0..12)
+            .flat_map(|length| {
+                let plain = "abcdefghijkl"[..length].to_owned();
+                let other = move |place: usize| {
+                    let mut bytes = plain.clone().into_bytes();
+                    bytes[place] ^= 1;
+                    String::from_utf8(bytes).unwrap()
+                };
+                (0..length).map(other).chain(["abcdefghijkl"[..length].to_owned()]).collect::<Vec<_>>()
+            })
+            .collect();
+        let hashes: HashSet<u64> = texts.iter().map(|text| near(text.as_bytes())).collect();
+        assert_eq!(hashes.len(), texts.len());
+    }
+
+    #[test]
     fn parts_and_keys_matter() {
         let keyed = Keyed::default();
         assert_eq!(keyed.hash("ab", "c"), keyed.hash("ab", "c"));
