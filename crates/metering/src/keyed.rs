@@ -57,7 +57,7 @@ pub(crate) const fn near(bytes: &[u8]) -> u64 {
         (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
         _ => (short(bytes), 0),
     };
-    fold(first ^ bytes.len() as u64, last)
+    fold(first, last ^ (bytes.len() as u64) << 56)
 }
 
 /// Fewer than eight bytes as a number: overlapping halves, or the three that there can be.
