@@ -221,7 +221,22 @@ mod tests {
         }
         let held: usize = index.tables.iter().map(|table| table.held().count()).sum();
         assert_eq!((held, held + index.gathered.len()), (index.settled, 500_000));
+        assert!(index.directory.len() <= index.tables.len() * 2);
         assert!(index.tables.iter().all(|table| (6_000..21_000).contains(&table.held().count())));
+    }
+
+    #[test]
+    fn tables_of_every_depth_are_found() {
+        let mut index = Index::default();
+        // One is divided again and again before the others are.
+        (0..21_000).for_each(|place| index.put(u64::MAX, Place(place)));
+        (0..100_000).for_each(|number| index.put(spread(number), Place(number)));
+        for number in 0..100_000 {
+            assert!(index.find(spread(number)).any(|place| place == Place(number)), "{number}");
+        }
+        assert_eq!(index.find(u64::MAX).count(), 21_000);
+        let depths: std::collections::HashSet<u32> = index.tables.iter().map(|table| table.depth).collect();
+        assert!(depths.len() > 10, "{depths:?}");
     }
 
     #[test]

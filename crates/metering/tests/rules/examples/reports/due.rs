@@ -166,6 +166,45 @@ fn another_plan_comes_due() {
 }
 
 #[test]
+fn a_change_that_comes_due_is_known_by_its_plan_or_its_cause_at_another_date() {
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.subscribe("large");
+    desk.subscribe("small");
+    desk.go_to("2026-04-03T00:00:00Z").uses("a", "reply", 1);
+    let late = |alter: fn(&mut PlanChange)| {
+        desk.altered(|ledger| {
+            alter(content!(ledger, 5, PlanChange));
+            ledger[4..6].iter_mut().for_each(|entry| entry.recorded_at = at("2026-04-01T00:00:01Z"));
+        })
+    };
+    let dated = |seq: usize, aspect: &str| {
+        format!("entry {seq}: {aspect}: it is dated 2026-04-01T00:00:01Z, and falls due at 2026-04-01T00:00:00Z")
+    };
+    late(|_| {}).reports(&[&dated(5, "plan"), &dated(6, "refresh")]);
+    for altered in [late(|change| change.cause = PlanChangeCause::Upgraded), late(|change| change.to = None)] {
+        altered.reports(&[&altered.differs(5, "plan"), &dated(5, "plan"), &dated(6, "refresh")]);
+    }
+}
+
+#[test]
+fn behind_a_gap_nothing_stands_for_what_is_due() {
+    let mut desk = Desk::small();
+    desk.uses("a", "reply", 1);
+    desk.go_to("2026-04-02T00:00:00Z").uses("b", "reply", 1);
+    let altered = desk.altered(|ledger| {
+        *content!(ledger, 4, Expiry) = metering::Expiry { grant: 9, amount: 1 };
+        take_out(ledger, &[3]);
+    });
+    altered.reports(&[
+        "entry 4: order: it is numbered 4, and 3 is the next",
+        "entry 4: expiry: before it there should be the expiry of 40 credits of grant 2, dated 2026-04-01T00:00:00Z",
+        "entry 4: refresh: one more entry that was due before it is missing",
+        "entry 4: expiry: nothing of grant 9 falls due to expire",
+        "entry 5: refresh: no refresh is due",
+    ]);
+}
+
+#[test]
 fn another_time_out_comes() {
     let mut desk = Desk::small();
     desk.does(&holding("h", "reply", 5, 15));
