@@ -64,3 +64,31 @@ const fn bits(tag: u32) -> u64 {
     let mixed = (tag as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     1 << (mixed >> 58) | 1 << (mixed >> 52 & 63) | 1 << (mixed >> 46 & 63) | 1 << (mixed >> 40 & 63)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_has_four_bits_anywhere() {
+        let mut counts = [0_u32; 64];
+        let tags = (0..10_000_u32).map(|number| number.wrapping_mul(0x9e37_79b1));
+        for bits in tags.map(bits) {
+            (0..64).filter(|bit| bits >> bit & 1 == 1).for_each(|bit| counts[bit] += 1);
+        }
+        // Few of them have two in one place.
+        assert!((38_800..40_000).contains(&counts.iter().sum::<u32>()), "{counts:?}");
+        assert!(counts.iter().all(|count| (450..800).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn what_a_table_has_no_longer_is_forgotten() {
+        let mut filter = Filter::new(16);
+        (0..64).for_each(|tag| filter.mark(0, tag));
+        for table in [0, 1] {
+            filter.renew(table, [7].into_iter());
+            assert_eq!((0..1_000).filter(|tag| filter.has(table, *tag)).collect::<Vec<_>>(), [7]);
+        }
+        assert_eq!(filter.bytes(), 2 * 16 * 8);
+    }
+}

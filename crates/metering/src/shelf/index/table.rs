@@ -139,3 +139,36 @@ impl Table {
         all.iter().for_each(|held| self.insert(*held));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Place;
+    use super::*;
+
+    /// Tags whose last bits name a bucket of a table of sixteen, one half with the first bit set.
+    fn tags(bucket: u32, count: u32) -> impl Iterator<Item = u32> {
+        (0..count).map(move |number| number << 31 | number << 4 | bucket)
+    }
+
+    #[test]
+    fn what_found_no_room_at_the_end_is_found_in_both_halves() {
+        let mut table = Table::default();
+        let all: Vec<u32> = tags(15, 12).chain(tags(0, 4)).chain(tags(14, 8)).collect();
+        all.iter().for_each(|tag| table.insert(Held::new(*tag, Place(*tag))));
+        let other = table.divide();
+        for tag in all {
+            let [half, rest] = if tag >> 31 == 0 { [&table, &other] } else { [&other, &table] };
+            assert!(half.from(tag).any(|held| held.tag() == tag), "{tag:x}");
+            assert!(!rest.from(tag).any(|held| held.tag() == tag), "{tag:x}");
+        }
+        assert_eq!((table.used, other.used, table.depth, other.depth), (12, 12, 1, 1));
+        assert_eq!((table.held().count(), other.held().count()), (12, 12));
+    }
+
+    #[test]
+    fn each_bucket_has_its_tags() {
+        let mut table = Table::default();
+        (0..16).flat_map(|bucket| tags(bucket, 3)).for_each(|tag| table.insert(Held::new(tag, Place(tag))));
+        assert!(table.buckets.iter().all(|bucket| bucket.count() == 3));
+    }
+}
