@@ -23,7 +23,8 @@ use crate::{
 /// No entry has a number beyond this: the largest is [`crate::MAX_TOTAL`].
 const SPARE: u64 = 1 << 62;
 
-/// No account has so many entries due at once, even if nobody looked at it for eight thousand years.
+/// No account that holds for little has so many entries due at once: in the eight thousand years that there are, some
+/// 100,000 periods end and begin, and each takes two entries.
 const MOST_DUE: u32 = 500_000;
 
 /// Among so many entries that fall due in one instant, one is looked for that another entry could be.

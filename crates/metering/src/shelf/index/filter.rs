@@ -1,6 +1,6 @@
 //! Tells that something is not there.
 
-/// A Bloom filter for each table, with a word for each of its buckets: at least ten bits for each tag that is there. A tag
+/// A Bloom filter for each table, with a word for each of its buckets: about ten bits or more for each tag. A tag
 /// has all its bits in one word: it takes one look.
 #[derive(Clone, Debug)]
 pub(super) struct Filter {
