@@ -396,6 +396,21 @@ pub enum PlanChangeCause {
     TrialEnded,
 }
 
+impl PlanChangeCause {
+    /// The cause's name in ledgers and interfaces.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Subscribed => "subscribed",
+            Self::Upgraded => "upgraded",
+            Self::Scheduled => "scheduled",
+            Self::TakenBack => "taken_back",
+            Self::CameDue => "came_due",
+            Self::TrialEnded => "trial_ended",
+        }
+    }
+}
+
 /// A change of controls (rule 16): only what changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControlsChange {

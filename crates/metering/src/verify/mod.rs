@@ -5,6 +5,7 @@ mod finding;
 mod order;
 mod repeats;
 mod usage;
+mod words;
 
 use std::collections::{HashMap, VecDeque};
 use std::mem::discriminant;
@@ -13,15 +14,13 @@ use std::ops::Range;
 pub use finding::{Aspect, Finding};
 pub use order::Next;
 pub use repeats::Repeats;
+use words::{SPARE, differences, said};
 
 use crate::books::Books;
 use crate::keyed::Keyed;
 use crate::{
     Account, Entry, EntryKind, Grant, GrantOrigin, GrantSource, ReleaseCause, Terms, Timestamp, Usage, VoidCause,
 };
-
-/// No entry has a number beyond this: the largest is [`crate::MAX_TOTAL`].
-const SPARE: u64 = 1 << 62;
 
 /// No account that holds for little has so many entries due at once: in the eight thousand years that there are, some
 /// 100,000 periods end and begin, and each takes two entries.
@@ -71,6 +70,10 @@ pub struct Verifier {
     gap: Range<u64>,
     /// Usages that bear another number than the one that they count as, by that one.
     misnumbered: HashMap<u64, Usage>,
+    /// The ledger does not begin at its beginning: nothing but numbers can be told.
+    is_part: bool,
+    /// See [`Self::is_out_of_place`].
+    is_out_of_place: bool,
     /// How many missing entries got a number for which there was no room.
     spare: u64,
     /// What has to come next: the rest of what one command records.
@@ -94,6 +97,8 @@ impl Verifier {
             account: Account::new(terms),
             gap: 0..0,
             misnumbered: HashMap::new(),
+            is_part: false,
+            is_out_of_place: false,
             spare: 0,
             follow: VecDeque::new(),
             ended_trial: None,
@@ -332,8 +337,7 @@ impl Verifier {
 fn compare(entry: &Entry, expected: &Entry, found: &mut Vec<Finding>) {
     let aspect = aspect_of(&expected.kind);
     if entry.kind != expected.kind {
-        let message = format!("it is {}, and the rules give {}", said(&entry.kind), said(&expected.kind));
-        found.push(Finding::new(entry.seq, aspect, message));
+        found.push(Finding::new(entry.seq, aspect, differences(&entry.kind, &expected.kind)));
     }
     if entry.recorded_at != expected.recorded_at {
         let message = format!("it is dated {}, and falls due at {}", entry.recorded_at, expected.recorded_at);
@@ -383,15 +387,6 @@ const fn aspect_of(kind: &EntryKind) -> Aspect {
 fn missing(seq: u64, expected: &Entry) -> Finding {
     let message = format!("before it there should be {}, dated {}", said(&expected.kind), expected.recorded_at);
     Finding::new(seq, aspect_of(&expected.kind), message)
-}
-
-/// An entry in words that a report can hold.
-fn said(kind: &EntryKind) -> String {
-    match kind {
-        EntryKind::Expiry(expiry) => format!("the expiry of {} credits of grant {}", expiry.amount, expiry.grant),
-        EntryKind::Release(release) => format!("the end of hold {} ({:?})", release.hold, release.cause),
-        other => format!("{other:?}").chars().take(600).collect(),
-    }
 }
 
 /// The books of the account, for the parts of the verifier.

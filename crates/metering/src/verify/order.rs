@@ -23,6 +23,24 @@ impl From<&Entry> for Next {
 }
 
 impl Verifier {
+    /// Whether the number of the entry that was checked last says that others are missing ahead of it, or that it does not
+    /// belong where it stands. What it was made from is then not what stands ahead of it.
+    #[must_use]
+    pub const fn is_out_of_place(&self) -> bool {
+        self.is_out_of_place
+    }
+
+    /// Takes note that an entry stands here which cannot be read. `next` is what comes after it: it tells whether the entry
+    /// has a number of its own.
+    pub fn check_unreadable(&mut self, next: Option<Next>) {
+        let number = self.account.books.last_seq + 1;
+        if next.is_none_or(|next| next.seq == number + 1) {
+            self.account.books.last_seq = number;
+            // Without the first nothing can be told: it is the plan, or the trial.
+            self.is_part |= number == 1;
+        }
+    }
+
     /// Order and dates; gives the number and the instant that the entry counts as, or none if it cannot be taken in at
     /// all. `is_repeat` says whether an entry with its number and its content was there before.
     pub(super) fn begin(
@@ -35,10 +53,26 @@ impl Verifier {
     ) -> Option<(u64, Timestamp)> {
         let expected = self.account.books.last_seq + 1;
         let mut number = seq;
+        self.is_out_of_place = false;
         if seq != expected {
-            found.push(Finding::new(seq, Aspect::Order, format!("it is numbered {seq}, and {expected} is the next")));
-            number = self.number(seq, expected, next, is_repeat)?;
+            let counts_as = self.number(seq, expected, next, is_repeat);
+            self.is_out_of_place = counts_as.is_none_or(|number| number != expected);
+            let message = match counts_as {
+                Some(number) if number != expected && expected == 1 => {
+                    self.is_part = true;
+                    let gone = entries(1, seq - 1);
+                    format!("the ledger begins with it: {gone} missing, and without the beginning nothing can be told")
+                }
+                Some(number) if number != expected => format!("{} missing ahead of it", entries(expected, seq - 1)),
+                _ => format!("it is numbered {seq}, and {expected} is the next"),
+            };
+            found.push(Finding::new(seq, Aspect::Order, message));
+            number = counts_as?;
             self.account.books.last_seq = number - 1;
+        }
+        if self.is_part {
+            self.account.books.last_seq = number;
+            return None;
         }
         self.gap = expected..number;
         let last = self.account.books.last_recorded_at;
@@ -76,6 +110,11 @@ impl Verifier {
         };
         Some(number).filter(|number| *number <= MAX_TOTAL)
     }
+}
+
+/// The entries that are missing, as what follows "missing" begins.
+fn entries(first: u64, last: u64) -> String {
+    if first == last { format!("entry {first} is") } else { format!("entries {first} to {last} are") }
 }
 
 /// Findings about an entry name it by the number that it bears.

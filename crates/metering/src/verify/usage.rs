@@ -1,12 +1,11 @@
 //! Checking usages: nine in ten entries are some, so that nothing is copied for them.
 
 use super::order::{MAX_WRONG, name};
-use super::{Aspect, Finding, Next, SPARE, Verifier, books};
+use super::words::listed;
+use super::{Aspect, Finding, Next, Verifier, books};
 use crate::decide::{captured, check_occurred_at, draw_down, is_draw_down};
 use crate::position::refusal;
-use crate::{
-    Allocation, CAPTURE_PREFIX, Credits, Entry, EntryKind, Feature, MAX_UNITS, Outcome, Timestamp, Usage, UsageView,
-};
+use crate::{CAPTURE_PREFIX, Credits, Entry, EntryKind, Feature, MAX_UNITS, Outcome, Timestamp, Usage, UsageView};
 
 impl Verifier {
     /// Checks the next entry, a usage; see [`Verifier::check`].
@@ -151,17 +150,6 @@ impl Verifier {
             self.leave_out(seq, at);
         }
     }
-}
-
-fn listed(allocations: &[Allocation]) -> String {
-    if allocations.is_empty() {
-        return "no grants".into();
-    }
-    let one = |one: &Allocation| match one.grant {
-        grant if grant >= SPARE => format!("{} of a grant that is missing", one.amount),
-        grant => format!("{} of grant {grant}", one.amount),
-    };
-    allocations.iter().take(20).map(one).collect::<Vec<_>>().join(" and ")
 }
 
 fn owned(usage: &UsageView<'_>) -> Usage {

@@ -88,12 +88,12 @@ fn a_capture_needs_a_hold_that_lives() {
         "entry 6: allowed: it would have been refused: exhausted",
     ]);
     captured().altered(|ledger| take_out(ledger, &[4])).reports(&[
-        "entry 5: order: it is numbered 5, and 4 is the next",
+        "entry 5: order: entry 4 is missing ahead of it",
         "entry 5: hold: it captures hold 4, which does not live",
         "entry 6: allocation: 8 of grant 3 pay, and the rules give 8 of grant 2",
     ]);
     captured().altered(|ledger| take_out(ledger, &[5])).reports(&[
-        "entry 6: order: it is numbered 6, and 5 is the next",
+        "entry 6: order: entry 5 is missing ahead of it",
         "entry 6: allowed: it would have been refused: exhausted",
     ]);
 }

@@ -16,15 +16,23 @@ fn released() -> Desk {
 #[test]
 fn a_hold_reserves_what_its_units_cost() {
     let desk = released();
-    for altered in [
-        desk.altered(|ledger| content!(ledger, 3, Hold).rate = 2),
-        desk.altered(|ledger| content!(ledger, 3, Hold).cost = 6),
-        desk.altered(|ledger| content!(ledger, 3, Hold).revision = 2),
-        desk.altered(|ledger| content!(ledger, 3, Hold).allocations[0].amount = 6),
-        desk.altered(|ledger| content!(ledger, 3, Hold).allocations.clear()),
-    ] {
-        altered.reports(&[&altered.differs(3, "hold")]);
-    }
+    desk.altered(|ledger| content!(ledger, 3, Hold).rate = 2).differs(3, "hold", "rate", "2", "1");
+    desk.altered(|ledger| content!(ledger, 3, Hold).cost = 6).differs(3, "hold", "cost", "6", "5");
+    desk.altered(|ledger| content!(ledger, 3, Hold).revision = 2).differs(3, "hold", "revision", "2", "1");
+    desk.altered(|ledger| content!(ledger, 3, Hold).allocations[0].amount = 6).differs(
+        3,
+        "hold",
+        "allocations",
+        "6 of grant 2",
+        "5 of grant 2",
+    );
+    desk.altered(|ledger| content!(ledger, 3, Hold).allocations.clear()).differs(
+        3,
+        "hold",
+        "allocations",
+        "no grants",
+        "5 of grant 2",
+    );
 }
 
 #[test]

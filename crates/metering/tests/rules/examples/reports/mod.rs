@@ -51,21 +51,21 @@ impl Altered {
         assert_eq!(report, lines);
     }
 
-    /// The line that sets an entry against the one that stood there.
-    fn differs(&self, seq: usize, aspect: &str) -> String {
-        self.is_not(seq, aspect, &self.was[seq - 1].kind)
+    /// One line: a field says one thing, and the rules give another.
+    #[track_caller]
+    fn differs(&self, seq: u64, aspect: &str, field: &str, is: &str, given: &str) {
+        self.reports(&[&format!("entry {seq}: {aspect}: {field} is {is}, and the rules give {given}")]);
     }
 
-    /// The line that sets an entry against what the rules give in its place.
-    fn is_not(&self, seq: usize, aspect: &str, given: &EntryKind) -> String {
-        let is = &self.is[seq - 1].kind;
-        format!("entry {seq}: {aspect}: it is {is:?}, and the rules give {given:?}")
-    }
-
-    /// The line that misses an entry that stood ahead of this one.
-    fn lacks(&self, seq: usize, aspect: &str, gone: usize) -> String {
-        let Entry { recorded_at, kind, .. } = &self.was[gone - 1];
-        format!("entry {seq}: {aspect}: before it there should be {kind:?}, dated {recorded_at}")
+    /// Two lines: an entry is gone ahead of this one, and what it was.
+    #[track_caller]
+    fn lacks(&self, seq: u64, aspect: &str, what: &str) {
+        let gone = seq - 1;
+        let Entry { recorded_at, .. } = &self.was[usize::try_from(gone).unwrap() - 1];
+        self.reports(&[
+            &format!("entry {seq}: order: entry {gone} is missing ahead of it"),
+            &format!("entry {seq}: {aspect}: before it there should be {what}, dated {recorded_at}"),
+        ]);
     }
 }
 
