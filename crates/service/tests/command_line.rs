@@ -277,6 +277,39 @@ fn a_ledger_is_verified() {
     assert!(done.out.contains(&format!("entry {seq}: rate: it costs 9")), "{}", done.out);
     assert!(done.error.starts_with("error: ") && done.error.contains(" findings in "), "{}", done.error);
 
+    // A file that was not written, or not whole, or not as it was sent.
+    let done = verify("");
+    assert_eq!((done.status, done.out.as_str()), (Some(2), ""));
+    assert!(done.error.ends_with("ledger.ndjson: there is no entry in it\n"), "{}", done.error);
+    let done = verify("[]");
+    assert_eq!(done.status, Some(2));
+    assert!(done.error.contains("ledger.ndjson is a JSON array"), "{}", done.error);
+    let second_page: String = ledger.split_inclusive('\n').skip(1_000).collect();
+    let done = verify(&second_page);
+    assert_eq!((done.status, done.out.lines().count()), (Some(1), 1), "{}", done.out);
+    assert!(done.out.starts_with("entry 1001 (line 1): order: the ledger begins with it"), "{}", done.out);
+    assert!(done.error.contains(": 1 finding in "), "{}", done.error);
+    // Of another catalogue: most of it is wrong, and nothing is altered.
+    std::fs::write(&file, &ledger).unwrap();
+    let other = if catalogue == "a" { "b" } else { "a" };
+    let done = run(&["verify", &path, "--catalogue", other, "--time-zone", zone]);
+    assert_eq!(done.status, Some(1));
+    let last = done.out.lines().last().unwrap_or_default();
+    assert!(done.out.lines().count() == 1_001 && last.starts_with("… and ") && last.ends_with(" more"), "{last}");
+    assert!(done.error.contains("see whether --catalogue and --time-zone are those"), "{}", done.error);
+    // A pipe can be read but once.
+    let mut piped = Command::new(env!("CARGO_BIN_EXE_creditdeck-service"))
+        .args(["verify", "/dev/stdin", "--catalogue", catalogue, "--time-zone", zone])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = piped.stdin.take().unwrap();
+    input.write_all(ledger.as_bytes()).unwrap();
+    drop(input);
+    let done = piped.wait_with_output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+
     refused(&["verify", "none.ndjson", "--catalogue", "a"], 2, "none.ndjson: No such file");
     refused(&["verify", &path, "--catalogue", "a", "--time-zone", "Mars"], 2, "\"Mars\" is not an IANA time zone");
     assert_eq!(run(&["verify", &path]).status, Some(2));

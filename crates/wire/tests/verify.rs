@@ -2,11 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use metering::{
-    Allocation, Aspect, Command, Entry, EntryKind, Finding, HoldRequest, Labels, Meter, Terms, Timestamp, UsageRequest,
+    Allocation, Aspect, Command, Entry, EntryKind, HoldRequest, Labels, Meter, Terms, Timestamp, UsageRequest,
 };
 use proptest::prelude::*;
 use wire::line::{decode_body, encode_body, encode_line, parse_line};
-use wire::verify::{Verdict, verify};
+use wire::verify::{Located, Verdict, verify};
 use wire::{GENESIS, Hash, chain};
 
 const MINUTE: i64 = 60_000;
@@ -83,7 +83,7 @@ fn check(bytes: &[u8]) -> Verdict {
 }
 
 fn named(verdict: &Verdict) -> Vec<(u64, Aspect)> {
-    verdict.findings.iter().map(|one| (one.seq, one.aspect)).collect()
+    verdict.findings.iter().map(|one| (one.finding.seq, one.finding.aspect)).collect()
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_right_ledger_is_right_whatever_its_blocks() {
     let bytes = lines(&entries);
     assert!(bytes.len() > 600_000, "more than two blocks");
     let verdict = check(&bytes);
-    assert_eq!((verdict.findings.as_slice(), verdict.more), (&[] as &[Finding], 0));
+    assert_eq!((verdict.findings.as_slice(), verdict.more), (&[] as &[Located], 0));
     assert_eq!(verdict.entries, entries.len() as u64);
     let last = bytes.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap();
     assert_eq!(verdict.head, parse_line(last).unwrap().hash);
@@ -115,12 +115,16 @@ fn altered_bytes_and_an_altered_hash_are_told_apart() {
     let right = std::mem::replace(&mut text[place], was);
     let verdict = check(text.join("\n").as_bytes());
     assert_eq!(named(&verdict), [(seq, Aspect::Chain)], "no rule determines a channel");
-    assert!(verdict.findings[0].message.ends_with("the next entry follows from its hash"), "{:?}", verdict.findings);
+    assert!(
+        verdict.findings[0].finding.message.ends_with("the next entry follows from its hash"),
+        "{:?}",
+        verdict.findings
+    );
     let digit = if right.as_bytes()[20] == b'a' { "b" } else { "a" };
     text[place] = format!("{}{digit}{}", &right[..20], &right[21..]);
     let verdict = check(text.join("\n").as_bytes());
     assert_eq!(named(&verdict), [(seq, Aspect::Chain)]);
-    assert!(verdict.findings[0].message.ends_with("what the bytes give"), "{:?}", verdict.findings);
+    assert!(verdict.findings[0].finding.message.ends_with("what the bytes give"), "{:?}", verdict.findings);
     text[place] = right.clone();
     text[place].replace_range(9..73, &right[9..73].to_uppercase());
     assert!(check(text.join("\n").as_bytes()).is_right(), "capitals say the same");
@@ -145,7 +149,7 @@ fn a_usage_that_is_there_twice_is_named_at_the_end() {
     entries.push(again);
     let verdict = check(&lines(&entries));
     assert_eq!(named(&verdict), [(number + 1, Aspect::Twice)], "{:?}", verdict.findings);
-    assert!(verdict.findings[0].message.contains(&format!("entry {first}")), "{:?}", verdict.findings);
+    assert!(verdict.findings[0].finding.message.contains(&format!("entry {first}")), "{:?}", verdict.findings);
 }
 
 #[test]
@@ -182,7 +186,7 @@ fn an_amendment_of_work_that_comes_after_it_is_named() {
     let verdict = check(&lines(&entries));
     assert_eq!(named(&verdict).first(), Some(&(place as u64 + 1, Aspect::Allocation)), "{:?}", verdict.findings);
     let said = format!("it amends entry {}, which is no usage", later.seq);
-    assert_eq!(verdict.findings[0].message, said);
+    assert_eq!(verdict.findings[0].finding.message, said);
 }
 
 #[test]
@@ -229,7 +233,7 @@ fn one_altered_field_in_a_million_entries_is_named() {
         alter(&mut altered[usize::try_from(place).unwrap() - 1], way);
         // The chain is made anew from there on: only the rules can tell.
         let verdict = check(&lines(&altered));
-        let seqs: Vec<u64> = verdict.findings.iter().map(|one| one.seq).collect();
+        let seqs: Vec<u64> = verdict.findings.iter().map(|one| one.finding.seq).collect();
         assert!(!seqs.is_empty() && seqs.iter().all(|seq| *seq == place), "way {way}: {:?}", verdict.findings);
     }
     let mut bytes = lines(&entries);

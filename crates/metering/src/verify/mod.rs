@@ -13,6 +13,7 @@ use std::ops::Range;
 
 pub use finding::{Aspect, Finding};
 pub use order::Next;
+use order::Place;
 pub use repeats::Repeats;
 use words::{SPARE, differences, said};
 
@@ -72,8 +73,8 @@ pub struct Verifier {
     misnumbered: HashMap<u64, Usage>,
     /// The ledger does not begin at its beginning: nothing but numbers can be told.
     is_part: bool,
-    /// See [`Self::is_out_of_place`].
-    is_out_of_place: bool,
+    /// Where the entry that was checked last stands.
+    place: Place,
     /// How many missing entries got a number for which there was no room.
     spare: u64,
     /// What has to come next: the rest of what one command records.
@@ -98,7 +99,7 @@ impl Verifier {
             gap: 0..0,
             misnumbered: HashMap::new(),
             is_part: false,
-            is_out_of_place: false,
+            place: Place::default(),
             spare: 0,
             follow: VecDeque::new(),
             ended_trial: None,

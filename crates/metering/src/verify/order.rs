@@ -7,6 +7,18 @@ use crate::{Entry, Timestamp};
 /// So many wrong numbers are remembered: a ledger of nothing else takes no more memory than another.
 pub(super) const MAX_WRONG: usize = 1_000;
 
+/// What an entry's number says of its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is the next one, whatever number it bears.
+    #[default]
+    Right,
+    /// Others are missing ahead of it.
+    BehindGap,
+    /// It does not belong there.
+    Wrong,
+}
+
 /// What comes after an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Next {
@@ -27,18 +39,27 @@ impl Verifier {
     /// belong where it stands. What it was made from is then not what stands ahead of it.
     #[must_use]
     pub const fn is_out_of_place(&self) -> bool {
-        self.is_out_of_place
+        !matches!(self.place, Place::Right)
     }
 
-    /// Takes note that an entry stands here which cannot be read. `next` is what comes after it: it tells whether the entry
-    /// has a number of its own.
-    pub fn check_unreadable(&mut self, next: Option<Next>) {
+    /// Whether the entry that was checked last does not belong where it stands, and counts for nothing.
+    #[must_use]
+    pub const fn is_left_out(&self) -> bool {
+        matches!(self.place, Place::Wrong)
+    }
+
+    /// Takes note that an entry stands here which cannot be read; `next` is what comes after it. It counts for nothing,
+    /// but takes its number unless that is the next one's. Says whether it is the first entry: without the plan or the
+    /// trial that it brings nothing else can be told.
+    pub fn check_unreadable(&mut self, next: Option<Next>) -> bool {
+        self.place = Place::Right;
         let number = self.account.books.last_seq + 1;
-        if next.is_none_or(|next| next.seq == number + 1) {
-            self.account.books.last_seq = number;
-            // Without the first nothing can be told: it is the plan, or the trial.
-            self.is_part |= number == 1;
+        if next.is_some_and(|next| next.seq != number + 1) {
+            return false;
         }
+        self.account.books.last_seq = number;
+        self.is_part |= number == 1;
+        number == 1
     }
 
     /// Order and dates; gives the number and the instant that the entry counts as, or none if it cannot be taken in at
@@ -53,10 +74,14 @@ impl Verifier {
     ) -> Option<(u64, Timestamp)> {
         let expected = self.account.books.last_seq + 1;
         let mut number = seq;
-        self.is_out_of_place = false;
+        self.place = Place::Right;
         if seq != expected {
             let counts_as = self.number(seq, expected, next, is_repeat);
-            self.is_out_of_place = counts_as.is_none_or(|number| number != expected);
+            self.place = match counts_as {
+                Some(number) if number == expected => Place::Right,
+                Some(_) => Place::BehindGap,
+                None => Place::Wrong,
+            };
             let message = match counts_as {
                 Some(number) if number != expected && expected == 1 => {
                     self.is_part = true;

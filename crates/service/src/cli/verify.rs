@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use clap::Args;
 use metering::{Revisions, Terms};
-use wire::verify::{Source, Verdict, verify};
+use wire::verify::{Source, Verdict, foreign, verify};
 
 use super::{Stopped, one_line, say};
 use crate::catalogues;
@@ -22,6 +22,18 @@ pub(super) struct Verify {
     /// IANA name of the workspace's billing time zone; the catalogue's, if left out.
     #[arg(long)]
     time_zone: Option<String>,
+}
+
+/// More than one finding in so many entries seems to come of other rules than of altered entries.
+const MANY: u64 = 100;
+
+/// Bytes that were read whole.
+struct Whole(Vec<u8>);
+
+impl Source for Whole {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.as_slice().read_at(offset, buffer)
+    }
 }
 
 /// A file that is read anywhere.
@@ -43,26 +55,52 @@ impl Verify {
     pub(super) fn run(self) -> Result<(), Stopped> {
         let terms = self.terms()?;
         let unreadable = |error: io::Error| Stopped::wrong(format!("{}: {error}", self.ledger));
-        let verdict = if self.ledger == "-" {
-            let mut bytes = Vec::new();
+        let mut bytes = Vec::new();
+        let ledger: Box<dyn Source> = if self.ledger == "-" {
             io::stdin().lock().read_to_end(&mut bytes).map_err(unreadable)?;
-            verify(terms, bytes.as_slice())
+            Box::new(Whole(bytes))
         } else {
-            verify(terms, &Seen(File::open(&self.ledger).map_err(unreadable)?))
+            let mut file = File::open(&self.ledger).map_err(unreadable)?;
+            if file.metadata().map_err(unreadable)?.is_file() {
+                Box::new(Seen(file))
+            } else {
+                // A pipe, say, which is read but once.
+                file.read_to_end(&mut bytes).map_err(unreadable)?;
+                Box::new(Whole(bytes))
+            }
         };
-        let Verdict { entries, head, findings, more } = verdict.map_err(unreadable)?;
-        for finding in &findings {
+        if let Some(what) = foreign(&*ledger).map_err(unreadable)? {
+            return Err(Stopped::wrong(format!("{} is {what}", self.ledger)));
+        }
+        let verdict = verify(terms, &*ledger).map_err(unreadable)?;
+        self.tell(&verdict)
+    }
+
+    fn tell(&self, verdict: &Verdict) -> Result<(), Stopped> {
+        let Verdict { entries, head, findings, more } = verdict;
+        if *entries == 0 {
+            return Err(Stopped::wrong(format!("{}: there is no entry in it", self.ledger)));
+        }
+        for finding in findings {
             say(one_line(&finding.to_string()));
         }
-        match findings.len() as u64 + more {
-            0 => {
-                say(format_args!("{entries} entries: each follows from the rules, and the last has hash {head}"));
-                Ok(())
-            }
-            wrong => {
-                Err(Stopped { message: format!("{}: {wrong} findings in {entries} entries", self.ledger), status: 1 })
-            }
+        if *more > 0 {
+            say(format_args!("… and {more} more"));
         }
+        let wrong = findings.len() as u64 + more;
+        if wrong == 0 {
+            let each = if *entries == 1 { "1 entry: it follows" } else { &format!("{entries} entries: each follows") };
+            say(format_args!("{each} from the rules, and the last has hash {head}"));
+            return Ok(());
+        }
+        let findings = if wrong == 1 { "1 finding".to_owned() } else { format!("{wrong} findings") };
+        let lines = if *entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+        let mut message = format!("{}: {findings} in {lines}", self.ledger);
+        if verdict.has_whole_chain() && wrong > entries / MANY {
+            message.push_str(". Every hash follows, so that nothing seems altered: see whether --catalogue and ");
+            message.push_str("--time-zone are those of this workspace");
+        }
+        Err(Stopped { message, status: 1 })
     }
 
     fn terms(&self) -> Result<Terms, Stopped> {

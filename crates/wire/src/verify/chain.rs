@@ -12,8 +12,10 @@ use crate::{GENESIS, Hash, chain};
 pub(super) struct ChainCheck {
     previous: Hash,
     broken: Option<Broken>,
+    /// Where the line begins that is checked.
+    offset: u64,
     lines: u64,
-    /// Each with its line: the first of them.
+    /// Each with the place of its line: the first of them.
     pub(super) found: Vec<(u64, Finding)>,
     /// How many more there are.
     pub(super) more: u64,
@@ -30,25 +32,26 @@ struct Broken {
 
 impl Default for ChainCheck {
     fn default() -> Self {
-        Self { previous: GENESIS, broken: None, lines: 0, found: Vec::new(), more: 0 }
+        Self { previous: GENESIS, broken: None, offset: 0, lines: 0, found: Vec::new(), more: 0 }
     }
 }
 
 impl ChainCheck {
     /// Checks the lines of a block but for the last, unless nothing comes after it.
     pub(super) fn block(&mut self, block: &Block<'_>) {
-        let mut lines = block.lines().map(|(_, line)| line);
-        let Some(mut line) = lines.next() else { return };
-        for next in lines {
-            self.line(line);
-            line = next;
+        let mut lines = block.lines();
+        let Some((mut offset, mut line)) = lines.next() else { return };
+        for (after, next) in lines {
+            self.line(offset, line);
+            (offset, line) = (after, next);
         }
         if block.is_last {
-            self.line(line);
+            self.line(offset, line);
         }
     }
 
-    fn line(&mut self, line: &[u8]) {
+    fn line(&mut self, offset: u64, line: &[u8]) {
+        self.offset = offset;
         self.lines += 1;
         match split_line(line) {
             Some((digits, body)) => self.check(digits, body),
@@ -95,7 +98,7 @@ impl ChainCheck {
         if self.found.len() < MAX_TOLD {
             // The number that the entry says it has; its line's, if it says none.
             let said = read_head(body).map(|head| head.seq).or_else(|| Some(decode_body(body).ok()?.seq));
-            self.found.push((self.lines, Finding::new(said.unwrap_or(self.lines), Aspect::Chain, message)));
+            self.found.push((self.offset, Finding::new(said.unwrap_or(self.lines), Aspect::Chain, message)));
         } else {
             self.more += 1;
         }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io;
 use std::ops::ControlFlow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use metering::Entry;
 
 use super::{Source, entry_of};
@@ -19,6 +19,8 @@ const STRIDE: usize = 16;
 /// … so that a line is found within so many bytes, as a rule.
 const NEAR: usize = 8 << 10;
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A part of a source.
 pub(super) struct Block<'b> {
     bytes: &'b [u8],
@@ -29,9 +31,14 @@ pub(super) struct Block<'b> {
 }
 
 impl<'b> Block<'b> {
-    /// Its whole lines that are not blank, each with its place in the source. The end of the source ends a line, too.
+    /// Its whole lines that are not blank, each with its place in the source. The end of the source ends a line, too. What
+    /// some programs put first to say that it is UTF-8 is no part of a line.
     pub(super) fn lines(&self) -> impl Iterator<Item = (u64, &'b [u8])> + use<'b> {
         let (mut rest, mut offset, is_last) = (self.bytes, self.offset, self.is_last);
+        if let Some(after) = rest.strip_prefix(BYTE_ORDER_MARK).filter(|_| offset == 0) {
+            offset += (rest.len() - after.len()) as u64;
+            rest = after;
+        }
         std::iter::from_fn(move || {
             loop {
                 let (line, after) = match memchr(b'\n', rest) {
@@ -100,6 +107,32 @@ pub(super) fn usual_blocks<S: Source + ?Sized>(
     blocks(source, 0, BLOCK, each)
 }
 
+/// The numbers of the lines that begin at these places, which are given in their order. Every line counts, blank ones too.
+pub(super) fn numbers<S: Source + ?Sized>(source: &S, places: impl Iterator<Item = u64>) -> io::Result<Vec<u64>> {
+    let mut places = places.peekable();
+    let (mut numbers, mut number) = (Vec::new(), 1);
+    let mut buffer = vec![0; BLOCK];
+    let mut offset = 0;
+    while places.peek().is_some() {
+        let read = match source.read_at(offset, &mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        let mut rest = buffer.get(..read).unwrap_or_default();
+        // The end of the source is the place of what it lacks.
+        while let Some(place) = places.next_if(|place| read == 0 || *place <= offset + rest.len() as u64) {
+            let ahead = usize::try_from(place.saturating_sub(offset)).unwrap_or(usize::MAX).min(rest.len());
+            let (counted, after) = rest.split_at(ahead);
+            number += memchr_iter(b'\n', counted).count() as u64;
+            (rest, offset) = (after, offset + ahead as u64);
+            numbers.push(number);
+        }
+        number += memchr_iter(b'\n', rest).count() as u64;
+        offset += rest.len() as u64;
+    }
+    Ok(numbers)
+}
+
 /// Where the lines of a ledger are: an entry's own line says what it amends.
 pub(super) struct Places<'a, S: ?Sized> {
     source: &'a S,
@@ -160,13 +193,13 @@ impl<'a, S: Source + ?Sized> Places<'a, S> {
         found
     }
 
-    /// Gives each entry that can be read to `each` once more.
-    pub(super) fn each_entry(&self, mut each: impl FnMut(&Entry)) -> io::Result<()> {
+    /// Gives each entry that can be read to `each` once more, with the place of its line.
+    pub(super) fn each_entry(&self, mut each: impl FnMut(u64, &Entry)) -> io::Result<()> {
         usual_blocks(self.source, |block| {
             let mut next = block.offset;
             for (place, line) in block.lines() {
                 if let Some(entry) = entry_of(line) {
-                    each(&entry);
+                    each(place, &entry);
                 }
                 next = place + line.len() as u64 + 1;
             }

@@ -1,8 +1,10 @@
 //! Verifying a ledger from its bytes: is each entry's hash the chain's, and did the rules make it (rule 19)?
 
 mod chain;
+mod foreign;
 mod lines;
 
+use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
 
@@ -11,7 +13,11 @@ use metering::{Aspect, Entry, EntryKind, Finding, Next, Terms, Verifier};
 use crate::Hash;
 use crate::line::{LineHead, UsageLine, decode_body, parse_line, read_head, split_line};
 use chain::ChainCheck;
-use lines::{Block, Places, usual_blocks};
+pub use foreign::foreign;
+use lines::{Block, Places, numbers, usual_blocks};
+
+/// The place of what is missing at the end.
+const END: u64 = u64::MAX;
 
 /// So many findings are told; of more there is only the number.
 const MAX_TOLD: usize = 1_000;
@@ -44,13 +50,41 @@ pub struct Verdict {
     pub entries: u64,
     /// The chain's hash after the last.
     pub head: Hash,
-    /// What is wrong with it: the first thousand of them, by entry; ids that are there twice come last.
-    pub findings: Vec<Finding>,
+    /// What is wrong with it: the first thousand of them, by line; ids that are there twice come last.
+    pub findings: Vec<Located>,
     /// How many more there are.
     pub more: u64,
 }
 
+/// A finding, and where it is in the ledger's bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The number of its line, blank ones counted; none of what is missing at the end.
+    pub line: Option<u64>,
+    /// What it is.
+    pub finding: Finding,
+}
+
+impl fmt::Display for Located {
+    /// By the entry's number, and by the line's where that is another.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Finding { seq, aspect, message } = &self.finding;
+        match self.line {
+            Some(line) if *aspect == Aspect::Form => write!(f, "line {line}: {}: {message}", aspect.name()),
+            Some(line) if line != *seq => write!(f, "entry {seq} (line {line}): {}: {message}", aspect.name()),
+            _ => self.finding.fmt(f),
+        }
+    }
+}
+
 impl Verdict {
+    /// Whether the bytes are those that were recorded, as far as the chain of hashes can tell: then what is wrong is that
+    /// other rules made them, or that entries are missing.
+    #[must_use]
+    pub fn has_whole_chain(&self) -> bool {
+        self.findings.iter().all(|one| !matches!(one.finding.aspect, Aspect::Chain | Aspect::Form))
+    }
+
     /// Whether nothing is wrong with it.
     #[must_use]
     pub const fn is_right(&self) -> bool {
@@ -98,12 +132,17 @@ struct Check<'a, S: ?Sized> {
 
 /// The replay of the rules, from line to line.
 struct Rules<'a, S: ?Sized> {
+    source: &'a S,
     verifier: Verifier,
     places: Places<'a, S>,
-    /// Each with its line: the first of them.
+    /// Each with the place of its line: the first of them.
     told: Vec<(u64, Finding)>,
     /// How many more there are.
     more: u64,
+    /// The places of entries that were not made from what stands ahead of them, as their numbers say: the first of them.
+    out_of_place: Vec<u64>,
+    /// How many lines could not be read.
+    unreadable: u64,
     /// What is found in one line.
     found: Vec<Finding>,
     /// Room that is used again for each usage.
@@ -113,10 +152,13 @@ struct Rules<'a, S: ?Sized> {
 impl<'a, S: Source + ?Sized> Check<'a, S> {
     fn new(terms: Terms, ledger: &'a S) -> Self {
         let rules = Rules {
+            source: ledger,
             verifier: Verifier::new(terms),
             places: Places::new(ledger),
             told: Vec::new(),
             more: 0,
+            out_of_place: Vec::new(),
+            unreadable: 0,
             found: Vec::new(),
             room: Vec::new(),
         };
@@ -157,13 +199,19 @@ impl<S: Source + ?Sized> Rules<'_, S> {
 
     fn line(&mut self, offset: u64, read: &Read<'_>, next: Option<Next>) {
         self.places.note(offset);
+        let follows_left_out = self.verifier.is_left_out();
         if let Some(UsageLine { seq, recorded_at, usage, .. }) = read.usual.and_then(|head| head.usage(&mut self.room))
         {
             self.verifier.check_usage(seq, recorded_at, &usage, next, &mut self.found);
         } else {
             self.any(read.line, next);
         }
-        self.tell();
+        if (follows_left_out || self.verifier.is_out_of_place()) && self.out_of_place.len() < MAX_TOLD {
+            self.out_of_place.push(offset);
+        }
+        if !self.found.is_empty() {
+            self.tell(offset);
+        }
     }
 
     /// A line of another kind, or in an unusual form.
@@ -173,16 +221,22 @@ impl<S: Source + ?Sized> Rules<'_, S> {
                 let places = &self.places;
                 self.verifier.check(&entry, next, |seq| places.entry(seq), &mut self.found);
             }
-            Err(error) => self.found.push(Finding::new(self.places.count(), Aspect::Form, error.to_string())),
+            Err(error) => {
+                self.unreadable += 1;
+                let mut message = error.to_string();
+                if self.verifier.check_unreadable(next) {
+                    message.push_str("; without the first entry nothing else can be told");
+                }
+                self.found.push(Finding::new(self.places.count(), Aspect::Form, message));
+            }
         }
     }
 
-    /// Puts what was found in a line to the rest.
-    fn tell(&mut self) {
-        let line = self.places.count();
+    /// Puts what was found in the line at a place to the rest.
+    fn tell(&mut self, offset: u64) {
         for finding in self.found.drain(..) {
             if self.told.len() < MAX_TOLD {
-                self.told.push((line, finding));
+                self.told.push((offset, finding));
             } else {
                 self.more += 1;
             }
@@ -194,30 +248,46 @@ impl<S: Source + ?Sized> Check<'_, S> {
     fn finish(self) -> io::Result<Verdict> {
         let Self { mut rules, chain } = self;
         rules.verifier.finish(&mut rules.found);
-        rules.tell();
-        let Rules { verifier, places, told, more, .. } = rules;
+        rules.tell(END);
+        let Rules { verifier, places, told, more, out_of_place, unreadable, source, .. } = rules;
         let (entries, head) = (places.count(), chain.head());
-        let mut findings = chain.found;
+        // Where entries are missing, or one is there twice, the hash cannot follow: that has been said.
+        let is_told = |place: &u64| out_of_place.binary_search(place).is_ok();
+        let mut findings: Vec<_> = chain.found.into_iter().filter(|(place, _)| !is_told(place)).collect();
         findings.extend(told);
         // Of one line, what is wrong with its bytes comes first.
-        findings.sort_by_key(|(line, _)| *line);
-        let mut findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
+        findings.sort_by_key(|(place, _)| *place);
         let mut more = more + chain.more + findings.len().saturating_sub(MAX_TOLD) as u64;
         findings.truncate(MAX_TOLD);
+        if unreadable == entries {
+            more += findings.len().saturating_sub(1) as u64;
+            findings.truncate(1);
+        }
+        let located = locate(source, findings)?;
         let mut repeats = verifier.into_repeats();
+        let mut repeated = Vec::new();
         if !repeats.is_empty() {
-            places.each_entry(|entry| {
+            places.each_entry(|place, entry| {
                 let EntryKind::Usage(usage) = &entry.kind else { return };
                 match repeats.check(entry.seq, &usage.into()) {
-                    Some(finding) if findings.len() < MAX_TOLD => findings.push(finding),
+                    Some(finding) if located.len() + repeated.len() < MAX_TOLD => repeated.push((place, finding)),
                     Some(_) => more += 1,
                     None => {}
                 }
             })?;
         }
         places.into_result()?;
+        let findings = [located, locate(source, repeated)?].concat();
         Ok(Verdict { entries, head, findings, more })
     }
+}
+
+/// Gives findings, in the order of their places, the numbers of their lines.
+fn locate<S: Source + ?Sized>(source: &S, findings: Vec<(u64, Finding)>) -> io::Result<Vec<Located>> {
+    let places = findings.iter().map(|(place, _)| *place).take_while(|place| *place != END);
+    let lines = numbers(source, places)?;
+    let lines = lines.into_iter().map(Some).chain(std::iter::repeat(None));
+    Ok(findings.into_iter().zip(lines).map(|((_, finding), line)| Located { line, finding }).collect())
 }
 
 /// The entry of a line, if it can be read.
