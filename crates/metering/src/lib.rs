@@ -20,6 +20,7 @@ mod due;
 mod entry;
 mod grants;
 mod keyed;
+mod local;
 mod meter;
 mod past;
 mod period;
@@ -49,9 +50,10 @@ pub use entry::{
     PlanChangeCause, PlanTerms, Release, ReleaseCause, Usage, UsageView, Void, VoidCause,
 };
 pub use grants::LiveGrant;
+pub use local::{first_instant_at, local_time};
 pub use meter::Meter;
 pub use past::{Blank, ClaimKind, HoldEnd, Past, PastAmendment, PastClaim, PastHold, PastUsage};
-pub use period::{Period, RefreshRule, Schedule, first_instant_at, local_time};
+pub use period::{Period, RefreshRule, Schedule};
 pub use position::{FeaturePosition, Position, State};
 pub use purchase::Purchase;
 pub use register::Register;

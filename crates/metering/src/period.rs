@@ -1,9 +1,9 @@
 //! Usage periods and their boundaries in local time (rule 2).
 
-use chrono::{Datelike, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
+use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
-use crate::Timestamp;
+use crate::{Timestamp, first_instant_at, local_time};
 
 /// When a plan's allowance refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,47 +99,6 @@ impl Schedule {
             .checked_add_months(Months::new(index))
             .map_or(Timestamp::MAX, |local| first_instant_at(self.zone, local))
     }
-}
-
-/// The local date and time at an instant.
-#[must_use]
-pub fn local_time(zone: Tz, at: Timestamp) -> NaiveDateTime {
-    zone.from_utc_datetime(&at.to_utc().naive_utc()).naive_local()
-}
-
-/// The instant of a local time: the earlier of two, and the first one after the gap where a clock change skips it
-/// (rule 2).
-#[must_use]
-pub fn first_instant_at(zone: Tz, local: NaiveDateTime) -> Timestamp {
-    match zone.from_local_datetime(&local) {
-        LocalResult::Single(one) => Timestamp::from_millis(one.timestamp_millis()),
-        LocalResult::Ambiguous(one, other) => {
-            Timestamp::from_millis(one.timestamp_millis().min(other.timestamp_millis()))
-        }
-        LocalResult::None => end_of_gap(zone, local),
-    }
-}
-
-/// The first instant whose local time is not before `local`, which a clock change skips.
-fn end_of_gap(zone: Tz, local: NaiveDateTime) -> Timestamp {
-    // No offset and no gap is longer than a day and a bit, so the change lies within two days of the local time read
-    // as UTC; around it local time only jumps ahead, so that halving finds the jump.
-    let day = Days::new(2);
-    let (Some(from), Some(to)) = (local.checked_sub_days(day), local.checked_add_days(day)) else {
-        return Timestamp::from_millis(local.and_utc().timestamp_millis());
-    };
-    let (mut before, mut after) = (from.and_utc().timestamp_millis(), to.and_utc().timestamp_millis());
-    while after - before > 1 {
-        let middle = before + (after - before) / 2;
-        let Some(utc) = chrono::DateTime::from_timestamp_millis(middle) else { break };
-        let offset = zone.offset_from_utc_datetime(&utc.naive_utc()).fix();
-        if utc.naive_utc() + offset < local {
-            before = middle;
-        } else {
-            after = middle;
-        }
-    }
-    Timestamp::from_millis(after)
 }
 
 #[cfg(test)]

@@ -75,7 +75,24 @@ fn length_of(year: i32, month: u32) -> u32 {
 }
 
 pub(crate) fn local_time(zone: Tz, at: i64) -> NaiveDateTime {
-    DateTime::from_timestamp_millis(at).unwrap().with_timezone(&zone).naive_local()
+    let shown = |at: i64| DateTime::from_timestamp_millis(at).unwrap().with_timezone(&zone).naive_local();
+    let date = DateTime::from_timestamp_millis(at).unwrap().date_naive();
+    // The zone data end with the year 2099. A clock that is changed in winter and summer of that year is changed in later
+    // ones, too, as in an earlier year with the same calendar.
+    let first = |year: i32| NaiveDate::from_ymd_opt(year, 1, 1).unwrap();
+    let in_2099 =
+        |days: i64| shown(first(2099).and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp_millis() + days * 24 * HOUR);
+    let winter_to_summer = in_2099(181) - in_2099(0);
+    if date.year() < 2100 || winter_to_summer == chrono::TimeDelta::days(181) {
+        return shown(at);
+    }
+    let calendar = |year: i32| (first(year).weekday(), NaiveDate::from_ymd_opt(year, 3, 1).unwrap().weekday());
+    let mut year = 2099;
+    while calendar(year) != calendar(date.year()) {
+        year -= 1;
+    }
+    let later = first(date.year()) - first(year);
+    shown(at - later.num_milliseconds()) + later
 }
 
 /// The first instant at which clocks in the zone show this, or, if they skip it, the first after the gap.
