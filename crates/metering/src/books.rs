@@ -28,8 +28,8 @@ pub(crate) struct Books {
     pub(crate) access: Access,
     pub(crate) pending: Option<Option<PlanTerms>>,
     pub(crate) controls: Controls,
-    /// The last grant's entry; 0 before the first.
-    pub(crate) last_grant: u64,
+    /// How many grants there have been.
+    pub(crate) grants_made: u64,
     /// What the trial brought.
     pub(crate) trial_size: Credits,
     pub(crate) had_trial: bool,
@@ -199,7 +199,7 @@ impl Books {
             }
         }
         self.totals.granted = granted;
-        self.last_grant = seq;
+        self.grants_made += 1;
         self.grants.add(seq, grant);
         Ok(())
     }

@@ -24,9 +24,9 @@ pub struct Position {
     pub state: State,
     /// The running period; none without plan and trial.
     pub period: Option<Period>,
-    /// The last grant: the `seq` of its entry, 0 before the first. A refresh and a purchase bring one; it clears
-    /// warnings and arms them anew (rule 17).
-    pub last_grant: u64,
+    /// How many grants there have been. A refresh and a purchase bring one; it clears warnings and arms them anew
+    /// (rule 17).
+    pub grants_made: u64,
     /// Each feature of the catalogue, in its order.
     pub features: Vec<FeaturePosition>,
 }
@@ -114,7 +114,7 @@ pub(crate) fn position(catalogue: &Catalogue, books: &Books, at: Timestamp) -> P
         used: books.used.iter().map(|(_, used)| used).sum(),
         state: state(catalogue, books, available),
         period: books.access.period(),
-        last_grant: books.last_grant,
+        grants_made: books.grants_made,
         features,
     }
 }

@@ -36,8 +36,9 @@ pub struct Warning {
     pub threshold: Threshold,
     /// When the period began in which it was crossed; none, between a subscription and its first period.
     pub period: Option<Timestamp>,
-    /// Which crossing of it: the grant since which it was armed (the `seq` of its entry). Credits that return without a
-    /// grant (failed work, a hold released) do not arm it anew.
+    /// Which crossing of it: how many grants there had been, the last of which armed it. Credits that return without a
+    /// grant (failed work, a hold released) do not arm it anew. A grant is counted and not named by its entry's number:
+    /// whoever looks ahead of what is recorded sees the refresh that will come, and not yet what will number it.
     pub crossing: u64,
 }
 
@@ -94,7 +95,7 @@ impl Threshold {
             Some(period) => Some(period.start),
             None => None,
         };
-        Warning { threshold: self, period, crossing: position.last_grant }
+        Warning { threshold: self, period, crossing: position.grants_made }
     }
 }
 
@@ -118,7 +119,7 @@ impl WarningDefaults {
 #[must_use]
 pub fn warnings(thresholds: &[Threshold], before: &Outlook<'_>, after: &Outlook<'_>) -> Vec<WarningChange> {
     let same_period = before.position.period == after.position.period;
-    let armed_anew = before.position.last_grant != after.position.last_grant || !same_period;
+    let armed_anew = before.position.grants_made != after.position.grants_made || !same_period;
     let stood = |threshold: &&Threshold| threshold.is_crossed(before);
     let cleared = thresholds.iter().filter(stood).filter(|_| armed_anew);
     let cleared = cleared.map(|threshold| WarningChange::Cleared(threshold.warning(before.position)));

@@ -82,7 +82,7 @@ fn credits_are_low_under_a_share_of_what_the_period_brought() {
             used: 0,
             state,
             period: None,
-            last_grant: 0,
+            grants_made: 0,
             features: Vec::new(),
         };
         position.is_low(percent)

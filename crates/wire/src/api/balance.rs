@@ -79,9 +79,9 @@ pub struct BalanceBody {
     pub position: PositionBody,
     /// What the running period brought in allowance, trial or upgrade credits.
     pub allowance_size: u64,
-    /// The entry of the last grant; 0 before the first. It says which crossing a warning is of.
+    /// How many grants there have been. It says which crossing a warning is of.
     #[serde(default)]
-    pub last_grant: u64,
+    pub grants_made: u64,
     /// Each feature of the catalogue, in its order.
     pub features: Vec<FeatureBody>,
     /// Sums since the beginning.
@@ -164,7 +164,7 @@ impl BalanceBody {
             seq: account.last_seq(),
             position: PositionBody::from(&position),
             allowance_size: position.allowance_size,
-            last_grant: position.last_grant,
+            grants_made: position.grants_made,
             features: position.features.iter().map(feature).collect(),
             totals: account.totals(at).into(),
             grants: account.live_grants(at).iter().map(GrantBody::from).collect(),
@@ -195,7 +195,7 @@ impl TryFrom<&BalanceBody> for Position {
             used: body.position.used,
             state: state(&body.position.state)?,
             period: body.position.period,
-            last_grant: body.last_grant,
+            grants_made: body.grants_made,
             features: features.collect::<Result<_, UnknownCode>>()?,
         })
     }
