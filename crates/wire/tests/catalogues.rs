@@ -19,6 +19,8 @@ fn the_catalogues_that_ship_say_what_the_pages_say() {
     assert_eq!(a.plan("scale").unwrap().price, Price::Minor(39_900));
     assert_eq!(a.plan("enterprise").unwrap().allowance, Allowance::Custom);
     assert!(a.plan("starter").unwrap().assumed && a.trial.as_ref().unwrap().assumed);
+    assert_eq!((a.feature("ai-reply").unwrap().rate, a.trial.as_ref().unwrap().days), (1, 14));
+    assert!(a.packs.iter().all(|pack| pack.expires_after_days.is_none()));
 
     let b = from_toml(B).unwrap();
     assert_eq!((b.name.as_str(), b.refresh), ("VersanaCX", RefreshRule::CalendarMonth));

@@ -2,7 +2,7 @@
 
 use metering::{
     Allocation, Amendment, Aspect, Grant, GrantOrigin, Labels, MAX_ALLOWANCE, MAX_HOLD_MINUTES, MAX_ID_LENGTH,
-    MAX_TOTAL, MAX_UNITS, PurchaseTerms, Usage, verify,
+    MAX_RATE, MAX_TOTAL, MAX_UNITS, PurchaseTerms, Usage, verify,
 };
 
 use super::*;
@@ -46,6 +46,40 @@ fn rule_14_the_same_again_is_a_duplicate_and_another_content_a_conflict() {
     assert!(matches!(desk.run(&refund("a", "a", Some(1))).0, Outcome::Conflict { .. }));
     assert!(matches!(desk.run(&dispute("a", "b")).0, Outcome::Conflict { .. }));
     assert!(matches!(desk.run(&amend("a", "b")).0, Outcome::Conflict { .. }));
+}
+
+#[test]
+fn rule_14_every_kind_of_command_with_an_id_is_answered_as_the_first_time() {
+    let mut desk = Desk::small();
+    let commands = [
+        usage("a", "reply", 1),
+        holding("a", "reply", 1, 15),
+        buying("a", "ten"),
+        amend("a", "a"),
+        refund("a", "a", Some(100)),
+        dispute("a", "a"),
+        reinstate("a", "a"),
+        refund("b", "a", None),
+    ];
+    let first: Vec<_> = commands.iter().map(|command| desk.does(command).seq).collect();
+    let before = (desk.position(), desk.totals());
+    for (command, seq) in commands.iter().zip(first) {
+        assert_eq!(desk.run(command), (Outcome::Duplicate { seq }, Vec::new()), "{command:?}");
+    }
+    for other in [
+        usage("a", "reply", 2),
+        holding("a", "reply", 1, 16),
+        buying("a", "fifty"),
+        amend("a", "b"),
+        refund("a", "a", None),
+        refund("a", "b", Some(100)),
+        refund("b", "a", Some(400)),
+        dispute("a", "b"),
+        reinstate("a", "b"),
+    ] {
+        assert!(matches!(desk.run(&other).0, Outcome::Conflict { .. }), "{other:?}");
+    }
+    assert_eq!((desk.position(), desk.totals()), before, "and nothing has changed");
 }
 
 #[test]
@@ -200,6 +234,9 @@ fn rule_20_what_is_beyond_the_bounds_is_invalid_and_changes_nothing() {
     desk.uses(&"x".repeat(MAX_ID_LENGTH), "reply", MAX_UNITS);
     desk.does(&holding(&"x".repeat(MAX_ID_LENGTH - 5), "reply", 1, MAX_HOLD_MINUTES));
     desk.sets("reply", None, Some(Some(MAX_TOTAL)));
+    // The bounds are the numbers of the rule; the largest rate is a catalogue's, and no command brings one.
+    assert_eq!((MAX_UNITS, MAX_RATE, MAX_HOLD_MINUTES), (1_000_000, 1_000_000, 1_440));
+    assert_eq!((MAX_ALLOWANCE, MAX_TOTAL), (1_000_000_000, 9_007_199_254_740_991));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! the pack `ten` never expires, `fifty` does after 20 days, and each costs 500.
 
 mod ledger;
+mod order;
 mod packs;
 mod plans;
 mod reports;

@@ -29,6 +29,21 @@ fn rule_10_a_pack_is_granted_once_and_counts_at_once() {
 }
 
 #[test]
+fn rule_10_a_pack_never_expires_unless_the_catalogue_says_when() {
+    // The clocks go forward in between: days of 24 hours, as everywhere.
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::Europe__Berlin, "2026-03-20T09:00:00Z");
+    desk.does(&Command::Subscribe { plan: "agreed".into(), allowance: Some(0) });
+    desk.buys("p", "ten");
+    desk.buys("q", "fifty");
+    desk.go_to("2026-04-09T08:59:59.999Z");
+    assert_eq!(desk.numbers(), [60, 0, 60, 0, 0]);
+    desk.go_to("2026-04-09T09:00:00Z");
+    assert_eq!((desk.numbers(), desk.totals().expired), ([10, 0, 10, 0, 0], 50));
+    desk.go_to("2036-03-20T09:00:00Z");
+    assert_eq!((desk.numbers(), desk.totals().expired), ([10, 0, 10, 0, 0], 50));
+}
+
+#[test]
 fn rule_10_a_payment_that_is_confirmed_is_credited_even_when_the_plan_has_lapsed_since() {
     let mut desk = Desk::small();
     assert_eq!(desk.run(&Command::CheckOut { pack: "ten".into() }).0, Outcome::Unchanged);
@@ -92,6 +107,30 @@ fn rule_11_credits_that_return_to_a_claimed_pack_are_taken_at_once() {
     let EntryKind::Void(void) = &entries[1].kind else { panic!("{entries:?}") };
     assert_eq!((&void.cause, void.amount, void.shortfall), (&VoidCause::Returned, 7, 0));
     assert_eq!((desk.numbers()[0], desk.totals().voided), (0, 10));
+}
+
+#[test]
+fn rule_11_what_work_holds_of_a_claimed_pack_is_taken_when_it_is_freed() {
+    let mut desk = Desk::bare();
+    desk.buys("p", "ten");
+    desk.does(&holding("h", "reply", 8, 15));
+    desk.does(&holding("i", "reply", 1, 15));
+    assert_eq!(voided(&desk.does(&dispute("d", "p"))), (1, 9), "work under way may finish");
+    desk.does(&capture("h", Some(3)));
+    assert_eq!((desk.numbers()[0], desk.totals().voided), (0, 6), "five of the eight were not used");
+    desk.does(&release("i"));
+    assert_eq!((desk.numbers()[0], desk.totals().voided), (0, 7));
+}
+
+#[test]
+fn rule_11_after_a_dispute_that_is_won_nothing_is_claimed_any_more() {
+    let mut desk = Desk::bare();
+    desk.buys("p", "ten");
+    desk.uses("a", "reply", 7);
+    assert_eq!(voided(&desk.does(&dispute("d", "p"))), (3, 7));
+    assert_eq!(voided(&desk.does(&reinstate("w", "p"))), (3, 0));
+    desk.does(&amend("x", "a"));
+    assert_eq!((desk.numbers()[0], desk.totals().voided), (10, 0));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Rules 7, 8 and 9.
 
-use metering::{Access, PlanTerms, State};
+use metering::{Access, Allowance, PlanTerms, State};
 
 use super::*;
 
@@ -45,6 +45,20 @@ fn rule_7_subscribing_ends_the_trial_and_there_is_one_trial_and_none_after_a_pla
 }
 
 #[test]
+fn rule_7_after_a_plan_there_is_no_trial_even_if_there_never_was_one() {
+    let mut desk = Desk::small();
+    desk.is_refused(&Command::StartTrial, Refusal::TrialUnavailable);
+    desk.does(&Command::Cancel);
+    desk.go_to("2026-05-10T09:00:00Z");
+    assert_eq!(desk.position().state, State::NoPlan);
+    desk.is_refused(&Command::StartTrial, Refusal::TrialUnavailable);
+    // A plan without AI is a plan.
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.subscribe("solo");
+    desk.is_refused(&Command::StartTrial, Refusal::TrialUnavailable);
+}
+
+#[test]
 fn rule_7_of_a_trial_that_work_holds_whole_nothing_expires() {
     let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-10T09:00:00Z");
     desk.does(&Command::StartTrial);
@@ -80,6 +94,15 @@ fn rule_8_a_downgrade_waits_for_the_refresh_and_can_be_taken_back() {
     assert_eq!(pending(&desk), Some(Some("small".into())), "another change replaces what is pending");
     desk.go_to("2026-04-01T00:00:00Z");
     assert_eq!((desk.numbers()[0], pending(&desk)), (40, None));
+
+    // A cancellation is taken back in the same way, and an upgrade replaces it, too.
+    for (plan, allowance) in [("small", 40), ("large", 90)] {
+        desk.does(&Command::Cancel);
+        desk.subscribe(plan);
+        assert_eq!(pending(&desk), None);
+        let end = desk.position().period.unwrap().end.to_string();
+        assert_eq!((desk.go_to(&end).numbers()[0], desk.position().state), (allowance, State::Active));
+    }
 }
 
 #[test]
@@ -113,6 +136,17 @@ fn rule_8_the_allowance_decides_what_an_upgrade_is() {
 }
 
 #[test]
+fn rule_8_a_plan_without_ai_has_no_allowance_whatever_its_catalogue_says() {
+    for (said, agreed) in [(Allowance::Credits(70), None), (Allowance::Custom, Some(70)), (Allowance::Custom, None)] {
+        let mut catalogue = Catalogue::clone(&catalogue(RefreshRule::CalendarMonth));
+        catalogue.plans[0].allowance = said;
+        let mut desk = Desk::under(Arc::new(catalogue), Tz::UTC, "2026-03-01T00:00:00Z");
+        desk.does(&Command::Subscribe { plan: "solo".into(), allowance: agreed });
+        assert_eq!((desk.totals().granted, desk.position().allowance_size), (0, 0), "{agreed:?}");
+    }
+}
+
+#[test]
 fn rule_8_a_first_month_has_its_whole_allowance_from_the_1st_on() {
     let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-20T15:00:00Z");
     desk.subscribe("small");
@@ -123,6 +157,7 @@ fn rule_8_a_first_month_has_its_whole_allowance_from_the_1st_on() {
 #[test]
 fn rule_9_without_ai_packs_are_frozen_not_lost_and_none_is_sold() {
     let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.is_refused(&usage("a", "reply", 1), Refusal::NoPlan);
     desk.is_refused(&buying("p", "ten"), Refusal::NoPlan);
     desk.is_refused(&Command::CheckOut { pack: "ten".into() }, Refusal::NoPlan);
     desk.subscribe("small");
@@ -136,4 +171,11 @@ fn rule_9_without_ai_packs_are_frozen_not_lost_and_none_is_sold() {
     desk.is_refused(&buying("r", "ten"), Refusal::PlanExcludesAi);
     desk.subscribe("small");
     assert_eq!(desk.numbers(), [50, 40, 10, 0, 0], "there again");
+    // And so it is without a plan.
+    desk.does(&Command::Cancel);
+    desk.go_to("2026-05-01T00:00:00Z");
+    assert_eq!((desk.numbers(), desk.position().state), ([0, 0, 10, 0, 0], State::NoPlan));
+    desk.is_refused(&usage("a", "reply", 1), Refusal::NoPlan);
+    desk.subscribe("small");
+    assert_eq!(desk.numbers(), [50, 40, 10, 0, 0]);
 }

@@ -1,5 +1,7 @@
 //! Rules 1, 2, 3 and 15.
 
+use metering::PurchaseTerms;
+
 use super::*;
 
 #[test]
@@ -12,6 +14,33 @@ fn rule_1_time_is_an_argument() {
     assert_eq!(desk.meter.decide(&command, now), desk.meter.decide(&command, now));
     assert_eq!(desk.meter.decide(&command, now).entries[0].recorded_at, now);
     assert_ne!(desk.meter.decide(&command, now), desk.meter.decide(&command, now.plus_millis(1)));
+}
+
+#[test]
+fn rule_1_instants_are_in_utc_and_a_time_zone_only_says_where_midnight_is() {
+    assert_eq!(at("2026-03-05T10:00:00+01:00"), at("2026-03-05T09:00:00Z"));
+    let zones = [Tz::UTC, Tz::Pacific__Kiritimati, Tz::America__New_York];
+    let ledger = |zone, of_plan: bool| {
+        let mut desk = Desk::new(RefreshRule::CalendarMonth, zone, "2026-03-10T09:00:00Z");
+        desk.does(&Command::StartTrial);
+        desk.buys("p", "fifty");
+        desk.does(&holding("h", "reply", 1, 15));
+        if of_plan {
+            desk.go_to("2026-03-20T12:00:00Z").subscribe("small");
+        }
+        desk.go_to("2026-04-20T12:00:00Z");
+        desk.does(&controls(Some(true), &[]));
+        desk.ledger
+    };
+    let [utc, east, west] = zones.map(|zone| ledger(zone, false));
+    assert_eq!((&east, &west), (&utc, &utc), "a trial, packs and holds know no midnight");
+    let [utc, east, west] = zones.map(|zone| {
+        let at_midnight = |entry: &&Entry| matches!(entry.kind, EntryKind::Grant(_));
+        ledger(zone, true).iter().rfind(at_midnight).unwrap().recorded_at
+    });
+    let [april_1, in_the_east, in_the_west] =
+        ["2026-04-01T00:00:00Z", "2026-03-31T10:00:00Z", "2026-04-01T04:00:00Z"].map(at);
+    assert_eq!([utc, east, west], [april_1, in_the_east, in_the_west]);
 }
 
 #[test]
@@ -78,15 +107,8 @@ fn rule_3_at_one_instant_what_falls_due_comes_in_a_fixed_order() {
     let (outcome, entries) = desk.go_to("2026-04-01T00:00:00Z").run(&Command::StartTrial);
     assert_eq!((outcome, entries), (Outcome::Refused(Refusal::TrialUnavailable), Vec::new()));
     desk.subscribe("small");
-    let due: Vec<_> = desk.ledger[6..]
-        .iter()
-        .map(|entry| match &entry.kind {
-            EntryKind::Expiry(expiry) => format!("expiry of {}", expiry.grant),
-            other => other.name().to_owned(),
-        })
-        .collect();
     assert_eq!(
-        due,
+        due(&desk.ledger[6..]),
         [
             "release".to_owned(),
             "expiry of 2".to_owned(),
@@ -100,10 +122,40 @@ fn rule_3_at_one_instant_what_falls_due_comes_in_a_fixed_order() {
 }
 
 #[test]
+fn rule_3_a_trial_ends_after_what_expires_in_the_same_instant() {
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.does(&Command::StartTrial);
+    // A pack that was agreed to last as long as the trial, and a hold that is up then.
+    let (purchase, pack, expires_after_days) = ("p".to_owned(), "ten".to_owned(), Some(14));
+    desk.does(&Command::Credit(PurchaseTerms { purchase, pack, credits: 10, price: 500, expires_after_days }));
+    desk.go_to("2026-03-14T23:45:00Z").does(&holding("h", "reply", 3, 15));
+    desk.go_to("2026-04-01T00:00:00Z").subscribe("small");
+    assert!(desk.ledger[3..7].iter().all(|entry| entry.recorded_at == at("2026-03-15T00:00:00Z")));
+    assert_eq!(
+        due(&desk.ledger[3..]),
+        ["release", "expiry of 1", "expiry of 2", "plan_change", "plan_change", "grant"]
+    );
+}
+
+/// What entries are, with the grant of which something expires.
+fn due(entries: &[Entry]) -> Vec<String> {
+    let told = |entry: &Entry| match &entry.kind {
+        EntryKind::Expiry(expiry) => format!("expiry of {}", expiry.grant),
+        other => other.name().to_owned(),
+    };
+    entries.iter().map(told).collect()
+}
+
+#[test]
 fn rule_3_what_is_not_recorded_writes_nothing_that_was_due_either() {
     let mut desk = Desk::small();
-    desk.go_to("2026-05-10T12:00:00Z").is_refused(&usage("a", "absent", 1), Refusal::UnknownFeature);
-    assert_eq!(desk.meter.account().last_seq(), 2);
+    let seq = desk.uses("a", "reply", 1).seq;
+    desk.go_to("2026-05-10T12:00:00Z").is_refused(&usage("b", "absent", 1), Refusal::UnknownFeature);
+    assert_eq!(desk.is_invalid(&usage("b", "reply", 0)), "units");
+    assert_eq!(desk.run(&usage("a", "reply", 1)), (Outcome::Duplicate { seq }, Vec::new()));
+    assert_eq!(desk.run(&usage("a", "reply", 2)), (Outcome::Conflict { seq }, Vec::new()));
+    assert_eq!(desk.run(&subscription("small")), (Outcome::Unchanged, Vec::new()));
+    assert_eq!(desk.meter.account().last_seq(), 3);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Rules 4, 5, 6, 12, 13 and 16.
 
-use metering::{LiveHold, MAX_HOLD_MINUTES, State};
+use metering::{HOLD_MINUTES, LiveHold, MAX_HOLD_MINUTES, State};
 
 use super::*;
 
@@ -25,6 +25,16 @@ fn rule_4_work_is_recorded_in_full_or_refused_with_a_reason() {
 }
 
 #[test]
+fn rule_4_a_usage_costs_its_rate_times_its_units() {
+    let mut desk = Desk::small();
+    desk.does(&controls(Some(true), &[]));
+    assert_eq!(told(&desk.uses("a", "sync", 1)).2, 25);
+    assert_eq!(told(&desk.uses("b", "auto", 3)).2, 6);
+    assert_eq!(told(&desk.uses("c", "reply", 3)).2, 3);
+    assert_eq!(desk.numbers(), [6, 6, 0, 0, 34]);
+}
+
+#[test]
 fn rule_4_exactly_the_balance_may_be_spent() {
     let mut desk = Desk::small();
     desk.is_refused(&usage("a", "reply", 41), Refusal::Exhausted);
@@ -41,6 +51,11 @@ fn rule_4_an_unmetered_action_costs_nothing_and_is_not_recorded() {
     // Even without a plan.
     assert_eq!(desk.run(&usage("a", "call", 1)), (Outcome::Unchanged, Vec::new()));
     assert_eq!(desk.is_invalid(&usage("a", "call", 0)), "units", "but its report has to be one");
+    // And while AI is paused.
+    desk.subscribe("small");
+    desk.uses("b", "reply", 40);
+    assert_eq!(desk.position().state, State::Paused);
+    assert_eq!(desk.run(&usage("a", "call", 1)), (Outcome::Unchanged, Vec::new()));
 }
 
 #[test]
@@ -54,6 +69,16 @@ fn rule_5_allowance_pays_before_packs_what_expires_first_before_what_is_older() 
     let entry = desk.uses("a", "reply", 40 + 50 + 10 + 3);
     assert_eq!(paid(&entry), [(allowance, 40), (later, 50), (never, 10), (oldest_of_two, 3)]);
     assert_eq!(desk.numbers(), [7, 0, 7, 0, 103]);
+}
+
+#[test]
+fn rule_5_of_grants_that_came_in_one_instant_the_first_in_the_ledger_pays_first() {
+    let mut desk = Desk::small();
+    // The upgrade came with the allowance, and ends with it.
+    let upgrade = desk.subscribe("large").seq + 1;
+    let (first, second) = (desk.buys("p2", "ten").seq, desk.buys("p1", "ten").seq);
+    let entry = desk.uses("a", "reply", 40 + 50 + 10 + 1);
+    assert_eq!(paid(&entry), [(2, 40), (upgrade, 50), (first, 10), (second, 1)]);
 }
 
 #[test]
@@ -140,6 +165,11 @@ fn rule_13_a_hold_is_freed_by_release_and_by_its_time() {
     // The work is then reported as a plain usage.
     desk.uses("i", "reply", 40);
     assert_eq!(desk.is_invalid(&holding("j", "reply", 1, MAX_HOLD_MINUTES + 1)), "minutes");
+
+    let mut desk = Desk::small();
+    assert_eq!((HOLD_MINUTES, MAX_HOLD_MINUTES), (15, 24 * 60));
+    desk.does(&holding("h", "reply", 1, MAX_HOLD_MINUTES));
+    assert_eq!(lives(&desk), [at("2026-03-02T00:00:00Z")]);
 }
 
 #[test]
@@ -157,13 +187,36 @@ fn rule_13_reserved_credits_do_not_expire_and_a_capture_counts_in_its_own_period
 }
 
 #[test]
+fn rule_13_a_capture_asks_neither_controls_nor_plan() {
+    let mut desk = Desk::small();
+    desk.does(&controls(Some(true), &[]));
+    desk.does(&holding("h", "auto", 5, 15));
+    desk.does(&controls(Some(false), &[("auto", Some(false), Some(Some(0)))]));
+    assert_eq!(paid(&desk.does(&capture("h", Some(3)))), [(2, 6)]);
+
+    for (change, refusal) in [(Command::Cancel, Refusal::NoPlan), (subscription("solo"), Refusal::PlanExcludesAi)] {
+        let mut desk = Desk::small();
+        desk.does(&change);
+        desk.go_to("2026-03-31T23:55:00Z").does(&holding("h", "reply", 5, 15));
+        desk.go_to("2026-04-01T00:05:00Z").is_refused(&usage("a", "reply", 1), refusal);
+        assert_eq!(paid(&desk.does(&capture("h", Some(4)))), [(2, 4)], "{change:?}");
+        assert_eq!((desk.totals().spent, desk.totals().expired), (4, 36), "{change:?}");
+    }
+}
+
+#[test]
 fn rule_13_what_a_hold_reserves_counts_against_the_cap() {
     let mut desk = Desk::small();
     desk.sets("reply", None, Some(Some(10)));
+    desk.does(&holding("other", "sync", 1, 15));
     desk.does(&holding("h", "reply", 6, 15));
     desk.is_refused(&usage("a", "reply", 5), Refusal::CapReached);
+    desk.is_refused(&holding("i", "reply", 5, 15), Refusal::CapReached);
     desk.uses("a", "reply", 4);
     desk.is_refused(&usage("b", "reply", 1), Refusal::CapReached);
+    desk.does(&capture("h", Some(2)));
+    desk.uses("b", "reply", 4);
+    desk.is_refused(&usage("c", "reply", 1), Refusal::CapReached);
 }
 
 #[test]
@@ -182,4 +235,17 @@ fn rule_16_controls_are_in_the_ledger_and_only_what_changes_is() {
     assert_eq!((id.as_str(), control.on, control.cap), ("reply", false, Some(9)));
     assert_eq!(desk.is_invalid(&controls(None, &[("absent", Some(true), None)])), "features");
     assert_eq!(desk.is_invalid(&controls(None, &[("reply", None, None), ("reply", None, None)])), "features");
+}
+
+#[test]
+fn rule_16_a_cap_counts_what_one_feature_uses_in_one_period() {
+    let mut desk = Desk::small();
+    desk.sets("reply", None, Some(Some(5)));
+    desk.uses("a", "sync", 1);
+    desk.uses("b", "reply", 5);
+    desk.is_refused(&usage("c", "reply", 1), Refusal::CapReached);
+    desk.does(&amend("x", "b"));
+    desk.uses("c", "reply", 5);
+    desk.is_refused(&usage("d", "reply", 1), Refusal::CapReached);
+    desk.go_to("2026-04-01T00:00:00Z").uses("d", "reply", 5);
 }
