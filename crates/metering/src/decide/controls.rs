@@ -20,8 +20,8 @@ impl<P: Past> Draft<'_, P> {
             let mut after = before;
             after.on = wanted.on.unwrap_or(after.on);
             after.cap = wanted.cap.unwrap_or(after.cap);
-            if after.cap.is_some_and(|cap| cap > MAX_CAP) {
-                return Err(invalid("cap", format!("the cap of \"{id}\" is not in 0..={MAX_CAP}")));
+            if let Some(cap) = after.cap.filter(|cap| *cap > MAX_CAP) {
+                return Err(invalid("cap", format!("{cap} is not in 0..={MAX_CAP}, for \"{id}\"")));
             }
             if after != before {
                 change.features.push((id.clone(), after));

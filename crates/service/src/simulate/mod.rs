@@ -1,6 +1,9 @@
 //! Runs a scenario of the rules: a catalogue, a time zone, steps; one answer a step, as one line of JSON.
 
+mod number;
+mod place;
 mod scenario;
+mod step;
 #[cfg(test)]
 mod tests;
 
@@ -8,8 +11,9 @@ use metering::{Meter, Outcome, Timestamp};
 use serde::Serialize;
 use wire::api::{PositionBody, TotalsBody};
 
-use scenario::Action;
-pub use scenario::{Scenario, ScenarioError};
+pub use place::ScenarioError;
+pub use scenario::Scenario;
+use step::{Action, Step};
 
 /// The answer to a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,15 +44,15 @@ impl Scenario {
         (1..).zip(self.steps).map(move |(number, step)| {
             // A step dated before the one ahead of it counts at that one's instant.
             now = now.max(step.at);
-            answer(&mut meter, number, &step.action, now)
+            answer(&mut meter, number, &step, now)
         })
     }
 }
 
-fn answer(meter: &mut Meter, step: usize, action: &Action, now: Timestamp) -> StepAnswer {
+fn answer(meter: &mut Meter, number: usize, step: &Step, now: Timestamp) -> StepAnswer {
     let mut entries = 0;
     let (mut reason, mut invalid) = (None, None);
-    let outcome = match action {
+    let outcome = match &step.action {
         Action::Look => "ok",
         Action::Do(command) => {
             let decision = meter.decide(command, now);
@@ -66,7 +70,7 @@ fn answer(meter: &mut Meter, step: usize, action: &Action, now: Timestamp) -> St
                     "refused"
                 }
                 Outcome::Invalid(what) => {
-                    invalid = Some(what.to_string());
+                    invalid = Some(number::said(&what, &step.stand_ins));
                     "invalid"
                 }
             }
@@ -74,5 +78,5 @@ fn answer(meter: &mut Meter, step: usize, action: &Action, now: Timestamp) -> St
     };
     let account = meter.account();
     let position = PositionBody::from(&account.position(now));
-    StepAnswer { step, outcome, reason, invalid, position, totals: account.totals(now).into(), entries }
+    StepAnswer { step: number, outcome, reason, invalid, position, totals: account.totals(now).into(), entries }
 }
