@@ -5,6 +5,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+#[path = "command_line/output.rs"]
+mod output;
+
 struct Done {
     status: Option<i32>,
     out: String,

@@ -41,13 +41,9 @@ impl CatalogueCommand {
             Self::Add { database, file } => {
                 let catalogue = catalogues::find(&file).map_err(Stopped::wrong)?;
                 open(&database, Durability::Full)?.add_revision(&catalogue, Clock::system().now())?;
-                say(summary(&catalogue));
-                Ok(())
+                say(summary(&catalogue))
             }
-            Self::Schema => {
-                say(wire::catalogue::json_schema().trim_end());
-                Ok(())
-            }
+            Self::Schema => say(wire::catalogue::json_schema().trim_end()),
         }
     }
 }
@@ -60,7 +56,7 @@ fn check(files: &[String]) -> Result<(), Stopped> {
         match reviewed.catalogue {
             Ok(catalogue) => {
                 reviewed.doubts.iter().for_each(|doubt| tell(file, "warning", doubt));
-                say(summary(&catalogue));
+                say(summary(&catalogue))?;
                 all.push(Arc::new(catalogue));
             }
             Err(found) => {

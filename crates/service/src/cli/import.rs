@@ -46,8 +46,7 @@ impl Import {
         say(format_args!(
             "{id}: {} entries added, the last is {} with hash {}",
             imported.added, imported.last_seq, imported.last_hash
-        ));
-        Ok(())
+        ))
     }
 
     /// The recipe and the trace, read whole before the database is touched.

@@ -8,6 +8,7 @@ mod simulate;
 mod verify;
 
 use std::fmt::Display;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -122,14 +123,25 @@ fn one_line(message: &str) -> String {
     message.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
-/// Prints a line. Whoever closed the other end does not want to read any more.
-fn say(line: impl Display) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
+/// Prints a line. Whoever closed the other end does not want to read any more; an answer that is lost in any other way
+/// was not given.
+fn say(line: impl Display) -> Result<(), Stopped> {
+    match print(line) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Stopped { message: format!("cannot write: {error}"), status: 1 })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a line, and says whether it has left this process.
+fn print(line: impl Display) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
 }
 
 /// Prints a line on standard error, where nobody takes it for an answer.
 fn say_aside(line: impl Display) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }

@@ -43,15 +43,17 @@ impl Serve {
                 for role in [Role::Owner, Role::Member, Role::Meter] {
                     let token = Token::new()?;
                     service.admit_to_samples(token.text(), role).await?;
-                    say(format_args!("{role} token: {}", token.text()));
+                    say(format_args!("{role} token: {}", token.text()))?;
                 }
             }
             let running = service.serve(listener).await?;
             say_aside("payments are the sandbox's: test payments, no money moves");
-            say(format_args!("listening on {}", running.url()));
-            stop_signal().await;
+            let said = say(format_args!("listening on {}", running.url()));
+            if said.is_ok() {
+                stop_signal().await;
+            }
             running.shutdown().await;
-            Ok(())
+            said
         })
     }
 }

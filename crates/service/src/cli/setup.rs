@@ -9,7 +9,7 @@ use clock::Clock;
 use metering::Terms;
 use wire::api::Role;
 
-use super::{Stopped, database, id, open, say};
+use super::{Stopped, database, id, open, print, say};
 use crate::catalogues;
 use crate::store::{Access, Durability, Workspace};
 use crate::token::Token;
@@ -54,8 +54,7 @@ impl WorkspaceCommand {
         let provider = catalogue.name.clone();
         let workspace = Workspace { id, name, terms: Terms::new(Arc::new(catalogue), zone) };
         store.create_workspace(&workspace, Clock::system().now())?;
-        say(format_args!("workspace {}: {} on {provider}, {}", workspace.id, workspace.name, zone.name()));
-        Ok(())
+        say(format_args!("workspace {}: {} on {provider}, {}", workspace.id, workspace.name, zone.name()))
     }
 }
 
@@ -87,7 +86,13 @@ impl TokenCommand {
         let store = open(&database, Durability::Full)?;
         let access = Access { workspace, role };
         let token = Token::issue(&store, &access, &name, Clock::system().now())?;
-        say(token.text());
-        Ok(())
+        // Even a pipe that was closed is told of: nobody can ever see this token again.
+        print(token.text()).map_err(|error| Stopped {
+            message: format!(
+                "cannot write: {error}: a token was made and could not be shown, so that nobody can use it; run the same \
+                 command again to make another"
+            ),
+            status: 1,
+        })
     }
 }

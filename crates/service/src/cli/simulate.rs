@@ -27,7 +27,7 @@ impl Simulate {
         })?;
         let scenario = Scenario::read(text).map_err(|error| Stopped::wrong(format!("{}: {error}", self.file)))?;
         for answer in scenario.run() {
-            say(serde_json::to_string(&answer)?);
+            say(serde_json::to_string(&answer)?)?;
         }
         Ok(())
     }

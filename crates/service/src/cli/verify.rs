@@ -82,16 +82,15 @@ impl Verify {
             return Err(Stopped::wrong(format!("{}: there is no entry in it", self.ledger)));
         }
         for finding in findings {
-            say(one_line(&finding.to_string()));
+            say(one_line(&finding.to_string()))?;
         }
         if *more > 0 {
-            say(format_args!("… and {more} more"));
+            say(format_args!("… and {more} more"))?;
         }
         let wrong = findings.len() as u64 + more;
         if wrong == 0 {
             let each = if *entries == 1 { "1 entry: it follows" } else { &format!("{entries} entries: each follows") };
-            say(format_args!("{each} from the rules, and the last has hash {head}"));
-            return Ok(());
+            return say(format_args!("{each} from the rules, and the last has hash {head}"));
         }
         let findings = if wrong == 1 { "1 finding".to_owned() } else { format!("{wrong} findings") };
         let lines = if *entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };

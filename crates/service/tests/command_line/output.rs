@@ -1,0 +1,88 @@
+//! What cannot be printed is not taken for done.
+
+use std::fs::File;
+
+use super::*;
+
+const SCENARIO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/conformance/29-leap-day.json");
+
+/// Runs a command that prints to where `out` says.
+fn printing_to(out: impl Into<Stdio>, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = command(arguments).stdout(out).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// A database with the workspace `acme`, its address and the folder that it is in.
+fn database() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("credits.db").display());
+    let create = ["workspace", "create", "--database", &database, "--id", "acme", "--name", "Acme", "--catalogue", "b"];
+    assert_eq!(run(&create).status, Some(0));
+    (folder, database)
+}
+
+/// The shortest ledger: a trial under the catalogue `a`.
+fn trial() -> Vec<u8> {
+    let text = include_str!("../../../../catalogues/a.toml");
+    let terms =
+        metering::Terms::new(std::sync::Arc::new(wire::catalogue::from_toml(text).unwrap()), chrono_tz::Tz::UTC);
+    let begun = metering::Timestamp::from_millis(0);
+    let decision = metering::Meter::new(terms).decide(metering::Command::StartTrial, begun);
+    let body = wire::line::encode_body(&decision.entries[0]);
+    wire::line::encode_line(&wire::chain(&wire::GENESIS, &body), &body)
+}
+
+fn token(database: &str) -> [&str; 10] {
+    ["token", "create", "--database", database, "--workspace", "acme", "--role", "owner", "--name", "me"]
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_answer_that_is_lost_is_no_success() {
+    let (folder, database) = database();
+    let ledger = folder.path().join("ledger.ndjson");
+    std::fs::write(&ledger, trial()).unwrap();
+    let create = ["workspace", "create", "--database", &database, "--id", "acme", "--name", "Acme", "--catalogue", "b"];
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    for arguments in [
+        &["simulate", SCENARIO][..],
+        &["verify", ledger.to_str().unwrap(), "--catalogue", "a"],
+        &["catalogue", "check", "b"],
+        &["catalogue", "schema"],
+        &create,
+        &["import", "--database", &database, "--sample", "harbour", "--until", "2026-04-10T00:00:00Z"],
+        &["serve", "--database", &database, "--listen", "127.0.0.1:0"],
+    ] {
+        assert_eq!(run_unless_it_serves(arguments), Some(0), "{arguments:?}");
+        let (status, said) = printing_to(full(), arguments);
+        assert_eq!(status, Some(1), "{arguments:?}: {said}");
+        let last = said.lines().last().unwrap();
+        assert_eq!(last, "error: cannot write: No space left on device (os error 28)", "{arguments:?}");
+    }
+    let (status, said) = printing_to(full(), &token(&database));
+    assert_eq!(
+        (status, said.as_str()),
+        (
+            Some(1),
+            "error: cannot write: No space left on device (os error 28): a token was made and could not be shown, so \
+             that nobody can use it; run the same command again to make another\n"
+        )
+    );
+}
+
+/// What a command that ends by itself ends with.
+fn run_unless_it_serves(arguments: &[&str]) -> Option<i32> {
+    if arguments[0] == "serve" { Some(0) } else { run(arguments).status }
+}
+
+#[test]
+fn who_does_not_want_to_read_on_is_no_failure_unless_it_loses_a_token() {
+    let (_folder, database) = database();
+    let closed = || std::io::pipe().unwrap().1;
+    for arguments in [&["simulate", SCENARIO][..], &["catalogue", "schema"]] {
+        assert_eq!(printing_to(closed(), arguments), (Some(0), String::new()), "{arguments:?}");
+    }
+    let (status, said) = printing_to(closed(), &token(&database));
+    assert_eq!(status, Some(1));
+    assert!(said.contains("a token was made and could not be shown"), "{said}");
+}
