@@ -8,7 +8,7 @@ use clock::Clock;
 use metering::{Catalogue, Revisions};
 use wire::catalogue::CatalogueError;
 
-use super::{Stopped, database, open, say, say_aside};
+use super::{Stopped, database, open_existing, say, say_aside};
 use crate::catalogues;
 use crate::store::Durability;
 
@@ -40,7 +40,7 @@ impl CatalogueCommand {
             Self::Check { files } => check(&files),
             Self::Add { database, file } => {
                 let catalogue = catalogues::find(&file).map_err(Stopped::wrong)?;
-                open(&database, Durability::Full)?.add_revision(&catalogue, Clock::system().now())?;
+                open_existing(&database, Durability::Full)?.add_revision(&catalogue, Clock::system().now())?;
                 say(summary(&catalogue))
             }
             Self::Schema => say(wire::catalogue::json_schema().trim_end()),

@@ -105,6 +105,15 @@ fn open(path: &Path, durability: Durability) -> Result<Store, StoreError> {
     Store::open(path, durability)
 }
 
+/// The same for a command that is of no use on a new database: a path with a slip in it makes none.
+fn open_existing(path: &Path, durability: Durability) -> Result<Store, Stopped> {
+    match path.try_exists() {
+        Ok(false) => Err(Stopped::wrong(format!("{}: there is no such database", path.display()))),
+        // What cannot be looked at cannot be opened, and then that says why.
+        Ok(true) | Err(_) => Ok(open(path, durability)?),
+    }
+}
+
 fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|error: metering::BadInstant| error.to_string())
 }

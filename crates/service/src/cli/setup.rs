@@ -9,7 +9,7 @@ use clock::Clock;
 use metering::Terms;
 use wire::api::Role;
 
-use super::{Stopped, database, id, open, print, say};
+use super::{Stopped, database, id, open, open_existing, print, say};
 use crate::catalogues;
 use crate::store::{Access, Durability, Workspace};
 use crate::token::Token;
@@ -83,7 +83,7 @@ pub(super) struct CreateToken {
 impl TokenCommand {
     pub(super) fn run(self) -> Result<(), Stopped> {
         let Self::Create(CreateToken { database, workspace, role, name }) = self;
-        let store = open(&database, Durability::Full)?;
+        let store = open_existing(&database, Durability::Full)?;
         let access = Access { workspace, role };
         let token = Token::issue(&store, &access, &name, Clock::system().now())?;
         // Even a pipe that was closed is told of: nobody can ever see this token again.

@@ -1,4 +1,4 @@
-//! What cannot be printed is not taken for done.
+//! What cannot be printed is not taken for done, and what cannot be found is not made.
 
 use std::fs::File;
 
@@ -85,4 +85,19 @@ fn who_does_not_want_to_read_on_is_no_failure_unless_it_loses_a_token() {
     let (status, said) = printing_to(closed(), &token(&database));
     assert_eq!(status, Some(1));
     assert!(said.contains("a token was made and could not be shown"), "{said}");
+}
+
+#[test]
+fn a_path_with_a_slip_in_it_makes_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("nosuch.db");
+    let revision = folder.path().join("2.toml");
+    let template = include_str!("../../../../catalogues/template.toml");
+    let from = "revision = 2\ncounts_from = 9000-03-01T00:00:00Z";
+    std::fs::write(&revision, template.replacen("revision = 1", from, 1)).unwrap();
+    let add = ["catalogue", "add", "--database", file.to_str().unwrap(), revision.to_str().unwrap()];
+    refused(&add, 2, "nosuch.db: there is no such database");
+    refused(&token(&format!("sqlite:{}", file.display())), 2, "nosuch.db: there is no such database");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
+    assert_eq!(left, ["2.toml"], "nothing was made");
 }
