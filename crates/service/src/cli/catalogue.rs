@@ -16,6 +16,7 @@ use crate::store::Durability;
 pub(super) enum CatalogueCommand {
     /// Look catalogues over: every mistake with its place, and what can never be used. Several files are revisions of
     /// one catalogue.
+    #[command(after_help = "Exit status: 0 when there is no mistake, with or without warnings, 2 when there is one.")]
     Check {
         /// A file: TOML, or JSON if its name ends in .json; or a or b, which ship.
         #[arg(required = true)]

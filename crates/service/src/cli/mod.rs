@@ -18,9 +18,15 @@ use tracing_subscriber::EnvFilter;
 
 use crate::store::{Durability, Store, StoreError};
 
+/// What a script can go by. The commands that answer a question say more.
+const STATUSES: &str = "Exit status: 0 when it is done, 1 when it failed, 2 when what was given is wrong. \
+    What went wrong is said on standard error.";
+const VERIFY_STATUSES: &str = "Exit status: 0 when every entry follows from the rules, 1 when there are findings, \
+    2 when the ledger or the catalogue cannot be read.";
+
 /// The credit service: metering in front of a store, over HTTP.
 #[derive(Parser)]
-#[command(name = "creditdeck-service", version, about, disable_help_subcommand = true)]
+#[command(name = "creditdeck-service", version, about, disable_help_subcommand = true, after_help = STATUSES)]
 struct Arguments {
     #[command(subcommand)]
     command: What,
@@ -39,8 +45,10 @@ enum What {
     /// Play a usage trace into a workspace.
     Import(import::Import),
     /// Run a scenario of the metering rules and print an answer a step.
+    #[command(after_help = simulate::STATUSES)]
     Simulate(simulate::Simulate),
     /// Check a ledger: the chain of hashes, and that the rules made every entry.
+    #[command(after_help = VERIFY_STATUSES)]
     Verify(verify::Verify),
     /// Catalogues.
     #[command(subcommand)]

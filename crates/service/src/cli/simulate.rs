@@ -7,6 +7,9 @@ use clap::Args;
 use super::{Stopped, say};
 use crate::simulate::Scenario;
 
+pub(super) const STATUSES: &str = "Exit status: 0 when every step is answered, whatever the answers are, \
+    2 when the scenario has a mistake; then nothing is run.";
+
 #[derive(Args)]
 pub(super) struct Simulate {
     /// The scenario, a JSON file; `-` for standard input.

@@ -101,3 +101,35 @@ fn a_path_with_a_slip_in_it_makes_no_database() {
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
     assert_eq!(left, ["2.toml"], "nothing was made");
 }
+
+#[test]
+fn exit_statuses_are_in_the_help_and_are_what_it_says() {
+    // As it is wrapped depends on the terminal.
+    let help = |arguments: &[&str]| {
+        let done = run(&[arguments, &["--help"]].concat());
+        assert_eq!(done.status, Some(0), "{}", done.error);
+        done.out.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for (arguments, statuses) in [
+        (&[][..], "0 when it is done, 1 when it failed, 2 when what was given is wrong"),
+        (&["verify"], "0 when every entry follows from the rules, 1 when there are findings, 2 when"),
+        (&["simulate"], "0 when every step is answered, whatever the answers are, 2 when the scenario has a mistake"),
+        (&["catalogue", "check"], "0 when there is no mistake, with or without warnings, 2 when there is one"),
+    ] {
+        let help = help(arguments);
+        assert!(help.contains(&format!("Exit status: {statuses}")), "{help}");
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = folder.path().join("scenario.json");
+    let good = std::fs::read_to_string(SCENARIO).unwrap();
+    let simulate = |text: &str| {
+        std::fs::write(&scenario, text).unwrap();
+        run(&["simulate", scenario.to_str().unwrap()])
+    };
+    let refused = simulate(&good.replacen("\"do\": \"subscribe\", \"plan\": \"starter\"", "\"do\": \"cancel\"", 1));
+    assert_eq!(refused.status, Some(0), "{}", refused.error);
+    assert!(refused.out.contains("\"outcome\":\"refused\""), "{}", refused.out);
+    let wrong = simulate(&good.replacen("\"steps\"", "\"step\"", 1));
+    assert_eq!((wrong.status, wrong.out.as_str()), (Some(2), ""), "{}", wrong.error);
+}
