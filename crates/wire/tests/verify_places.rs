@@ -165,6 +165,8 @@ fn what_is_there_twice_has_its_line() {
 fn a_file_of_something_else_is_told_in_one_line() {
     let found = check("<html>\n<p>502</p>\n</html>\n");
     assert_eq!((found.entries, found.findings.len(), found.more), (3, 1, 2));
+    let line = "line 1: form: column 1: expected value; and no other line is an entry";
+    assert_eq!(found.findings[0].to_string(), line);
     for (bytes, what) in [
         (&b"\x1f\x8b\x08\0"[..], "packed by gzip"),
         (b"PK\x03\x04", "a ZIP archive"),

@@ -19,6 +19,9 @@ use lines::{Block, Places, numbers, usual_blocks};
 /// The place of what is missing at the end.
 const END: u64 = u64::MAX;
 
+/// Said of a first entry that cannot be read.
+const WITHOUT_FIRST: &str = "; without the first entry nothing else can be told";
+
 /// So many findings are told; of more there is only the number.
 const MAX_TOLD: usize = 1_000;
 
@@ -225,7 +228,7 @@ impl<S: Source + ?Sized> Rules<'_, S> {
                 self.unreadable += 1;
                 let mut message = error.to_string();
                 if self.verifier.check_unreadable(next) {
-                    message.push_str("; without the first entry nothing else can be told");
+                    message.push_str(WITHOUT_FIRST);
                 }
                 self.found.push(Finding::new(self.places.count(), Aspect::Form, message));
             }
@@ -262,6 +265,10 @@ impl<S: Source + ?Sized> Check<'_, S> {
         if unreadable == entries {
             more += findings.len().saturating_sub(1) as u64;
             findings.truncate(1);
+            let message = findings.first_mut().map(|(_, finding)| &mut finding.message).filter(|_| entries > 1);
+            if let Some(message) = message {
+                *message = message.replace(WITHOUT_FIRST, "; and no other line is an entry");
+            }
         }
         let located = locate(source, findings)?;
         let mut repeats = verifier.into_repeats();
