@@ -8,6 +8,8 @@ pub const MAX_UNITS: u32 = 1_000_000;
 pub const MAX_RATE: u32 = 1_000_000;
 /// Largest allowance or pack, in credits (rule 20).
 pub const MAX_ALLOWANCE: Credits = 1_000_000_000;
+/// Largest price of a plan or a pack, in minor units (rule 20): a ledger line carries no larger number.
+pub const MAX_PRICE: u64 = MAX_TOTAL;
 /// Longest trial, in days of 24 hours (our choice: a leap year).
 pub const MAX_TRIAL_DAYS: u32 = 366;
 /// Longest life of a pack's credits, in days of 24 hours (our choice: a hundred years).

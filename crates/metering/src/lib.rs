@@ -36,8 +36,8 @@ mod warning;
 pub use account::{Access, Account, Broken, Controls, FeatureControl, LiveHold, Terms, Totals};
 pub use bounds::{
     CAPTURE_PREFIX, EARLY_LIMIT_MS, HOLD_MINUTES, LATE_LIMIT_MS, MAX_ALLOWANCE, MAX_CAP, MAX_HOLD_ID_LENGTH,
-    MAX_HOLD_MINUTES, MAX_ID_LENGTH, MAX_PACK_DAYS, MAX_RATE, MAX_TOTAL, MAX_TRIAL_DAYS, MAX_UNITS, PERIOD_PRIORITY,
-    TOP_UP_PRIORITY,
+    MAX_HOLD_MINUTES, MAX_ID_LENGTH, MAX_PACK_DAYS, MAX_PRICE, MAX_RATE, MAX_TOTAL, MAX_TRIAL_DAYS, MAX_UNITS,
+    PERIOD_PRIORITY, TOP_UP_PRIORITY,
 };
 pub use catalogue::{Allowance, Catalogue, Fault, Feature, Pack, Plan, Price, TrialOffer, Unmetered, WarningDefaults};
 pub use command::{

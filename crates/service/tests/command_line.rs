@@ -201,7 +201,8 @@ fn a_catalogue_is_looked_over() {
         done.error,
         format!(
             "{wrong}:{rate}:8: error: feature[0].rate: is -1, and has to be a whole number from 0 to 1000000\n\
-             {wrong}:{price}:9: error: plan[1].price: is \"free\", and has to be a whole number from 0 or \"custom\"\n\
+             {wrong}:{price}:9: error: plan[1].price: is \"free\", and has to be a whole number from 0 to 9007199254740991 or \
+             \"custom\"\n\
              error: 2 mistakes: see above\n"
         )
     );

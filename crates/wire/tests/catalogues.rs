@@ -71,11 +71,21 @@ fn a_mistake_is_one_error_with_its_place() {
     assert_eq!(
         said("price = 1900", "price = 19.5"),
         format!(
-            "line {}, column 9: plan[0].price: is a number with a fraction, and has to be a whole number from 0 or \
-             \"custom\"",
+            "line {}, column 9: plan[0].price: is a number with a fraction, and has to be a whole number from 0 to \
+             9007199254740991 or \"custom\"",
             line_of("price = 1900")
         )
     );
+    // The least that no ledger line carries, and what no computer's whole number holds.
+    for price in ["9007199254740992", "18446744073709551616", "99999999999999999999999999"] {
+        assert_eq!(
+            said("price = 1500", &format!("price = {price}")),
+            format!(
+                "line {}, column 9: pack[0].price: is {price}, and has to be a whole number from 0 to 9007199254740991",
+                line_of("price = 1500")
+            )
+        );
+    }
     assert_eq!(
         said("allowance = 3000", "allowance = 1_000_000_001"),
         format!(
@@ -156,7 +166,11 @@ fn every_mistake_is_told_and_none_hides_another() {
         line("rat =", 1, &format!("feature[0].rat: is not known here. {known}")),
         line("id = \"reply\"\nname = \"Automatic", 6, "feature[1].id: \"reply\" is named twice: give each its own id"),
         line("automation = \"yes\"", 14, "feature[1].automation: is \"yes\", and has to be true or false"),
-        line("price = -1", 9, "plan[1].price: is -1, and has to be a whole number from 0 or \"custom\""),
+        line(
+            "price = -1",
+            9,
+            "plan[1].price: is -1, and has to be a whole number from 0 to 9007199254740991 or \"custom\"",
+        ),
         line(
             "expires_after_days = 0",
             22,
@@ -272,13 +286,20 @@ fn another_reader_of_json_schema_agrees() {
         for (from, to) in [
             ("\"rate\":1", "\"rate\":1000001"),
             ("\"rate\":1", "\"rat\":1"),
-            ("\"allowance\":", "\"allowance\":1.5,\"was\":"),
             ("\"schema\":1", "\"schema\":2"),
             ("\"currency\":\"USD\"", "\"currency\":\"usd\""),
         ] {
             let wrong = written.replacen(from, to, 1);
             assert!(wrong != written && !validator.is_valid(&json(&wrong)), "{to}");
             assert!(from_json(&wrong).is_err(), "{to}");
+        }
+        for (field, value) in [("price", "9007199254740992"), ("allowance", "1000000001"), ("allowance", "1.5")] {
+            // Whatever number stands there.
+            let at = written.find(&format!("\"{field}\":")).unwrap() + field.len() + 3;
+            let rest = written[at..].trim_start_matches(|letter: char| letter.is_ascii_digit());
+            let wrong = format!("{}{value}{rest}", &written[..at]);
+            assert!(!validator.is_valid(&json(&wrong)), "{field}: {value}");
+            assert!(from_json(&wrong).is_err(), "{field}: {value}");
         }
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
 
-use super::{Allowance, Catalogue, Fault};
+use super::{Allowance, Catalogue, Fault, Price};
 use crate::Credits;
-use crate::bounds::{MAX_ALLOWANCE, MAX_ID_LENGTH, MAX_PACK_DAYS, MAX_RATE, MAX_TRIAL_DAYS};
+use crate::bounds::{MAX_ALLOWANCE, MAX_ID_LENGTH, MAX_PACK_DAYS, MAX_PRICE, MAX_RATE, MAX_TRIAL_DAYS};
 
 impl Catalogue {
     /// Every mistake in the catalogue; none means that the rules can run on it.
@@ -58,6 +58,9 @@ impl Catalogue {
     fn sizes(&self, faults: &mut Faults) {
         let too_many =
             |credits: Credits| (credits > MAX_ALLOWANCE).then(|| format!("{credits} is above {MAX_ALLOWANCE}"));
+        let too_dear = |price: u64| {
+            (price > MAX_PRICE).then(|| format!("is {price}, and has to be a whole number from 0 to {MAX_PRICE}"))
+        };
         if let Some(trial) = &self.trial {
             if !(1..=MAX_TRIAL_DAYS).contains(&trial.days) {
                 faults.add("trial.days", format!("{} is not in 1..={MAX_TRIAL_DAYS}", trial.days));
@@ -70,12 +73,16 @@ impl Catalogue {
             }
         }
         for (index, plan) in self.plans.iter().enumerate() {
+            if let Price::Minor(price) = plan.price {
+                faults.add_some(format!("plan[{index}].price"), too_dear(price));
+            }
             if let Allowance::Credits(credits) = plan.allowance {
                 faults.add_some(format!("plan[{index}].allowance"), too_many(credits));
             }
         }
         for (index, pack) in self.packs.iter().enumerate() {
             faults.add_some(format!("pack[{index}].credits"), too_many(pack.credits));
+            faults.add_some(format!("pack[{index}].price"), too_dear(pack.price));
             if let Some(days) = pack.expires_after_days
                 && !(1..=MAX_PACK_DAYS).contains(&days)
             {

@@ -1,7 +1,7 @@
 //! Packs bought, refunded and disputed (rules 9 to 11).
 
 use super::{Answer, Draft, check_id, invalid, shown};
-use crate::bounds::{MAX_ALLOWANCE, TOP_UP_PRIORITY};
+use crate::bounds::{MAX_ALLOWANCE, MAX_PACK_DAYS, MAX_PRICE, TOP_UP_PRIORITY};
 use crate::position::no_access;
 use crate::{EntryKind, Grant, GrantOrigin, LiveGrant, Outcome, Past, Purchase, PurchaseTerms, Void, VoidCause};
 
@@ -26,8 +26,15 @@ impl<P: Past> Draft<'_, P> {
 
     pub(super) fn credit(&mut self, terms: &PurchaseTerms) -> Answer {
         check_id("purchase", &terms.purchase)?;
+        check_id("pack", &terms.pack)?;
         if terms.credits > MAX_ALLOWANCE {
             return Err(invalid("credits", format!("{} is not in 0..={MAX_ALLOWANCE}", terms.credits)));
+        }
+        if terms.price > MAX_PRICE {
+            return Err(invalid("price", format!("{} is not in 0..={MAX_PRICE}", terms.price)));
+        }
+        if let Some(days) = terms.expires_after_days.filter(|days| !(1..=MAX_PACK_DAYS).contains(days)) {
+            return Err(invalid("expires_after_days", format!("{days} is not in 1..={MAX_PACK_DAYS}")));
         }
         self.check_total(terms.credits)?;
         let grant = Grant {

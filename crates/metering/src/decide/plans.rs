@@ -16,8 +16,9 @@ impl<P: Past> Draft<'_, P> {
             return Err(Outcome::Refused(Refusal::TrialUnavailable));
         }
         self.check_total(trial.allowance)?;
-        let end = self.now.plus_millis(i64::from(trial.days) * DAY_MS);
-        let origin = GrantOrigin::Trial(Period { start: self.now, end });
+        let period = Period { start: self.now, end: self.now.plus_millis(i64::from(trial.days) * DAY_MS) };
+        check_length(period)?;
+        let (origin, end) = (GrantOrigin::Trial(period), period.end);
         Ok(self.record(EntryKind::Grant(Grant::of_period(origin, trial.allowance, self.now, end))))
     }
 
@@ -53,6 +54,8 @@ impl<P: Past> Draft<'_, P> {
     fn subscribe_first(&mut self, wanted: PlanTerms) -> Answer {
         self.check_total(wanted.allowance)?;
         let terms = &self.account.terms;
+        let period = Schedule::new(terms.catalogue(self.now).refresh, terms.zone, self.now).period_at(self.now);
+        check_length(period)?;
         if matches!(self.books.access, Access::Trial(_)) {
             let left: Vec<_> = self
                 .books
@@ -66,7 +69,6 @@ impl<P: Past> Draft<'_, P> {
                 self.record(EntryKind::Expiry(expiry));
             }
         }
-        let period = Schedule::new(terms.catalogue(self.now).refresh, terms.zone, self.now).period_at(self.now);
         let seq = self.change_plan(Some(wanted.clone()), PlanChangeCause::Subscribed);
         let origin = GrantOrigin::Allowance { plan: wanted.plan, period };
         self.record(EntryKind::Grant(Grant::of_period(origin, wanted.allowance, self.now, period.end)));
@@ -103,4 +105,12 @@ impl<P: Past> Draft<'_, P> {
     fn change_plan(&mut self, to: Option<PlanTerms>, cause: PlanChangeCause) -> u64 {
         self.record(EntryKind::PlanChange(PlanChange { to, cause }))
     }
+}
+
+/// Nothing can be granted for a period without an instant in it: only the last instant of all has such a one.
+fn check_length(period: Period) -> Result<(), Outcome> {
+    if period.start < period.end {
+        return Ok(());
+    }
+    Err(invalid("at", format!("{} is the last instant that there is: no period begins there", period.start)))
 }

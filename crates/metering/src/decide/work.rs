@@ -20,6 +20,12 @@ impl<P: Past> Draft<'_, P> {
         if request.id.starts_with(CAPTURE_PREFIX) {
             return Err(invalid("id", format!("begins with \"{CAPTURE_PREFIX}\", which names captured holds")));
         }
+        let Labels { member, channel, reference } = &request.labels;
+        for (field, label) in [("member", member), ("channel", channel), ("reference", reference)] {
+            if let Some(label) = label {
+                check_id(field, label)?;
+            }
+        }
         if let Some(occurred_at) = request.occurred_at {
             check_occurred_at(occurred_at, self.now)?;
         }

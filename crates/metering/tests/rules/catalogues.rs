@@ -1,8 +1,8 @@
 //! Mistakes in catalogues and what can never be used, each one alone.
 
 use metering::{
-    Allowance, Catalogue, Fault, MAX_ALLOWANCE, MAX_ID_LENGTH, MAX_PACK_DAYS, MAX_RATE, MAX_TRIAL_DAYS, Price,
-    RefreshRule, TrialOffer, Unmetered,
+    Allowance, Catalogue, Fault, MAX_ALLOWANCE, MAX_ID_LENGTH, MAX_PACK_DAYS, MAX_PRICE, MAX_RATE, MAX_TRIAL_DAYS,
+    Price, RefreshRule, TrialOffer, Unmetered,
 };
 
 use crate::histories::catalogue;
@@ -45,7 +45,9 @@ fn what_is_right_at_its_bounds_has_no_faults() {
             it.features[0].rate = MAX_RATE;
             it.features[1].rate = 0;
             it.plans[1].allowance = Allowance::Credits(MAX_ALLOWANCE);
+            it.plans[1].price = Price::Minor(MAX_PRICE);
             it.packs[0].credits = MAX_ALLOWANCE;
+            it.packs[0].price = MAX_PRICE;
             it.packs[0].expires_after_days = Some(MAX_PACK_DAYS);
             it.packs[1].expires_after_days = Some(1);
             it.packs[1].credits = 0;
@@ -84,6 +86,9 @@ fn each_mistake_is_told_with_its_place() {
         &["plan[2].allowance: 1000000001 is above 1000000000"],
     );
     faults(|it| it.packs[1].credits = MAX_ALLOWANCE + 1, &["pack[1].credits: 1000000001 is above 1000000000"]);
+    let too_dear = "is 9007199254740992, and has to be a whole number from 0 to 9007199254740991";
+    faults(|it| it.plans[2].price = Price::Minor(MAX_PRICE + 1), &[&format!("plan[2].price: {too_dear}")]);
+    faults(|it| it.packs[1].price = MAX_PRICE + 1, &[&format!("pack[1].price: {too_dear}")]);
     for days in [0, MAX_PACK_DAYS + 1] {
         let expected = format!("pack[0].expires_after_days: {days} is not in 1..=36600");
         faults(|it| it.packs[0].expires_after_days = Some(days), &[&expected]);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use metering::{
-    Allowance, Catalogue, Feature, MAX_ALLOWANCE, MAX_PACK_DAYS, MAX_RATE, MAX_TRIAL_DAYS, Pack, Plan, Price,
-    RefreshRule, Timestamp, TrialOffer, Unmetered, WarningDefaults,
+    Allowance, Catalogue, Feature, MAX_ALLOWANCE, MAX_PACK_DAYS, MAX_PRICE, MAX_RATE, MAX_TRIAL_DAYS, Pack, Plan,
+    Price, RefreshRule, Timestamp, TrialOffer, Unmetered, WarningDefaults,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -154,6 +154,7 @@ struct PlanTable {
     /// Its name, for people.
     name: String,
     /// Price a month in minor units, or "custom".
+    #[schemars(extend("maximum" = MAX_PRICE))]
     price: NumberOrCustom,
     /// Whether AI is in it. Without AI it has no allowance.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
@@ -178,6 +179,7 @@ struct PackTable {
     #[schemars(range(max = MAX_ALLOWANCE))]
     credits: u64,
     /// Its price in minor units.
+    #[schemars(range(max = MAX_PRICE))]
     price: u64,
     /// It expires so many times 24 hours after it is credited; never, if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,7 @@
 
 use metering::{
     Allocation, Amendment, Aspect, Grant, GrantOrigin, Labels, MAX_ALLOWANCE, MAX_HOLD_MINUTES, MAX_ID_LENGTH,
-    MAX_RATE, MAX_TOTAL, MAX_UNITS, PurchaseTerms, Usage, verify,
+    MAX_PACK_DAYS, MAX_PRICE, MAX_RATE, MAX_TOTAL, MAX_UNITS, PurchaseTerms, Usage, verify,
 };
 
 use super::*;
@@ -221,10 +221,26 @@ fn rule_20_what_is_beyond_the_bounds_is_invalid_and_changes_nothing() {
     assert_eq!(desk.is_invalid(&agreed(MAX_ALLOWANCE + 1)), "allowance");
     assert_eq!(desk.is_invalid(&agreed(u64::MAX)), "allowance");
     assert_eq!(desk.is_invalid(&controls(None, &[("reply", None, Some(Some(MAX_TOTAL + 1)))])), "cap");
+    let credit = |pack: &str, credits, price, expires_after_days| {
+        let (purchase, pack) = ("p".to_owned(), pack.to_owned());
+        Command::Credit(PurchaseTerms { purchase, pack, credits, price, expires_after_days })
+    };
+    assert_eq!(desk.is_invalid(&credit("ten", MAX_ALLOWANCE + 1, 1, None)), "credits");
+    assert_eq!(desk.is_invalid(&credit("ten", 1, MAX_PRICE + 1, None)), "price");
+    for days in [0, MAX_PACK_DAYS + 1] {
+        assert_eq!(desk.is_invalid(&credit("ten", 1, 1, Some(days))), "expires_after_days");
+    }
     for id in [String::new(), "x".repeat(MAX_ID_LENGTH + 1)] {
         assert_eq!(desk.is_invalid(&usage(&id, "reply", 1)), "id");
         assert_eq!(desk.is_invalid(&buying(&id, "ten")), "purchase");
         assert_eq!(desk.is_invalid(&holding(&id, "reply", 1, 15)), "id");
+        assert_eq!(desk.is_invalid(&credit(&id, 1, 1, None)), "pack");
+        for (index, field) in ["member", "channel", "reference"].into_iter().enumerate() {
+            let label = |own| (own == index).then(|| id.clone());
+            let labels = Labels { member: label(0), channel: label(1), reference: label(2) };
+            let Command::Use(request) = usage("a", "reply", 1) else { panic!("no usage") };
+            assert_eq!(desk.is_invalid(&Command::Use(UsageRequest { labels, ..request })), field);
+        }
     }
     assert_eq!(desk.is_invalid(&usage("hold:a", "reply", 1)), "id", "it names a captured hold");
     // The usage of its capture is `hold:` and this.
@@ -234,9 +250,29 @@ fn rule_20_what_is_beyond_the_bounds_is_invalid_and_changes_nothing() {
     desk.uses(&"x".repeat(MAX_ID_LENGTH), "reply", MAX_UNITS);
     desk.does(&holding(&"x".repeat(MAX_ID_LENGTH - 5), "reply", 1, MAX_HOLD_MINUTES));
     desk.sets("reply", None, Some(Some(MAX_TOTAL)));
+    desk.does(&credit(&"x".repeat(MAX_ID_LENGTH), MAX_ALLOWANCE, MAX_PRICE, Some(MAX_PACK_DAYS)));
     // The bounds are the numbers of the rule; the largest rate is a catalogue's, and no command brings one.
     assert_eq!((MAX_UNITS, MAX_RATE, MAX_HOLD_MINUTES), (1_000_000, 1_000_000, 1_440));
     assert_eq!((MAX_ALLOWANCE, MAX_TOTAL), (1_000_000_000, 9_007_199_254_740_991));
+}
+
+#[test]
+fn rule_20_no_period_begins_at_the_last_instant() {
+    let rules = [RefreshRule::CalendarMonth, RefreshRule::BillingCycle];
+    for (rule, command) in rules.map(|rule| [(rule, subscription("small")), (rule, Command::StartTrial)]).concat() {
+        let decided = |at: Timestamp| {
+            let meter = Meter::new(Terms::new(catalogue(rule), chrono_tz::UTC));
+            meter.decide(&command, at).outcome
+        };
+        let is_month = (rule, &command) == (RefreshRule::CalendarMonth, &subscription("small"));
+        match decided(Timestamp::MAX) {
+            // The month began before it.
+            Outcome::Recorded { .. } => assert!(is_month),
+            Outcome::Invalid(invalid) => assert_eq!((is_month, invalid.field), (false, "at")),
+            other => panic!("{other:?}"),
+        }
+        assert!(matches!(decided(Timestamp::MAX.plus_millis(-1)), Outcome::Recorded { .. }));
+    }
 }
 
 #[test]

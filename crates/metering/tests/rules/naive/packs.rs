@@ -36,7 +36,8 @@ impl<'a> Books<'a> {
             return again(same && ends == expiry(effective, terms.expires_after_days));
         }
         let days_fit = terms.expires_after_days.is_none_or(|days| (1..=36_600).contains(&days));
-        if !is_id(&terms.purchase) || !is_id(&terms.pack) || terms.credits > 1_000_000_000 || !days_fit {
+        let numbers_fit = terms.credits <= 1_000_000_000 && terms.price < 1 << 53 && days_fit;
+        if !is_id(&terms.purchase) || !is_id(&terms.pack) || !numbers_fit {
             return NaiveOutcome::Invalid;
         }
         self.add_pack(&terms.purchase, &terms.pack, terms.credits, terms.price, terms.expires_after_days)

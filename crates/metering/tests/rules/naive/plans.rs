@@ -3,7 +3,7 @@
 use metering::{Allowance, ControlsRequest};
 
 use super::NaiveOutcome;
-use super::books::{Access, Books, Control, Kind, MOST, Terms};
+use super::books::{Access, Books, Control, END, Kind, MOST, Terms};
 use super::calendar::Period;
 
 const DAY: i64 = 24 * 3_600_000;
@@ -15,6 +15,10 @@ impl<'a> Books<'a> {
             return NaiveOutcome::Refused("trial_unavailable");
         }
         if !self.fits(offer.allowance) {
+            return NaiveOutcome::Invalid;
+        }
+        // A period has an instant in it: at the end of time there is none.
+        if self.now >= END {
             return NaiveOutcome::Invalid;
         }
         let end = self.now + i64::from(offer.days) * DAY;
@@ -45,7 +49,8 @@ impl<'a> Books<'a> {
     }
 
     fn first_plan(&mut self, wanted: Terms<'a>) -> NaiveOutcome {
-        if !self.fits(wanted.allowance) {
+        let period = Period::first(self.catalogue().refresh, self.zone, self.now);
+        if !self.fits(wanted.allowance) || period.start >= END {
             return NaiveOutcome::Invalid;
         }
         if matches!(self.access, Access::Trial { .. }) {
@@ -57,7 +62,6 @@ impl<'a> Books<'a> {
                 }
             }
         }
-        let period = Period::first(self.catalogue().refresh, self.zone, self.now);
         self.had_access = true;
         self.periods += 1;
         self.access = Access::Plan { terms: wanted, period, pending: None };

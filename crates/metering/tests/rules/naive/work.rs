@@ -18,8 +18,10 @@ impl<'a> Books<'a> {
             let at = at.as_millis();
             at <= self.now + 5 * MINUTE && at >= self.now - 35 * DAY
         });
+        let labels = [&sent.labels.member, &sent.labels.channel, &sent.labels.reference];
+        let labels_fit = labels.into_iter().flatten().all(|label| is_id(label));
         let ids = is_id(&sent.source) && is_id(&sent.id) && !sent.id.starts_with("hold:");
-        if !ids || !in_time || !(1..=1_000_000).contains(&sent.units) {
+        if !ids || !labels_fit || !in_time || !(1..=1_000_000).contains(&sent.units) {
             return NaiveOutcome::Invalid;
         }
         if self.is_unmetered(&sent.feature) {

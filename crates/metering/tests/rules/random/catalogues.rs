@@ -10,6 +10,8 @@ use super::dice::Dice;
 
 const DAY: i64 = 86_400_000;
 pub(crate) const MOST: u64 = 1_000_000_000;
+/// The largest price, and the largest total.
+pub(crate) const MOST_EVER: u64 = (1 << 53) - 1;
 
 pub(crate) const FEATURES: [&str; 4] = ["reply", "sync", "auto", "draft"];
 pub(crate) const PLANS: [&str; 7] = ["solo", "bare", "small", "twin", "large", "huge", "agreed"];
@@ -137,7 +139,7 @@ fn packs(dice: &mut Dice) -> Vec<Pack> {
             "odd" => (7, 3),
             "gift" => (5, 0),
             "air" => (0, 100),
-            _ => (MOST, u64::MAX),
+            _ => (MOST, MOST_EVER),
         };
         let days = dice.one_of(&[1, 2, 20, 31, 366, 36_600]);
         let expires_after_days = (dice.below(5) < if id == "fifty" { 4 } else { 2 }).then_some(days);

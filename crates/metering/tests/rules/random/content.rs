@@ -2,12 +2,11 @@
 
 use metering::{ControlsRequest, FeatureRequest, HoldRequest, Labels, PurchaseTerms, Timestamp, UsageRequest};
 
-use super::catalogues::{FEATURES, MOST, PACKS, PLANS};
+use super::catalogues::{FEATURES, MOST, MOST_EVER, PACKS, PLANS};
 use super::dice::Dice;
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 1_440 * MINUTE;
-const MOST_CREDITS: u64 = (1 << 53) - 1;
 
 /// One of a few ids of a kind; now and then one that is too long or none at all.
 pub(super) fn id(dice: &mut Dice, kind: char, few: u64) -> String {
@@ -102,7 +101,12 @@ pub(super) fn occurred_at(dice: &mut Dice, now: Timestamp) -> Option<Timestamp> 
 }
 
 pub(super) fn labels(dice: &mut Dice) -> Labels {
-    let mut maybe = |text: &str| dice.once_in(2).then(|| text.to_owned());
+    let mut maybe = |text: &str| match dice.below(40) {
+        0 => Some(String::new()),
+        1 => Some("l".repeat(257)),
+        2..21 => Some(text.to_owned()),
+        _ => None,
+    };
     Labels { member: maybe("ann"), channel: maybe("chat"), reference: maybe("41") }
 }
 
@@ -128,10 +132,17 @@ pub(super) fn amended(dice: &mut Dice) -> String {
 }
 
 pub(super) fn terms(dice: &mut Dice) -> PurchaseTerms {
-    let pack = dice.one_of(&["ten", "fifty", "gone"]).to_owned();
+    let pack = match dice.below(80) {
+        0 => dice.one_of(&["", "g"]).repeat(257),
+        _ => dice.one_of(&["ten", "fifty", "gone"]).to_owned(),
+    };
     let credits = if dice.once_in(12) { dice.one_of(&[0, MOST, MOST + 1, u64::MAX]) } else { 1 + dice.below(40) };
-    let price = if dice.once_in(12) { dice.one_of(&[0, 1, u64::MAX]) } else { dice.one_of(&[500, 777]) };
-    let expires_after_days = dice.once_in(2).then(|| dice.one_of(&[1, 7, 31, 36_600]));
+    let price = if dice.once_in(12) {
+        dice.one_of(&[0, 1, MOST_EVER, MOST_EVER + 1, u64::MAX])
+    } else {
+        dice.one_of(&[500, 777])
+    };
+    let expires_after_days = dice.once_in(2).then(|| dice.one_of(&[1, 7, 31, 36_600, 0, 36_601]));
     PurchaseTerms { purchase: id(dice, 'p', 8), pack, credits, price, expires_after_days }
 }
 
@@ -153,7 +164,7 @@ pub(super) fn controls(dice: &mut Dice) -> ControlsRequest {
         let on = dice.once_in(3).then(|| !dice.once_in(3));
         let cap = match dice.below(8) {
             0 | 1 => Some(None),
-            2 => Some(Some(dice.one_of(&[0, 1_000_000, MOST_CREDITS, MOST_CREDITS + 1, u64::MAX]))),
+            2 => Some(Some(dice.one_of(&[0, 1_000_000, MOST_EVER, MOST_EVER + 1, u64::MAX]))),
             3..6 => Some(Some(dice.below(60))),
             _ => None,
         };
