@@ -203,8 +203,27 @@ fn a_catalogue_is_looked_over() {
             "{wrong}:{rate}:8: error: feature[0].rate: is -1, and has to be a whole number from 0 to 1000000\n\
              {wrong}:{price}:9: error: plan[1].price: is \"free\", and has to be a whole number from 0 to 9007199254740991 or \
              \"custom\"\n\
-             error: 2 mistakes: see above\n"
+             error: 2 mistakes: see above. More may show when they are mended\n"
         )
+    );
+
+    // One that cannot be read, or is wrong, keeps no other from being looked at.
+    let done = run(&["catalogue", "check", "none.toml", "a", &binary, &wrong, "none.json"]);
+    assert_eq!(done.status, Some(2));
+    assert!(done.out.starts_with("AI Employee revision 1: ") && done.out.lines().count() == 1, "{}", done.out);
+    let lines: Vec<&str> = done.error.lines().collect();
+    assert_eq!(lines.len(), 6, "{}", done.error);
+    assert!(lines[0].starts_with("error: none.toml: No such file"), "{}", lines[0]);
+    assert_eq!(lines[1], format!("error: {binary}: line 2: is not UTF-8"));
+    assert!(lines[2].starts_with(&wrong) && lines[3].starts_with(&wrong));
+    assert!(lines[4].starts_with("error: none.json: No such file"), "{}", lines[4]);
+    assert_eq!(lines[5], "error: 5 mistakes: see above. More may show when they are mended");
+    let one = file("one.toml", &template.replacen("rate = 1", "rate = -1", 1));
+    let done = run(&["catalogue", "check", &one]);
+    assert!(
+        done.error.ends_with("\nerror: one mistake: see above. More may show when it is mended\n"),
+        "{}",
+        done.error
     );
 
     // Nothing but a plan without AI: nobody can use anything, and it is a catalogue all the same.
@@ -228,7 +247,57 @@ fn a_catalogue_is_looked_over() {
     let undated = file("3.toml", &next(""));
     let done = run(&["catalogue", "check", &first, &undated]);
     assert_eq!(done.status, Some(2));
-    assert!(done.error.contains("counts_from: is missing in revision 2: say from when it counts"), "{}", done.error);
+    assert_eq!(
+        done.error,
+        format!(
+            "{undated}:1:1: error: counts_from: is missing in revision 2: say from when it counts\n\
+             error: one mistake: see above\n"
+        )
+    );
+    let third = |from: &str| template.replacen("revision = 1", &format!("revision = 3\ncounts_from = {from}"), 1);
+    let third = third("2026-02-01T00:00:00Z").replacen("\"USD\"", "\"EUR\"", 1);
+    let third = file("5.toml", &third.replacen("refresh = \"calendar_month\"", "refresh = \"billing_cycle\"", 1));
+    let done = run(&["catalogue", "check", &third, &first, &undated, &second]);
+    assert_eq!(done.status, Some(2));
+    let number = line_of("revision = 1");
+    let expected = [
+        format!("{third}:{}:12: error: currency: is EUR, and USD in revision 2: ", line_of("currency") + 1),
+        format!("{third}:{}:15: error: counts_from: revision 3 counts from 2026-02-01T00:00:00Z, ", number + 1),
+        format!("{third}:{}:11: warning: refresh: is billing_cycle, and calendar_month in ", line_of("refresh =") + 1),
+        format!("{undated}:1:1: error: counts_from: is missing in revision 2"),
+        format!("{second}:{number}:12: error: revision: 2 is there twice"),
+        "error: 4 mistakes: see above".to_owned(),
+    ];
+    let lines: Vec<&str> = done.error.lines().collect();
+    assert_eq!(lines.len(), expected.len(), "{}", done.error);
+    for (line, expected) in lines.iter().zip(&expected) {
+        assert!(line.starts_with(expected), "{line}\n  does not begin with\n{expected}");
+    }
+
+    // Alone it may be the first that anybody keeps, or one that is to be added.
+    let done = run(&["catalogue", "check", &undated]);
+    let message = "counts_from: is missing: without it, revision 2 cannot be added to an earlier one";
+    assert_eq!((done.status, done.error.as_str()), (Some(0), &*format!("{undated}:1:1: warning: {message}\n")));
+    assert_eq!(run(&["catalogue", "check", &second]).error, "");
+    // The first counts since ever, whatever it says.
+    let dated = template.replacen("revision = 1", "revision = 1\ncounts_from = 2028-01-01T00:00:00Z", 1);
+    let dated = file("6.toml", &dated);
+    let done = run(&["catalogue", "check", &dated]);
+    assert!(done.out.starts_with("My Product revision 1: "), "{}", done.out);
+    let place = format!("{dated}:{}:15: warning: counts_from: changes nothing: ", number + 1);
+    assert!(done.error.starts_with(&place), "{}", done.error);
+    let last = template.replacen("revision = 1", "revision = 4\ncounts_from = 2028-01-01T00:00:00Z", 1);
+    let last = file("7.toml", &last);
+    let done = run(&["catalogue", "check", &second, &last]);
+    let is = |line: &str, head: &str| assert!(line.starts_with(head), "{line}");
+    is(done.out.lines().next().unwrap(), "My Product revision 2: ");
+    is(done.out.lines().nth(1).unwrap(), "My Product revision 4 from 2028-01-01T00:00:00Z: ");
+    // One of each is one.
+    assert!(
+        done.out.ends_with("2 features, 1 unmetered action, 3 plans, 1 pack; 0 numbers are assumed\n"),
+        "{}",
+        done.out
+    );
 
     let database = format!("sqlite:{}", folder.path().join("x.db").display());
     let create = ["workspace", "create", "--database", &database, "--id", "w", "--name", "W", "--catalogue", &first];

@@ -12,6 +12,9 @@ impl Catalogue {
         let mut doubt = |place: String, message: String| doubts.push(Fault { place, message });
         let is_sold = self.has_access() && self.packs.iter().any(|pack| pack.credits > 0);
 
+        if self.revision == 1 && self.counts_from.is_some() {
+            doubt("counts_from".into(), "changes nothing: revision 1 is the first, which counts since ever".into());
+        }
         if !self.has_access() {
             let message = "can never be used: no plan includes AI, and there is no trial";
             for index in 0..self.features.len() {

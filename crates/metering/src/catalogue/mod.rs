@@ -16,7 +16,7 @@ pub struct Catalogue {
     pub name: String,
     /// Counts up with every change.
     pub revision: u32,
-    /// From when this revision counts. Only a catalogue's first may leave it out: it counts since ever.
+    /// From when this revision counts. Only a catalogue's first may leave it out: it counts since ever, whatever it says.
     pub counts_from: Option<Timestamp>,
     /// ISO 4217 code of every price.
     pub currency: String,

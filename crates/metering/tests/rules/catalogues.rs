@@ -2,7 +2,7 @@
 
 use metering::{
     Allowance, Catalogue, Fault, MAX_ALLOWANCE, MAX_ID_LENGTH, MAX_PACK_DAYS, MAX_PRICE, MAX_RATE, MAX_TRIAL_DAYS,
-    Price, RefreshRule, TrialOffer, Unmetered,
+    Price, RefreshRule, Timestamp, TrialOffer, Unmetered,
 };
 
 use crate::histories::catalogue;
@@ -131,6 +131,12 @@ fn an_id_names_one_thing_of_its_kind() {
 fn what_can_never_be_used_is_told() {
     doubts(|_| {}, &[]);
     let without_packs = |it: &mut Catalogue| it.packs.clear();
+    doubts(
+        |it| it.counts_from = Some(Timestamp::MIN),
+        &["counts_from: changes nothing: revision 1 is the first, which counts since ever"],
+    );
+    let later = |it: &mut Catalogue| (it.revision, it.counts_from) = (2, Some(Timestamp::MIN));
+    doubts(later, &[]);
     // By agreement, an allowance can be anything.
     doubts(without_packs, &[]);
     let published = |it: &mut Catalogue| {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use metering::{
-    Catalogue, Command, Entry, EntryKind, HoldRequest, Meter, Outcome, RefreshRule, Revisions, Terms, Timestamp,
+    Catalogue, Command, Entry, EntryKind, Fault, HoldRequest, Meter, Outcome, RefreshRule, Revisions, Terms, Timestamp,
     UsageRequest, verify,
 };
 
@@ -146,4 +146,57 @@ fn revisions_follow_each_other() {
     }
     assert_eq!(all.numbered(7).map(|one| one.revision), Some(7));
     assert_eq!(all.numbered(4), None);
+}
+
+/// What is said of each of these, by its place in the list.
+fn said(found: &[(usize, Fault)]) -> Vec<(usize, String)> {
+    found.iter().map(|(index, fault)| (*index, fault.to_string())).collect()
+}
+
+#[test]
+fn every_mistake_between_revisions_is_told() {
+    let one = |number, from| revision(number, from, |_| {});
+    let other = |number, from, change: fn(&mut Catalogue)| revision(number, from, change);
+    let (march, april, may) =
+        (Some("2026-03-01T00:00:00Z"), Some("2026-04-01T00:00:00Z"), Some("2026-05-01T00:00:00Z"));
+    assert_eq!(Revisions::faults(&[]), []);
+    assert_eq!(Revisions::faults(&[one(4, march), one(1, None), one(3, None), one(2, april)]).len(), 2);
+    // In the order of their numbers, each with its place in the list.
+    let all = [one(1, None), one(2, None), one(2, april), one(3, march), one(4, may)];
+    let expected = [
+        (1, "counts_from: is missing in revision 2: say from when it counts".to_owned()),
+        (2, "revision: 2 is there twice: count up with every change".to_owned()),
+        (3, "counts_from: revision 3 counts from 2026-03-01T00:00:00Z, not after 2 does".to_owned()),
+    ];
+    assert_eq!(said(&Revisions::faults(&all)), expected);
+    let (euro, stranger) = (|it: &mut Catalogue| it.currency = "EUR".into(), |it: &mut Catalogue| it.id = "x".into());
+    let all = [one(4, march), other(3, april, euro), other(2, march, euro), one(1, None), other(9, None, stranger)];
+    let price = "what was paid is recorded without its currency, and would read as";
+    let own = "Give it a catalogue of its own";
+    let expected = [
+        (2, format!("currency: is EUR, and USD in revision 1: {price} EUR. {own}")),
+        (0, format!("currency: is USD, and EUR in revision 3: {price} USD. {own}")),
+        (0, "counts_from: revision 4 counts from 2026-03-01T00:00:00Z, not after 3 does".to_owned()),
+        (4, "id: \"x\" is another catalogue than \"tiny\"".to_owned()),
+    ];
+    assert_eq!(said(&Revisions::faults(&all)), expected);
+    assert_eq!(Revisions::new(all.to_vec()).unwrap_err().place, "currency", "the first of them");
+}
+
+#[test]
+fn what_changes_less_than_it_seems_is_told() {
+    let (march, april) = (Some("2026-03-01T00:00:00Z"), Some("2026-04-01T00:00:00Z"));
+    let cycle = |it: &mut Catalogue| it.refresh = RefreshRule::BillingCycle;
+    let berlin = |it: &mut Catalogue| it.time_zone = "Europe/Berlin".into();
+    let all = [revision(3, april, cycle), revision(1, None, |_| {}), revision(2, march, berlin)];
+    assert_eq!(Revisions::faults(&all), []);
+    let zone = "workspaces that were created before keep theirs";
+    let refresh = "plans that run keep theirs until they are changed";
+    let expected = [
+        (2, format!("time_zone: is Europe/Berlin, and UTC in revision 1: {zone}")),
+        (0, format!("time_zone: is UTC, and Europe/Berlin in revision 2: {zone}")),
+        (0, format!("refresh: is billing_cycle, and calendar_month in revision 2: {refresh}")),
+    ];
+    assert_eq!(said(&Revisions::doubts(&all)), expected);
+    assert_eq!(Revisions::doubts(&[revision(1, None, |_| {}), revision(2, march, |_| {})]), []);
 }

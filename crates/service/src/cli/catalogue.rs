@@ -1,14 +1,14 @@
 //! `catalogue check`, `catalogue add`, `catalogue schema`.
 
+mod check;
+
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Subcommand;
 use clock::Clock;
-use metering::{Catalogue, Revisions};
-use wire::catalogue::CatalogueError;
+use metering::Catalogue;
 
-use super::{Stopped, database, open_existing, say, say_aside};
+use super::{Stopped, database, one_line, open_existing, say};
 use crate::catalogues;
 use crate::store::Durability;
 
@@ -38,63 +38,37 @@ pub(super) enum CatalogueCommand {
 impl CatalogueCommand {
     pub(super) fn run(self) -> Result<(), Stopped> {
         match self {
-            Self::Check { files } => check(&files),
+            Self::Check { files } => check::check(&files),
             Self::Add { database, file } => {
                 let catalogue = catalogues::find(&file).map_err(Stopped::wrong)?;
                 open_existing(&database, Durability::Full)?.add_revision(&catalogue, Clock::system().now())?;
-                say(summary(&catalogue))
+                say(summary(&catalogue, false))
             }
             Self::Schema => say(wire::catalogue::json_schema().trim_end()),
         }
     }
 }
 
-fn check(files: &[String]) -> Result<(), Stopped> {
-    let mut mistakes = 0;
-    let mut all = Vec::new();
-    for file in files {
-        let reviewed = catalogues::review(file).map_err(Stopped::wrong)?;
-        match reviewed.catalogue {
-            Ok(catalogue) => {
-                reviewed.doubts.iter().for_each(|doubt| tell(file, "warning", doubt));
-                say(summary(&catalogue))?;
-                all.push(Arc::new(catalogue));
-            }
-            Err(found) => {
-                found.iter().for_each(|mistake| tell(file, "error", mistake));
-                mistakes += found.len();
-            }
-        }
-    }
-    if mistakes > 0 {
-        return Err(Stopped::wrong(match mistakes {
-            1 => "one mistake: see above".to_owned(),
-            more => format!("{more} mistakes: see above"),
-        }));
-    }
-    // One file alone may be a later revision; as the first of several it is one that counts since ever.
-    Revisions::new(all).map_err(|fault| Stopped::wrong(format!("the revisions together: {fault}")))?;
-    Ok(())
-}
-
-/// A line that editors can follow to its place.
-fn tell(file: &str, what: &str, error: &CatalogueError) {
-    say_aside(super::one_line(&format!("{file}:{}:{}: {what}: {}", error.line, error.column, error.said())));
-}
-
-fn summary(catalogue: &Catalogue) -> String {
+/// What is in a catalogue, as one line. The first revision counts since ever, whatever it says.
+fn summary(catalogue: &Catalogue, is_first: bool) -> String {
     let assumed = catalogue.features.iter().filter(|one| one.assumed).count()
         + catalogue.plans.iter().filter(|one| one.assumed).count()
         + catalogue.packs.iter().filter(|one| one.assumed).count()
         + usize::from(catalogue.trial.as_ref().is_some_and(|one| one.assumed));
-    let from = catalogue.counts_from.map_or_else(String::new, |from| format!(" from {from}"));
-    format!(
-        "{} revision {}{from}: {} features, {} unmetered actions, {} plans, {} packs; {assumed} numbers are assumed",
+    let from = catalogue.counts_from.filter(|_| !is_first).map_or_else(String::new, |from| format!(" from {from}"));
+    one_line(&format!(
+        "{} revision {}{from}: {}, {}, {}, {}; {} assumed",
         catalogue.name,
         catalogue.revision,
-        catalogue.features.len(),
-        catalogue.unmetered.len(),
-        catalogue.plans.len(),
-        catalogue.packs.len(),
-    )
+        counted(catalogue.features.len(), "feature"),
+        counted(catalogue.unmetered.len(), "unmetered action"),
+        counted(catalogue.plans.len(), "plan"),
+        counted(catalogue.packs.len(), "pack"),
+        if assumed == 1 { "1 number is".to_owned() } else { format!("{assumed} numbers are") },
+    ))
+}
+
+/// So many of something.
+fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

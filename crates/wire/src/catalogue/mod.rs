@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use check::{Checked, check};
 use file::CatalogueFile;
 use place::{Lines, start_of};
-use tree::{Node, Unreadable};
+use tree::{Node, Unreadable, Value};
 
 /// The one schema of catalogue files that this version reads and writes.
 pub const SCHEMA: u32 = 1;
@@ -73,6 +73,17 @@ pub struct Reviewed {
     pub catalogue: Result<Catalogue, Vec<CatalogueError>>,
     /// What is no mistake and can never be used ([`Catalogue::doubts`]), in the order of the text.
     pub doubts: Vec<CatalogueError>,
+    /// Line and column of each field of the whole.
+    fields: BTreeMap<String, (usize, usize)>,
+}
+
+impl Reviewed {
+    /// Something about a field of the whole with its place in the text: its beginning if the field is not there.
+    #[must_use]
+    pub fn placed(&self, Fault { place, message }: Fault) -> CatalogueError {
+        let (line, column) = self.fields.get(&place).copied().unwrap_or((1, 1));
+        CatalogueError { line, column, path: place, message }
+    }
 }
 
 /// Reads a TOML catalogue.
@@ -152,7 +163,7 @@ fn review(text: &str, tree: Result<Node, Vec<Unreadable>>) -> Reviewed {
     };
     let refused = |mut mistakes: Vec<CatalogueError>| {
         mistakes.sort_by_key(|one| (one.line, one.column));
-        Reviewed { catalogue: Err(mistakes), doubts: Vec::new() }
+        Reviewed { catalogue: Err(mistakes), doubts: Vec::new(), fields: BTreeMap::new() }
     };
     let node = match tree {
         Ok(node) => node,
@@ -172,11 +183,17 @@ fn review(text: &str, tree: Result<Node, Vec<Unreadable>>) -> Reviewed {
             if mistakes.is_empty() {
                 let mut doubts: Vec<_> = catalogue.doubts().into_iter().map(placed).collect();
                 doubts.sort_by_key(|one| (one.line, one.column));
-                return Reviewed { catalogue: Ok(catalogue), doubts };
+                return Reviewed { catalogue: Ok(catalogue), doubts, fields: fields(&node, &lines) };
             }
         }
         // What fits the schema is read; if ever it is not, it is a mistake and not a catalogue.
         Err(error) => mistakes.push(said(0, String::new(), error.to_string())),
     }
     refused(mistakes)
+}
+
+/// Where the fields of the whole stand.
+fn fields(node: &Node, lines: &Lines<'_>) -> BTreeMap<String, (usize, usize)> {
+    let Value::Table(members) = &node.value else { return BTreeMap::new() };
+    members.iter().map(|one| (one.name.clone(), lines.place(one.node.at))).collect()
 }

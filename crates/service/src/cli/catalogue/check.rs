@@ -1,0 +1,79 @@
+//! `catalogue check`: everything that is to be said of some files, each with its place.
+
+use std::sync::Arc;
+
+use metering::{Catalogue, Fault, Revisions};
+use wire::catalogue::{CatalogueError, Reviewed};
+
+use super::super::{Stopped, one_line, say, say_aside};
+use super::summary;
+use crate::catalogues;
+
+/// A file that is a catalogue.
+struct Readable<'a> {
+    file: &'a str,
+    reviewed: Reviewed,
+}
+
+pub(super) fn check(files: &[String]) -> Result<(), Stopped> {
+    let mut mistakes = 0;
+    let (mut readable, mut all) = (Vec::new(), Vec::new());
+    for file in files {
+        let reviewed = match catalogues::review(file) {
+            Ok(reviewed) => reviewed,
+            Err(error) if files.len() == 1 => return Err(Stopped::wrong(error)),
+            Err(error) => {
+                say_aside(format_args!("error: {}", one_line(&error.to_string())));
+                mistakes += 1;
+                continue;
+            }
+        };
+        match &reviewed.catalogue {
+            Ok(catalogue) => {
+                all.push(Arc::new(catalogue.clone()));
+                readable.push(Readable { file, reviewed });
+            }
+            Err(found) => {
+                found.iter().for_each(|mistake| tell(file, "error", mistake));
+                mistakes += found.len();
+            }
+        }
+    }
+    let all_are_read = mistakes == 0;
+    mistakes += together(&readable, &all, files.len() == 1)?;
+    let more = |they| if all_are_read { String::new() } else { format!(". More may show when {they} mended") };
+    match mistakes {
+        0 => Ok(()),
+        1 => Err(Stopped::wrong(format!("one mistake: see above{}", more("it is")))),
+        _ => Err(Stopped::wrong(format!("{mistakes} mistakes: see above{}", more("they are")))),
+    }
+}
+
+/// Tells what is to be said of each catalogue, alone and among the others, and gives how many mistakes that were.
+fn together(readable: &[Readable<'_>], all: &[Arc<Catalogue>], is_alone: bool) -> Result<usize, Stopped> {
+    let (faults, doubts) = (Revisions::faults(all), Revisions::doubts(all));
+    let lowest = all.iter().map(|one| one.revision).min();
+    for (index, (Readable { file, reviewed }, catalogue)) in readable.iter().zip(all).enumerate() {
+        let of_this = |found: &[(usize, Fault)]| -> Vec<CatalogueError> {
+            let own = found.iter().filter(|(of, _)| *of == index);
+            own.map(|(_, fault)| reviewed.placed(fault.clone())).collect()
+        };
+        of_this(&faults).iter().for_each(|fault| tell(file, "error", fault));
+        reviewed.doubts.iter().for_each(|doubt| tell(file, "warning", doubt));
+        of_this(&doubts).iter().for_each(|doubt| tell(file, "warning", doubt));
+        // Alone it may be a later revision, or the first that is kept.
+        if is_alone && catalogue.revision > 1 && catalogue.counts_from.is_none() {
+            let revision = catalogue.revision;
+            let message = format!("is missing: without it, revision {revision} cannot be added to an earlier one");
+            tell(file, "warning", &reviewed.placed(Fault { place: "counts_from".into(), message }));
+        }
+        let is_first = catalogue.revision == 1 || !is_alone && Some(catalogue.revision) == lowest;
+        say(summary(catalogue, is_first))?;
+    }
+    Ok(faults.len())
+}
+
+/// A line that editors can follow to its place.
+fn tell(file: &str, what: &str, error: &CatalogueError) {
+    say_aside(one_line(&format!("{file}:{}:{}: {what}: {}", error.line, error.column, error.said())));
+}
