@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use metering::{Allowance, Price, RefreshRule, Revisions};
+use serde_json::{Value as Json, json};
 use wire::catalogue::{
     from_json, from_toml, json_schema, review_json, review_toml, revisions_from_json, revisions_to_json, to_json,
 };
@@ -71,8 +72,8 @@ fn a_mistake_is_one_error_with_its_place() {
     assert_eq!(
         said("price = 1900", "price = 19.5"),
         format!(
-            "line {}, column 9: plan[0].price: is a number with a fraction, and has to be a whole number from 0 to \
-             9007199254740991 or \"custom\"",
+            "line {}, column 9: plan[0].price: is 19.5, and has to be written as a whole number from 0 to \
+             9007199254740991 or \"custom\", without \".\" or \"e\"",
             line_of("price = 1900")
         )
     );
@@ -197,12 +198,26 @@ fn a_mistake_in_json_has_its_line_and_column() {
         said(&json.replacen("\"rate\":1", "\"rate\":1000001", 1)),
         format!("line 1, column {column}: feature[0].rate: is 1000001, and has to be a whole number from 0 to 1000000")
     );
-    assert!(said("").contains("EOF while parsing"));
+    for empty in ["", " \n\t", "\u{feff}", "\u{feff}\n"] {
+        assert_eq!(said(empty), "line 1, column 1: the file is empty");
+        assert_eq!(from_toml(empty).unwrap_err().to_string(), "line 1, column 1: the file is empty");
+    }
+    // A mark before the text is no part of it, and moves nothing.
+    assert_eq!(from_json(&format!("\u{feff}{json}")), from_json(&json));
+    assert_eq!(from_toml(&format!("\u{feff}{B}")), from_toml(B));
+    assert_eq!(said("\u{feff}{]"), said("{]"));
+    assert!(said("{]").starts_with("line 1, column 2: "), "{}", said("{]"));
     let twice = json.replacen("\"revision\":", "\"revision\":1,\"revision\":", 1);
     let column = twice.rfind("\"revision\":").unwrap() + 1;
     assert_eq!(said(&twice), format!("line 1, column {column}: revision: is there twice: keep one"));
     let absent = json.replacen("\"unmetered\":[", "\"trial\":null,\"unmetered\":[", 1);
-    assert!(absent != json && from_json(&absent).is_ok(), "null is what is left out");
+    let column = absent.find("null").unwrap() + 1;
+    assert_eq!(said(&absent), format!("line 1, column {column}: trial: is null, and has to be a table, or left out"));
+    let absent = json.replacen("\"name\":\"VersanaCX\"", "\"name\":null", 1);
+    let all = review_json(&absent).catalogue.unwrap_err();
+    assert_eq!(all.iter().map(|one| one.said()).collect::<Vec<_>>(), ["name: is null, and has to be a text"]);
+    let addressed = json.replacen('{', "{\"$schema\":\"./catalogue.schema.json\",", 1);
+    assert_eq!(from_json(&addressed), from_json(&json), "editors find their schema by it");
     let deep = format!("{{\"group\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(said(&deep).contains("missing"));
     let whole = review_json(&deep).catalogue.unwrap_err();
@@ -216,12 +231,19 @@ fn numbers_are_read_as_they_are_written() {
     assert_eq!(read("1_000_000").unwrap().features[0].rate, 1_000_000);
     let far = from_toml(&TEMPLATE.replacen("revision = 1", "revision = 5_000_000_000", 1)).unwrap_err().to_string();
     assert!(far.ends_with("revision: is 5000000000, and has to be a whole number from 1 to 4294967295"), "{far}");
-    for (number, shown) in
-        [("1e3", "a number with a fraction"), ("99999999999999999999999999999999999999999", "bounds")]
-    {
-        let said = read(number).unwrap_err().to_string();
-        assert!(said.contains(shown), "{number}: {said}");
+    let far = read("99999999999999999999999999999999999999999").unwrap_err().to_string();
+    assert!(far.ends_with("is a number beyond all bounds, and has to be a whole number from 0 to 1000000"), "{far}");
+    // They are whole, and not written so.
+    let json = to_json(&from_toml(TEMPLATE).unwrap());
+    for number in ["1e3", "1.0", "1E2"] {
+        let expected = format!("is {number}, and has to be written as a whole number from 0 to 1000000, without");
+        for said in [read(number), from_json(&json.replacen("\"rate\":1", &format!("\"rate\":{number}"), 1))] {
+            let said = said.unwrap_err().to_string();
+            assert!(said.ends_with(&format!("{expected} \".\" or \"e\"")), "{said}");
+        }
     }
+    let text = said("name = \"My Product\"", "name = 1.5");
+    assert!(text.ends_with("name: is 1.5, and has to be a text"), "{text}");
 }
 
 #[test]
@@ -271,35 +293,63 @@ fn the_schema_that_is_kept_is_current() {
     assert!(kept == json_schema(), "catalogues/catalogue.schema.json is stale: run this test with CREDITDECK_UPDATE=1");
 }
 
+/// A catalogue with something else in one place of it.
+fn with(file: &Json, pointer: &str, value: &Json) -> Json {
+    let (table, name) = pointer.rsplit_once('/').unwrap();
+    let mut changed = file.clone();
+    changed.pointer_mut(table).unwrap()[name] = value.clone();
+    assert!(changed != *file, "{pointer} is {value} already");
+    changed
+}
+
 #[test]
 fn another_reader_of_json_schema_agrees() {
-    let schema: serde_json::Value = serde_json::from_str(&json_schema()).unwrap();
+    let schema: Json = serde_json::from_str(&json_schema()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
     for text in [A, B, TEMPLATE] {
         let toml: toml::Table = text.parse().unwrap();
         let file = serde_json::to_value(toml).unwrap();
         assert!(validator.is_valid(&file), "{:?}", validator.iter_errors(&file).collect::<Vec<_>>());
-        let written = to_json(&from_toml(text).unwrap());
-        assert!(validator.is_valid(&json(&written)));
+        let written: Json = serde_json::from_str(&to_json(&from_toml(text).unwrap())).unwrap();
+        assert!(validator.is_valid(&written));
         // What the schema alone can tell, both tell.
-        for (from, to) in [
-            ("\"rate\":1", "\"rate\":1000001"),
-            ("\"rate\":1", "\"rat\":1"),
-            ("\"schema\":1", "\"schema\":2"),
-            ("\"currency\":\"USD\"", "\"currency\":\"usd\""),
+        for (pointer, value) in [
+            ("/schema", json!(2)),
+            ("/$schema", json!(1)),
+            ("/colour", json!("red")),
+            ("/id", json!("")),
+            ("/id", json!(" a")),
+            ("/id", json!("a\n")),
+            ("/name", json!(" ")),
+            ("/name", json!(null)),
+            ("/trial", json!(null)),
+            ("/currency", json!("usd")),
+            ("/feature", json!([])),
+            ("/feature/0/id", json!("x".repeat(257))),
+            ("/feature/0/rate", json!(1_000_001)),
+            ("/feature/0/rat", json!(1)),
+            ("/plan/0/id", json!("a\u{7f}")),
+            ("/plan/0/price", json!(9_007_199_254_740_992_u64)),
+            ("/plan/0/allowance", json!(1_000_000_001)),
+            ("/plan/0/allowance", json!(1.5)),
+            ("/pack/0/price", json!(9_007_199_254_740_992_u64)),
         ] {
-            let wrong = written.replacen(from, to, 1);
-            assert!(wrong != written && !validator.is_valid(&json(&wrong)), "{to}");
-            assert!(from_json(&wrong).is_err(), "{to}");
+            let wrong = with(&written, pointer, &value);
+            assert!(!validator.is_valid(&wrong), "{pointer}: {value}");
+            assert!(from_json(&wrong.to_string()).is_err(), "{pointer}: {value}");
         }
-        for (field, value) in [("price", "9007199254740992"), ("allowance", "1000000001"), ("allowance", "1.5")] {
-            // Whatever number stands there.
-            let at = written.find(&format!("\"{field}\":")).unwrap() + field.len() + 3;
-            let rest = written[at..].trim_start_matches(|letter: char| letter.is_ascii_digit());
-            let wrong = format!("{}{value}{rest}", &written[..at]);
-            assert!(!validator.is_valid(&json(&wrong)), "{field}: {value}");
-            assert!(from_json(&wrong).is_err(), "{field}: {value}");
+        // And what is right, both take.
+        for (pointer, value) in [
+            ("/$schema", json!("./catalogue.schema.json")),
+            ("/id", json!("x")),
+            ("/id", json!("ein Ä und ein \u{2028} darin")),
+            ("/feature/0/id", json!("x".repeat(256))),
+            ("/name", json!(" Ä ")),
+            ("/pack/0/price", json!(9_007_199_254_740_991_u64)),
+        ] {
+            let right = with(&written, pointer, &value);
+            assert!(validator.is_valid(&right), "{pointer}: {value}");
+            assert_eq!(from_json(&right.to_string()).err(), None, "{pointer}: {value}");
         }
     }
 }

@@ -34,7 +34,7 @@ impl Catalogue {
             faults.add("time_zone", format!("\"{zone}\" is not an IANA time zone like Europe/Berlin"));
         }
         if self.features.is_empty() {
-            faults.add("feature", "is missing: a catalogue names at least one feature");
+            faults.add("feature", "is empty: a catalogue names at least one feature");
         }
         for (index, feature) in self.features.iter().enumerate() {
             if feature.group.trim().is_empty() {
@@ -125,9 +125,10 @@ impl Faults {
     fn check_ids<'a>(&mut self, ids: impl Iterator<Item = (String, &'a str)>) {
         let mut seen = BTreeSet::new();
         for (place, id) in ids {
-            if id.trim().is_empty() || id.len() > MAX_ID_LENGTH || id.chars().any(char::is_control) {
-                let message = format!("is not an id: 1..={MAX_ID_LENGTH} bytes without control characters");
-                self.add(place, message);
+            let fits = (1..=MAX_ID_LENGTH).contains(&id.len()) && id.trim() == id && !id.chars().any(char::is_control);
+            if !fits {
+                let without = "without control characters, and without white space at its ends";
+                self.add(place, format!("is not an id: 1..={MAX_ID_LENGTH} bytes {without}"));
             } else if !seen.insert(id) {
                 self.add(place, format!("\"{}\" is named twice: give each its own id", shown(id)));
             }

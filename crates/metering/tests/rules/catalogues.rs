@@ -32,7 +32,9 @@ fn doubts(change: impl Fn(&mut Catalogue), expected: &[&str]) {
 }
 
 fn id_is_none(place: &str) -> String {
-    format!("{place}: is not an id: 1..={MAX_ID_LENGTH} bytes without control characters")
+    format!(
+        "{place}: is not an id: 1..={MAX_ID_LENGTH} bytes without control characters, and without white space at its ends"
+    )
 }
 
 #[test]
@@ -75,7 +77,7 @@ fn each_mistake_is_told_with_its_place() {
         |it| it.time_zone = "x".repeat(1_000),
         &[&format!("time_zone: \"{}\" is not an IANA time zone like Europe/Berlin", "x".repeat(64))],
     );
-    faults(|it| it.features.clear(), &["feature: is missing: a catalogue names at least one feature"]);
+    faults(|it| it.features.clear(), &["feature: is empty: a catalogue names at least one feature"]);
     faults(
         |it| it.features[2].group = "\t".into(),
         &["feature[2].group: is empty: name the group that charts show it in"],
@@ -119,7 +121,7 @@ fn an_id_names_one_thing_of_its_kind() {
     );
     faults(|it| it.plans[3].id = "solo".into(), &["plan[3].id: \"solo\" is named twice: give each its own id"]);
     faults(|it| it.packs[1].id = "ten".into(), &["pack[1].id: \"ten\" is named twice: give each its own id"]);
-    for id in [String::new(), " ".into(), "x".repeat(MAX_ID_LENGTH + 1), "a\nb".into()] {
+    for id in [String::new(), " ".into(), "x".repeat(MAX_ID_LENGTH + 1), "a\nb".into(), " a".into(), "a\t".into()] {
         faults(|it| it.id.clone_from(&id), &[&id_is_none("id")]);
         faults(|it| it.features[0].id.clone_from(&id), &[&id_is_none("feature[0].id")]);
         faults(|it| it.plans[0].id.clone_from(&id), &[&id_is_none("plan[0].id")]);

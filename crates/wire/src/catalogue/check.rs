@@ -60,7 +60,14 @@ impl<'s> Check<'s> {
                 Some(value) => value,
                 None => {
                     let (is, wanted) = (shown(&node.value), self.wanted(schema));
-                    self.misfit(node.at, path, format!("is {is}, and has to be {wanted}"));
+                    let message = match &node.value {
+                        // It may well be whole, like 1e2: how it is written is what does not fit.
+                        Value::Float(_) if takes_numbers(schema) => {
+                            format!("is {is}, and has to be written as {wanted}, without \".\" or \"e\"")
+                        }
+                        _ => format!("is {is}, and has to be {wanted}"),
+                    };
+                    self.misfit(node.at, path, message);
                     self.mend(schema, path)
                 }
             },
@@ -80,14 +87,23 @@ impl<'s> Check<'s> {
             // Of a table with names of the vendor's own, all fields are alike.
             let any = Some(&schema["additionalProperties"]).filter(|any| any.is_object());
             match fields.and_then(|fields| fields.get(name)).or(any) {
-                // JSON writes what is left out as null, too.
-                Some(_) if node.value == Value::Absent => {}
+                Some(field) if node.value == Value::Absent => {
+                    let wanted = self.wanted(self.resolved(field));
+                    let is_needed = required(schema).any(|(needed, _)| needed == name);
+                    let or = if is_needed { "" } else { ", or left out" };
+                    self.misfit(node.at, &inner, format!("is null, and has to be {wanted}{or}"));
+                    if is_needed {
+                        read.insert(name.clone(), self.mend(field, &inner));
+                    }
+                }
                 Some(field) => {
                     let value = self.value(field, node, &inner);
                     read.insert(name.clone(), value);
                 }
                 None => {
-                    let known: Vec<&str> = fields.into_iter().flatten().map(|(known, _)| known.as_str()).collect();
+                    let known = fields.into_iter().flatten().map(|(known, _)| known.as_str());
+                    // What is for editors is none of the catalogue's own.
+                    let known: Vec<&str> = known.filter(|known| !known.starts_with('$')).collect();
                     self.misfit(*at, &inner, format!("is not known here. There are: {}", known.join(", ")));
                 }
             }
@@ -191,6 +207,11 @@ fn fitting(schema: &Json, value: &Value) -> Option<Json> {
     }
 }
 
+/// Whether a schema takes a number, alone or among others.
+fn takes_numbers(schema: &Json) -> bool {
+    kind_of(schema) == "integer" || choices(schema).any(takes_numbers)
+}
+
 /// The alternatives that a schema gives, if it does.
 fn choices(schema: &Json) -> impl Iterator<Item = &Json> {
     ["anyOf", "oneOf"].into_iter().filter_map(|key| schema[key].as_array()).flatten()
@@ -226,13 +247,16 @@ fn shown(value: &Value) -> String {
         Value::Absent => "null".into(),
         Value::Bool(value) => value.to_string(),
         Value::Integer(number) => number.to_string(),
-        Value::Text(text) => {
-            let short: String = text.chars().take(40).collect();
-            let more = if short.len() < text.len() { "…" } else { "" };
-            format!("\"{short}{more}\"")
-        }
+        Value::Float(number) => short(number),
+        Value::Text(text) => format!("\"{}\"", short(text)),
         Value::List(_) => "a list".into(),
         Value::Table(_) => "a table".into(),
         Value::Other(words) => (*words).into(),
     }
+}
+
+/// The beginning of a text.
+fn short(text: &str) -> String {
+    let short: String = text.chars().take(40).collect();
+    if short.len() < text.len() { short + "…" } else { short }
 }

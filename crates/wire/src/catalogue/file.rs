@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use metering::{
-    Allowance, Catalogue, Feature, MAX_ALLOWANCE, MAX_PACK_DAYS, MAX_PRICE, MAX_RATE, MAX_TRIAL_DAYS, Pack, Plan,
-    Price, RefreshRule, Timestamp, TrialOffer, Unmetered, WarningDefaults,
+    Allowance, Catalogue, Feature, MAX_ALLOWANCE, MAX_ID_LENGTH, MAX_PACK_DAYS, MAX_PRICE, MAX_RATE, MAX_TRIAL_DAYS,
+    Pack, Plan, Price, RefreshRule, Timestamp, TrialOffer, Unmetered, WarningDefaults,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,17 +12,29 @@ use serde::{Deserialize, Serialize};
 use super::number::NumberOrCustom;
 use crate::instant;
 
+/// An id: not empty, without control characters, without white space at its ends. `maxLength` counts characters: of ids
+/// with others than those of ASCII, the reader takes fewer.
+const ID: &str = r"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$";
+/// A name for people: it has something in it, and no control characters.
+const NAME: &str = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
+
 /// What a provider sells and what its features cost. Credits are whole numbers; prices are in minor units (cents).
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Creditdeck catalogue")]
 pub(super) struct CatalogueFile {
+    /// Where an editor finds the JSON Schema of this file. Nothing else reads it.
+    #[serde(rename = "$schema", default, skip_serializing)]
+    #[schemars(with = "String")]
+    _for_editors: Option<String>,
     /// The form of the file. There is one: 1.
     #[schemars(range(min = super::SCHEMA, max = super::SCHEMA))]
     pub(super) schema: u32,
     /// The provider's own short name for the catalogue.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH), regex(pattern = ID))]
     id: String,
     /// The provider's name, for people.
+    #[schemars(regex(pattern = NAME))]
     name: String,
     /// Counts up with every change. Usage remembers the revision that priced it.
     #[schemars(range(min = 1, max = u32::MAX))]
@@ -47,6 +59,7 @@ pub(super) struct CatalogueFile {
     #[schemars(with = "TrialTable")]
     trial: Option<TrialTable>,
     /// What consumes credits. There has to be something.
+    #[schemars(length(min = 1))]
     feature: Vec<FeatureTable>,
     /// What people do that costs no credits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -117,6 +130,7 @@ struct TrialTable {
 #[serde(deny_unknown_fields)]
 struct FeatureTable {
     /// Its id, as usage events name it.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH), regex(pattern = ID))]
     id: String,
     /// Its name, for people.
     name: String,
@@ -138,6 +152,7 @@ struct FeatureTable {
 #[serde(deny_unknown_fields)]
 struct UnmeteredTable {
     /// Its id, as usage events name it.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH), regex(pattern = ID))]
     id: String,
     /// Its name, for people.
     name: String,
@@ -150,6 +165,7 @@ struct UnmeteredTable {
 #[serde(deny_unknown_fields)]
 struct PlanTable {
     /// Its id.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH), regex(pattern = ID))]
     id: String,
     /// Its name, for people.
     name: String,
@@ -172,6 +188,7 @@ struct PlanTable {
 #[serde(deny_unknown_fields)]
 struct PackTable {
     /// Its id.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH), regex(pattern = ID))]
     id: String,
     /// Its name, for people.
     name: String,
@@ -271,6 +288,7 @@ impl From<PackTable> for Pack {
 impl From<&Catalogue> for CatalogueFile {
     fn from(catalogue: &Catalogue) -> Self {
         Self {
+            _for_editors: None,
             schema: super::SCHEMA,
             id: catalogue.id.clone(),
             name: catalogue.name.clone(),

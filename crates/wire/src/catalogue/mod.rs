@@ -105,13 +105,13 @@ pub fn from_json(text: &str) -> Result<Catalogue, CatalogueError> {
 /// Looks a TOML catalogue over.
 #[must_use]
 pub fn review_toml(text: &str) -> Reviewed {
-    review(text, tree::of_toml(text))
+    review(text, tree::of_toml)
 }
 
 /// Looks a JSON catalogue over. After a mistake in the JSON itself nothing more is read.
 #[must_use]
 pub fn review_json(text: &str) -> Reviewed {
-    review(text, tree::of_json(text))
+    review(text, tree::of_json)
 }
 
 /// The catalogue as JSON: the same structure as the file, defaults left out.
@@ -155,7 +155,9 @@ fn first(reviewed: Reviewed) -> Result<Catalogue, CatalogueError> {
     reviewed.catalogue.map_err(|mistakes| mistakes.into_iter().next().unwrap_or_default())
 }
 
-fn review(text: &str, tree: Result<Node, Vec<Unreadable>>) -> Reviewed {
+fn review(text: &str, read: impl Fn(&str) -> Result<Node, Vec<Unreadable>>) -> Reviewed {
+    // Some editors put a mark before the text that is no part of it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = Lines::new(text);
     let said = |at: usize, path: String, message: String| {
         let (line, column) = lines.place(at);
@@ -165,7 +167,10 @@ fn review(text: &str, tree: Result<Node, Vec<Unreadable>>) -> Reviewed {
         mistakes.sort_by_key(|one| (one.line, one.column));
         Reviewed { catalogue: Err(mistakes), doubts: Vec::new(), fields: BTreeMap::new() }
     };
-    let node = match tree {
+    if text.trim().is_empty() {
+        return refused(vec![said(0, String::new(), "the file is empty".into())]);
+    }
+    let node = match read(text) {
         Ok(node) => node,
         Err(errors) => {
             let mistake = |one: Unreadable| said(one.at, String::new(), crate::problem::plain(&one.message));

@@ -24,6 +24,8 @@ pub(super) enum Value {
     Absent,
     Bool(bool),
     Integer(i128),
+    /// A number with a point or an exponent in it, as it is written.
+    Float(String),
     Text(String),
     List(Vec<Node>),
     Table(Vec<Member>),
@@ -75,7 +77,7 @@ fn toml_node(value: &Spanned<DeValue<'_>>, depth: u8) -> Node {
         (DeValue::String(text), _) => Value::Text(text.clone().into_owned()),
         (DeValue::Integer(number), _) => i128::from_str_radix(number.as_str(), number.radix())
             .map_or(Value::Other("a number beyond all bounds"), Value::Integer),
-        (DeValue::Float(_), _) => Value::Other("a number with a fraction"),
+        (DeValue::Float(number), _) => Value::Float(number.as_str().to_owned()),
         (DeValue::Boolean(value), _) => Value::Bool(*value),
         // TOML writes instants without quotation marks, too.
         (DeValue::Datetime(instant), _) => Value::Text(instant.to_string()),
@@ -131,7 +133,7 @@ fn json_node(text: &str, raw: &RawValue, depth: u8) -> Node {
             }
             _ => Value::Other("a table"),
         },
-        _ if own.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) => Value::Other("a number with a fraction"),
+        _ if own.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) => Value::Float(own.to_owned()),
         _ => own.parse().map_or(Value::Other("a number beyond all bounds"), Value::Integer),
     };
     Node { at: place(text, own), value }
