@@ -226,6 +226,19 @@ fn a_catalogue_is_looked_over() {
         done.error
     );
 
+    // Nothing that a terminal would obey is printed, neither quoted nor in a summary.
+    let name = "name = \"\\u001B]0;owned\\u0007\"";
+    let odd = template.replacen("name = \"My Product\"", name, 1).replacen("\"USD\"", "\"\\u001b[2J\"", 1);
+    let odd = file("odd.toml", &odd);
+    let done = run(&["catalogue", "check", &odd]);
+    assert_eq!((done.status, done.out.as_str()), (Some(2), ""));
+    assert!(
+        done.error.contains(":11:8: error: name: has a control character in it (U+001B): take it out\n"),
+        "{}",
+        done.error
+    );
+    assert!(done.error.chars().all(|letter| letter == '\n' || !letter.is_control()), "{:?}", done.error);
+
     // Nothing but a plan without AI: nobody can use anything, and it is a catalogue all the same.
     let (before, rest) = template.split_once("[trial]").unwrap();
     let (features, rest) =

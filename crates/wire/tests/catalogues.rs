@@ -328,6 +328,14 @@ fn another_reader_of_json_schema_agrees() {
             ("/feature/0/id", json!("x".repeat(257))),
             ("/feature/0/rate", json!(1_000_001)),
             ("/feature/0/rat", json!(1)),
+            ("/packs_name", json!("")),
+            ("/feature/0/name", json!("\u{1b}[31m")),
+            ("/feature/0/group", json!(" ")),
+            ("/unmetered/0/name", json!("")),
+            ("/unmetered/0/reason", json!("a\nb")),
+            ("/plan/0/name", json!("a\u{7}")),
+            ("/pack/0/name", json!("\u{9b}m")),
+            ("/group/replies", json!("")),
             ("/plan/0/id", json!("a\u{7f}")),
             ("/plan/0/price", json!(9_007_199_254_740_992_u64)),
             ("/plan/0/allowance", json!(1_000_000_001)),
@@ -345,6 +353,8 @@ fn another_reader_of_json_schema_agrees() {
             ("/id", json!("ein Ä und ein \u{2028} darin")),
             ("/feature/0/id", json!("x".repeat(256))),
             ("/name", json!(" Ä ")),
+            ("/unmetered/0/reason", json!("")),
+            ("/group/other", json!("Other")),
             ("/pack/0/price", json!(9_007_199_254_740_991_u64)),
         ] {
             let right = with(&written, pointer, &value);

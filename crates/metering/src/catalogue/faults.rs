@@ -16,13 +16,11 @@ impl Catalogue {
         self.whole(&mut faults);
         self.sizes(&mut faults);
         self.ids(&mut faults);
+        self.names(&mut faults);
         faults.0
     }
 
     fn whole(&self, faults: &mut Faults) {
-        if self.name.trim().is_empty() {
-            faults.add("name", "is empty: give it a value");
-        }
         if self.revision == 0 {
             faults.add("revision", "is 0: count revisions from 1");
         }
@@ -35,11 +33,6 @@ impl Catalogue {
         }
         if self.features.is_empty() {
             faults.add("feature", "is empty: a catalogue names at least one feature");
-        }
-        for (index, feature) in self.features.iter().enumerate() {
-            if feature.group.trim().is_empty() {
-                faults.add(format!("feature[{index}].group"), "is empty: name the group that charts show it in");
-            }
         }
         for (index, percent) in self.warnings.used_percent.iter().enumerate() {
             let place = format!("warnings.used_percent[{index}]");
@@ -105,6 +98,29 @@ impl Catalogue {
         faults.check_ids(plans);
         faults.check_ids(packs);
     }
+
+    /// What people read.
+    fn names(&self, faults: &mut Faults) {
+        faults.check_name("name".into(), &self.name);
+        faults.check_name("packs_name".into(), &self.packs_name);
+        for (index, one) in self.features.iter().enumerate() {
+            faults.check_name(format!("feature[{index}].name"), &one.name);
+            faults.check_name(format!("feature[{index}].group"), &one.group);
+        }
+        for (index, one) in self.unmetered.iter().enumerate() {
+            faults.check_name(format!("unmetered[{index}].name"), &one.name);
+            faults.check_text(format!("unmetered[{index}].reason"), &one.reason);
+        }
+        for (index, one) in self.plans.iter().enumerate() {
+            faults.check_name(format!("plan[{index}].name"), &one.name);
+        }
+        for (index, one) in self.packs.iter().enumerate() {
+            faults.check_name(format!("pack[{index}].name"), &one.name);
+        }
+        for (group, name) in &self.groups {
+            faults.check_name(format!("group.{group}"), name);
+        }
+    }
 }
 
 #[derive(Default)]
@@ -118,6 +134,23 @@ impl Faults {
     fn add_some(&mut self, place: String, message: Option<String>) {
         if let Some(message) = message {
             self.add(place, message);
+        }
+    }
+
+    /// A screen has something to show.
+    fn check_name(&mut self, place: String, name: &str) {
+        if name.trim().is_empty() {
+            self.add(place, "is empty: give it a value");
+        } else {
+            self.check_text(place, name);
+        }
+    }
+
+    /// A terminal obeys control characters instead of showing them.
+    fn check_text(&mut self, place: String, text: &str) {
+        if let Some(control) = text.chars().find(|letter| letter.is_control()) {
+            let number = u32::from(control);
+            self.add(place, format!("has a control character in it (U+{number:04X}): take it out"));
         }
     }
 

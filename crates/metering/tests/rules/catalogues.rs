@@ -57,7 +57,7 @@ fn what_is_right_at_its_bounds_has_no_faults() {
             it.warnings.low_percent = 100;
             // Ids of two kinds may be the same.
             it.packs[0].id = it.plans[0].id.clone();
-            it.unmetered = vec![Unmetered { id: "call".into(), name: String::new(), reason: String::new() }];
+            it.unmetered = vec![Unmetered { id: "call".into(), name: "Call".into(), reason: String::new() }];
         },
         &[],
     );
@@ -66,7 +66,6 @@ fn what_is_right_at_its_bounds_has_no_faults() {
 
 #[test]
 fn each_mistake_is_told_with_its_place() {
-    faults(|it| it.name = " ".into(), &["name: is empty: give it a value"]);
     faults(|it| it.revision = 0, &["revision: is 0: count revisions from 1"]);
     for currency in ["usd", "US", "USDX", "U$D", ""] {
         let expected = format!("currency: \"{currency}\" is not an ISO 4217 code like USD");
@@ -78,10 +77,6 @@ fn each_mistake_is_told_with_its_place() {
         &[&format!("time_zone: \"{}\" is not an IANA time zone like Europe/Berlin", "x".repeat(64))],
     );
     faults(|it| it.features.clear(), &["feature: is empty: a catalogue names at least one feature"]);
-    faults(
-        |it| it.features[2].group = "\t".into(),
-        &["feature[2].group: is empty: name the group that charts show it in"],
-    );
     faults(|it| it.features[1].rate = MAX_RATE + 1, &["feature[1].rate: 1000001 is above 1000000"]);
     faults(
         |it| it.plans[2].allowance = Allowance::Credits(MAX_ALLOWANCE + 1),
@@ -114,7 +109,7 @@ fn each_mistake_is_told_with_its_place() {
 #[test]
 fn an_id_names_one_thing_of_its_kind() {
     faults(|it| it.features[1].id = "reply".into(), &["feature[1].id: \"reply\" is named twice: give each its own id"]);
-    let call = |id: &str| Unmetered { id: id.into(), name: String::new(), reason: String::new() };
+    let call = |id: &str| Unmetered { id: id.into(), name: "Call".into(), reason: String::new() };
     faults(
         |it| it.unmetered = vec![call("a"), call("reply")],
         &["unmetered[1].id: \"reply\" is named twice: give each its own id"],
@@ -126,6 +121,45 @@ fn an_id_names_one_thing_of_its_kind() {
         faults(|it| it.features[0].id.clone_from(&id), &[&id_is_none("feature[0].id")]);
         faults(|it| it.plans[0].id.clone_from(&id), &[&id_is_none("plan[0].id")]);
         faults(|it| it.packs[0].id.clone_from(&id), &[&id_is_none("pack[0].id")]);
+    }
+}
+
+/// One of a catalogue's texts.
+type Text = fn(&mut Catalogue) -> &mut String;
+
+#[test]
+fn a_name_can_be_shown() {
+    let names: [(&str, Text); 9] = [
+        ("name", |it| &mut it.name),
+        ("packs_name", |it| &mut it.packs_name),
+        ("feature[2].name", |it| &mut it.features[2].name),
+        ("feature[2].group", |it| &mut it.features[2].group),
+        ("unmetered[0].name", |it| &mut it.unmetered[0].name),
+        ("unmetered[0].reason", |it| &mut it.unmetered[0].reason),
+        ("plan[1].name", |it| &mut it.plans[1].name),
+        ("pack[1].name", |it| &mut it.packs[1].name),
+        ("group.replies", |it| &mut it.groups[0].1),
+    ];
+    let call = Unmetered { id: "call".into(), name: "Call".into(), reason: "no AI".into() };
+    for (place, name) in names {
+        let named = |text: &str, expected: &[&str]| {
+            let change = |it: &mut Catalogue| {
+                it.unmetered = vec![call.clone()];
+                *name(it) = text.into();
+            };
+            faults(change, expected);
+        };
+        named(" Ä\u{2028}\u{1f642} ", &[]);
+        let empty = format!("{place}: is empty: give it a value");
+        for text in ["", " "] {
+            // Why something costs nothing may go without saying.
+            let expected = if place == "unmetered[0].reason" { &[][..] } else { &[&*empty] };
+            named(text, expected);
+        }
+        for (letter, number) in [('\u{1b}', "001B"), ('\u{7}', "0007"), ('\n', "000A"), ('\u{9b}', "009B")] {
+            let control = format!("{place}: has a control character in it (U+{number}): take it out");
+            named(&format!("a{letter}[31m"), &[&control]);
+        }
     }
 }
 

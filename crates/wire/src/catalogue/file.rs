@@ -17,6 +17,8 @@ use crate::instant;
 const ID: &str = r"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$";
 /// A name for people: it has something in it, and no control characters.
 const NAME: &str = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
+/// A text for people, which may be empty.
+const TEXT: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
 
 /// What a provider sells and what its features cost. Credits are whole numbers; prices are in minor units (cents).
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -53,6 +55,7 @@ pub(super) struct CatalogueFile {
     time_zone: String,
     /// What the provider calls its packs.
     #[serde(default = "top_ups")]
+    #[schemars(regex(pattern = NAME))]
     packs_name: String,
     /// The trial, if one is offered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,6 +74,7 @@ pub(super) struct CatalogueFile {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pack: Vec<PackTable>,
     /// Names of groups for people, by group.
+    #[schemars(extend("additionalProperties" = { "type": "string", "pattern": NAME }))]
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     group: BTreeMap<String, String>,
     /// When to warn a workspace that did not choose its own thresholds.
@@ -133,8 +137,10 @@ struct FeatureTable {
     #[schemars(length(min = 1, max = MAX_ID_LENGTH), regex(pattern = ID))]
     id: String,
     /// Its name, for people.
+    #[schemars(regex(pattern = NAME))]
     name: String,
     /// The group that charts show it in.
+    #[schemars(regex(pattern = NAME))]
     group: String,
     /// Credits a unit.
     #[schemars(range(max = MAX_RATE))]
@@ -155,8 +161,10 @@ struct UnmeteredTable {
     #[schemars(length(min = 1, max = MAX_ID_LENGTH), regex(pattern = ID))]
     id: String,
     /// Its name, for people.
+    #[schemars(regex(pattern = NAME))]
     name: String,
     /// Why it costs nothing.
+    #[schemars(regex(pattern = TEXT))]
     reason: String,
 }
 
@@ -168,6 +176,7 @@ struct PlanTable {
     #[schemars(length(min = 1, max = MAX_ID_LENGTH), regex(pattern = ID))]
     id: String,
     /// Its name, for people.
+    #[schemars(regex(pattern = NAME))]
     name: String,
     /// Price a month in minor units, or "custom".
     #[schemars(extend("maximum" = MAX_PRICE))]
@@ -191,6 +200,7 @@ struct PackTable {
     #[schemars(length(min = 1, max = MAX_ID_LENGTH), regex(pattern = ID))]
     id: String,
     /// Its name, for people.
+    #[schemars(regex(pattern = NAME))]
     name: String,
     /// Its credits.
     #[schemars(range(max = MAX_ALLOWANCE))]
