@@ -144,7 +144,7 @@ fn a_mistake_is_one_error_with_its_place() {
 fn every_mistake_is_told_and_none_hides_another() {
     let text = TEMPLATE
         .replacen("currency = \"USD\"\n", "", 1)
-        .replacen("rate = 1", "rat = 1", 1)
+        .replacen("rate = 1", "cost = 1", 1)
         .replacen("id = \"auto-reply\"", "id = \"reply\"", 1)
         .replacen("automation = true\n\n# What", "automation = \"yes\"\n\n# What", 1)
         .replacen("price = 5900", "price = -1", 1)
@@ -164,7 +164,7 @@ fn every_mistake_is_told_and_none_hides_another() {
         format!(
             "line {feature}, column 1: feature[0]: \"rate\" is missing: it has to be a whole number from 0 to 1000000"
         ),
-        line("rat =", 1, &format!("feature[0].rat: is not known here. {known}")),
+        line("cost =", 1, &format!("feature[0].cost: is not known here. {known}")),
         line("id = \"reply\"\nname = \"Automatic", 6, "feature[1].id: \"reply\" is named twice: give each its own id"),
         line("automation = \"yes\"", 14, "feature[1].automation: is \"yes\", and has to be true or false"),
         line(
@@ -183,6 +183,95 @@ fn every_mistake_is_told_and_none_hides_another() {
     let broken = "schema = \n[[feature\nid = \"x\n";
     let mistakes = review_toml(broken).catalogue.unwrap_err();
     assert!(mistakes.len() > 1 && mistakes.windows(2).all(|pair| pair[0].line <= pair[1].line), "{mistakes:?}");
+}
+
+/// Everything that is said about a text, without the places.
+fn all_said(text: &str) -> Vec<String> {
+    let mistakes = review_toml(text).catalogue.unwrap_err();
+    mistakes.iter().map(|one| format!("{}: {}", one.line, one.said())).collect()
+}
+
+#[test]
+fn a_slip_of_the_pen_is_one_mistake() {
+    let slip = |from: &str, to: &str, expected: &[&str]| {
+        let line = line_of(from);
+        let expected: Vec<String> = expected.iter().map(|one| format!("{line}: {one}")).collect();
+        assert_eq!(all_said(&TEMPLATE.replacen(from, to, 1)), expected, "{to}");
+    };
+    slip("rate = 1", "rat = 1", &["feature[0].rat: is not known here: did you mean \"rate\"?"]);
+    slip("currency =", "Currency =", &["Currency: is not known here: did you mean \"currency\"?"]);
+    slip("time_zone =", "timezone =", &["timezone: is not known here: did you mean \"time_zone\"?"]);
+    slip("[trial]", "[trail]", &["trail: is not known here: did you mean \"trial\"?"]);
+    // What is there already was not meant, and nothing was meant twice.
+    let known = "There are: assumed, automation, group, id, name, rate";
+    let both = TEMPLATE.replacen("rate = 1", "rate = 1\nrat = 1", 1);
+    let next = line_of("rate = 1") + 1;
+    assert_eq!(all_said(&both), [format!("{next}: feature[0].rat: is not known here. {known}")]);
+    let twice = TEMPLATE.replacen("rate = 1", "rat = 1\nrates = 1", 1);
+    let line = line_of("rate = 1");
+    let expected = [
+        format!("{line}: feature[0].rat: is not known here: did you mean \"rate\"?"),
+        format!("{next}: feature[0].rates: is not known here. {known}"),
+    ];
+    assert_eq!(all_said(&twice), expected);
+    // Nobody means what editors read.
+    let said = all_said(&TEMPLATE.replacen("schema = 1", "schema = 1\nschem = 1", 1));
+    assert!(
+        said[0].ends_with(
+            "schem: is not known here. There are: counts_from, currency, feature, group, id, name, \
+        pack, packs_name, plan, refresh, revision, schema, time_zone, trial, unmetered, warnings"
+        ),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn lists_of_tables_are_written_with_two_brackets() {
+    // Every one of them.
+    let plans = TEMPLATE.replace("[[plan]]", "[plan]");
+    let second = TEMPLATE.match_indices("[[plan]]").nth(1).unwrap().0;
+    let line = TEMPLATE[..second].matches('\n').count() + 1;
+    assert_eq!(all_said(&plans), [format!("{line}: [plan] is there more than once: write [[plan]] for each")]);
+    // One among others.
+    let second = format!("{}{}", &TEMPLATE[..second], TEMPLATE[second..].replacen("[[plan]]", "[plan]", 1));
+    assert_eq!(all_said(&second), [format!("{line}: [plan] is there more than once: write [[plan]] for each")]);
+    let trials = TEMPLATE.replacen("# What consumes", "[trial]\ndays = 1\nallowance = 1\n\n# What consumes", 1);
+    let line = line_of("# What consumes");
+    assert_eq!(all_said(&trials), [format!("{line}: [trial] is there more than once: keep one")]);
+    // A name that is there twice is another mistake, in a list as well.
+    let twice = TEMPLATE.replacen("price = 5900", "price = 5900\nprice = 1", 1);
+    assert_eq!(all_said(&twice), [format!("{}: is there twice: keep one", line_of("price = 5900") + 1)]);
+    let both = format!("{twice}[warnings]\nlow_percent = 1\n");
+    let line = both.matches('\n').count() - 1;
+    let expected = [
+        format!("{}: is there twice: keep one", line_of("price = 5900") + 1),
+        format!("{line}: [warnings] is there more than once: keep one"),
+    ];
+    assert_eq!(all_said(&both), expected);
+
+    // The only one: what else is wrong in it is told as well.
+    let pack = TEMPLATE.replacen("[[pack]]", "[pack]", 1).replacen("credits = 1000", "credits = -1", 1);
+    let expected = [
+        format!("{}: pack: is a table, and has to be a list: write [[pack]] for each", line_of("[[pack]]")),
+        format!(
+            "{}: pack[0].credits: is -1, and has to be a whole number from 0 to 1000000000",
+            line_of("credits = 1000")
+        ),
+    ];
+    assert_eq!(all_said(&pack), expected);
+    let (head, rest) = TEMPLATE.split_once("[[feature]]").unwrap();
+    let none = format!("{head}{}", &rest[rest.find("[[unmetered]]").unwrap()..]);
+    assert_eq!(all_said(&none)[0], "1: \"feature\" is missing: write [[feature]] for each");
+    let empty = none.replacen("schema = 1", "schema = 1\nfeature = []", 1);
+    let line = line_of("schema = 1") + 1;
+    assert_eq!(all_said(&empty), [format!("{line}: feature: is empty: a catalogue names at least one feature")]);
+    // JSON writes it with brackets of its own.
+    let json: Json = serde_json::from_str(&to_json(&from_toml(TEMPLATE).unwrap())).unwrap();
+    let said = |file: &Json| from_json(&file.to_string()).unwrap_err().said();
+    assert_eq!(said(&with(&json, "/pack", &json["pack"][0])), "pack: is a table, and has to be a list");
+    let mut none = json;
+    none.as_object_mut().unwrap().remove("feature");
+    assert_eq!(said(&none), "\"feature\" is missing: it has to be a list");
 }
 
 #[test]

@@ -8,7 +8,8 @@ use std::collections::HashSet;
 use metering::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
-use super::tree::{Member, Node, Value};
+use super::near::meant;
+use super::tree::{Form, Member, Node, Value};
 
 /// So many mistakes are told: nobody mends more of them at once.
 const MAX_MISFITS: usize = 1_000;
@@ -34,14 +35,21 @@ pub(super) struct Checked {
 }
 
 /// Holds a tree against a schema.
-pub(super) fn check(schema: &Json, node: &Node) -> Checked {
-    let mut check = Check { definitions: &schema["$defs"], misfits: Vec::new(), mended_paths: HashSet::new() };
+pub(super) fn check(schema: &Json, node: &Node, form: Form) -> Checked {
+    let definitions = &schema["$defs"];
+    let mut check = Check { definitions, form, misfits: Vec::new(), mended_paths: HashSet::new() };
     let mended = check.value(schema, node, "");
     Checked { misfits: check.misfits, mended, mended_paths: check.mended_paths }
 }
 
+/// Whether a schema asks for a list of tables.
+pub(super) fn lists_tables(definitions: &Json, schema: &Json) -> bool {
+    kind_of(resolved(definitions, &schema["items"])) == "object"
+}
+
 struct Check<'s> {
     definitions: &'s Json,
+    form: Form,
     misfits: Vec<Misfit>,
     mended_paths: HashSet<String>,
 }
@@ -55,6 +63,12 @@ impl<'s> Check<'s> {
                 let item = &schema["items"];
                 let checked = items.iter().enumerate();
                 checked.map(|(index, one)| self.value(item, one, &format!("{path}[{index}]"))).collect()
+            }
+            // One that stands alone is meant to be the first of them.
+            (Value::Table(_), "array") if lists_tables(self.definitions, schema) => {
+                let how = if self.form == Form::Toml { format!(": write [[{path}]] for each") } else { String::new() };
+                self.misfit(node.at, path, format!("is a table, and has to be a list{how}"));
+                json!([self.value(&schema["items"], node, &format!("{path}[0]"))])
             }
             _ => match fitting(schema, &node.value) {
                 Some(value) => value,
@@ -78,6 +92,8 @@ impl<'s> Check<'s> {
         let fields = schema["properties"].as_object();
         let mut read = Map::new();
         let mut seen = HashSet::new();
+        let names: HashSet<&str> = members.iter().map(|member| member.name.as_str()).collect();
+        let mut slips = HashSet::new();
         for Member { name, at, node } in members {
             let inner = inside(path, name);
             if !seen.insert(name) {
@@ -88,9 +104,9 @@ impl<'s> Check<'s> {
             let any = Some(&schema["additionalProperties"]).filter(|any| any.is_object());
             match fields.and_then(|fields| fields.get(name)).or(any) {
                 Some(field) if node.value == Value::Absent => {
-                    let wanted = self.wanted(self.resolved(field));
                     let is_needed = required(schema).any(|(needed, _)| needed == name);
                     let or = if is_needed { "" } else { ", or left out" };
+                    let wanted = self.wanted(self.resolved(field));
                     self.misfit(node.at, &inner, format!("is null, and has to be {wanted}{or}"));
                     if is_needed {
                         read.insert(name.clone(), self.mend(field, &inner));
@@ -104,14 +120,30 @@ impl<'s> Check<'s> {
                     let known = fields.into_iter().flatten().map(|(known, _)| known.as_str());
                     // What is for editors is none of the catalogue's own.
                     let known: Vec<&str> = known.filter(|known| !known.starts_with('$')).collect();
-                    self.misfit(*at, &inner, format!("is not known here. There are: {}", known.join(", ")));
+                    let open = known.iter().copied().filter(|one| !names.contains(one) && !slips.contains(one));
+                    let message = match meant(name, open) {
+                        Some(one) => {
+                            slips.insert(one);
+                            format!("is not known here: did you mean \"{one}\"?")
+                        }
+                        None => format!("is not known here. There are: {}", known.join(", ")),
+                    };
+                    self.misfit(*at, &inner, message);
                 }
             }
         }
         for (name, field) in required(schema) {
             if !read.contains_key(name) {
-                let wanted = self.wanted(self.resolved(field));
-                self.misfit(node.at, path, format!("\"{name}\" is missing: it has to be {wanted}"));
+                // A slip of the pen is one mistake, and was told.
+                if !slips.contains(name) {
+                    let field = self.resolved(field);
+                    let how = if self.form == Form::Toml && lists_tables(self.definitions, field) {
+                        format!("write [[{name}]] for each")
+                    } else {
+                        format!("it has to be {}", self.wanted(field))
+                    };
+                    self.misfit(node.at, path, format!("\"{name}\" is missing: {how}"));
+                }
                 read.insert(name.to_owned(), self.mend(field, &inside(path, name)));
             }
         }
@@ -149,8 +181,7 @@ impl<'s> Check<'s> {
     where
         's: 'a,
     {
-        let name = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/"));
-        name.and_then(|name| self.definitions.get(name)).unwrap_or(schema)
+        resolved(self.definitions, schema)
     }
 
     /// What a schema asks for, in words.
@@ -175,6 +206,12 @@ impl<'s> Check<'s> {
             _ => "a text".into(),
         }
     }
+}
+
+/// What a schema refers to, or the schema.
+fn resolved<'a>(definitions: &'a Json, schema: &'a Json) -> &'a Json {
+    let name = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/"));
+    name.and_then(|name| definitions.get(name)).unwrap_or(schema)
 }
 
 /// The path of a field in the table with this path.

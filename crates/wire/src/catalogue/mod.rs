@@ -2,8 +2,10 @@
 
 mod check;
 mod file;
+mod near;
 mod number;
 mod place;
+mod repeats;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -14,10 +16,10 @@ use metering::{Catalogue, Fault, Revisions};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use check::{Checked, check};
+use check::{Checked, check, lists_tables};
 use file::CatalogueFile;
 use place::{Lines, start_of};
-use tree::{Node, Unreadable, Value};
+use tree::{Form, Node, Unreadable, Value};
 
 /// The one schema of catalogue files that this version reads and writes.
 pub const SCHEMA: u32 = 1;
@@ -105,13 +107,16 @@ pub fn from_json(text: &str) -> Result<Catalogue, CatalogueError> {
 /// Looks a TOML catalogue over.
 #[must_use]
 pub fn review_toml(text: &str) -> Reviewed {
-    review(text, tree::of_toml)
+    review(text, Form::Toml, |text| {
+        let is_list = |name: &str| lists_tables(&JSON_SCHEMA["$defs"], &JSON_SCHEMA["properties"][name]);
+        tree::of_toml(text).map_err(|mistakes| repeats::merged(text, mistakes, is_list))
+    })
 }
 
 /// Looks a JSON catalogue over. After a mistake in the JSON itself nothing more is read.
 #[must_use]
 pub fn review_json(text: &str) -> Reviewed {
-    review(text, tree::of_json)
+    review(text, Form::Json, tree::of_json)
 }
 
 /// The catalogue as JSON: the same structure as the file, defaults left out.
@@ -155,7 +160,7 @@ fn first(reviewed: Reviewed) -> Result<Catalogue, CatalogueError> {
     reviewed.catalogue.map_err(|mistakes| mistakes.into_iter().next().unwrap_or_default())
 }
 
-fn review(text: &str, read: impl Fn(&str) -> Result<Node, Vec<Unreadable>>) -> Reviewed {
+fn review(text: &str, form: Form, read: impl Fn(&str) -> Result<Node, Vec<Unreadable>>) -> Reviewed {
     // Some editors put a mark before the text that is no part of it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = Lines::new(text);
@@ -177,7 +182,7 @@ fn review(text: &str, read: impl Fn(&str) -> Result<Node, Vec<Unreadable>>) -> R
             return refused(errors.into_iter().map(mistake).collect());
         }
     };
-    let Checked { misfits, mended, mended_paths } = check(&JSON_SCHEMA, &node);
+    let Checked { misfits, mended, mended_paths } = check(&JSON_SCHEMA, &node, form);
     let mut mistakes: Vec<_> = misfits.into_iter().map(|one| said(one.at, one.path, one.message)).collect();
     let placed = |Fault { place, message }: Fault| said(start_of(&node, &place), place, message);
     match serde_json::from_value::<CatalogueFile>(mended) {

@@ -12,6 +12,13 @@ use toml::de::{DeTable, DeValue};
 /// No value that a catalogue has lies deeper than this: what does is shown by its kind alone, and read no further.
 const MAX_DEPTH: u8 = 5;
 
+/// What a text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Toml,
+    Json,
+}
+
 /// A value and the byte of the text at which it begins.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Node {
