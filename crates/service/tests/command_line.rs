@@ -226,6 +226,12 @@ fn a_catalogue_is_looked_over() {
         done.error
     );
 
+    let plans = "[[plan]]\nid = 1\nname = \"x\"\nprice = 1\nallowance = 1\n".repeat(1_042);
+    let done = run(&["catalogue", "check", &file("many.toml", &format!("{template}{plans}"))]);
+    assert_eq!(done.error.lines().count(), 1_001);
+    let last = "\nerror: 1042 mistakes: 1000 of them are above. More may show when they are mended\n";
+    assert!(done.error.ends_with(last), "{}", done.error);
+
     // Nothing that a terminal would obey is printed, neither quoted nor in a summary.
     let name = "name = \"\\u001B]0;owned\\u0007\"";
     let odd = template.replacen("name = \"My Product\"", name, 1).replacen("\"USD\"", "\"\\u001b[2J\"", 1);

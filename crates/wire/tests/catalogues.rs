@@ -134,7 +134,8 @@ fn a_mistake_is_one_error_with_its_place() {
     assert_eq!(
         said("revision = 1\n", "revision = 1\ncounts_from = \"soon\"\n"),
         format!(
-            "line {}, column 15: counts_from: is \"soon\", and has to be an instant like \"2026-03-01T00:00:00Z\"",
+            "line {}, column 15: counts_from: is \"soon\", and has to be an instant between 1970 and 9999 like \
+             \"2026-03-01T00:00:00Z\"",
             line_of("revision = 1") + 1
         )
     );
@@ -189,6 +190,33 @@ fn every_mistake_is_told_and_none_hides_another() {
 fn all_said(text: &str) -> Vec<String> {
     let mistakes = review_toml(text).catalogue.unwrap_err();
     mistakes.iter().map(|one| format!("{}: {}", one.line, one.said())).collect()
+}
+
+#[test]
+fn what_is_more_than_a_thousand_mistakes_is_counted() {
+    let counted = |file: &Json| {
+        let reviewed = review_json(&file.to_string());
+        (reviewed.catalogue.map_err(|mistakes| mistakes.len()).unwrap_err(), reviewed.more)
+    };
+    let json: Json = serde_json::from_str(&to_json(&from_toml(TEMPLATE).unwrap())).unwrap();
+    let plans = |number: usize, plan: &Json| json!((0..number).map(|_| plan.clone()).collect::<Vec<_>>());
+    // The form of it, what it says, and both.
+    assert_eq!(counted(&with(&json, "/plan", &plans(1_000, &json!(1)))), (1_000, 0));
+    assert_eq!(counted(&with(&json, "/plan", &plans(1_234, &json!(1)))), (1_000, 234));
+    let named = with(&json["plan"][0], "/name", &json!(""));
+    assert_eq!(counted(&with(&json, "/plan", &plans(900, &named))), (1_000, 799), "an id is there twice but once");
+    assert_eq!(counted(&with(&json, "/plan", &plans(600, &with(&named, "/price", &json!(-1))))), (1_000, 799));
+    // What is no TOML.
+    let reviewed = review_toml(&"a = 1\n".repeat(1_501));
+    assert_eq!((reviewed.catalogue.unwrap_err().len(), reviewed.more), (1_000, 500));
+}
+
+#[test]
+fn a_hundred_thousand_shares_take_no_time() {
+    let many = format!("used_percent = [{}", "50, ".repeat(100_000));
+    let said = all_said(&TEMPLATE.replacen("used_percent = [", &many, 1));
+    let line = line_of("used_percent = [");
+    assert_eq!(said, [format!("{line}: warnings.used_percent: has 100004 values: there are 100, each once")]);
 }
 
 #[test]
@@ -429,6 +457,8 @@ fn another_reader_of_json_schema_agrees() {
             ("/plan/0/price", json!(9_007_199_254_740_992_u64)),
             ("/plan/0/allowance", json!(1_000_000_001)),
             ("/plan/0/allowance", json!(1.5)),
+            ("/warnings/used_percent", json!((0..100).collect::<Vec<_>>())),
+            ("/warnings/used_percent", json!([50, 50])),
             ("/pack/0/price", json!(9_007_199_254_740_992_u64)),
         ] {
             let wrong = with(&written, pointer, &value);
@@ -442,6 +472,8 @@ fn another_reader_of_json_schema_agrees() {
             ("/id", json!("ein Ä und ein \u{2028} darin")),
             ("/feature/0/id", json!("x".repeat(256))),
             ("/name", json!(" Ä ")),
+            ("/warnings/used_percent", json!((1..=100).collect::<Vec<_>>())),
+            ("/warnings/used_percent", json!([])),
             ("/unmetered/0/reason", json!("")),
             ("/group/other", json!("Other")),
             ("/pack/0/price", json!(9_007_199_254_740_991_u64)),

@@ -10,6 +10,7 @@ impl Catalogue {
     pub fn doubts(&self) -> Vec<Fault> {
         let mut doubts = Vec::new();
         let mut doubt = |place: String, message: String| doubts.push(Fault { place, message });
+        let none = if self.packs.is_empty() { "there are no packs" } else { "no pack brings any credits" };
         let is_sold = self.has_access() && self.packs.iter().any(|pack| pack.credits > 0);
 
         if self.revision == 1 && self.counts_from.is_some() {
@@ -34,7 +35,7 @@ impl Catalogue {
             let most = self.largest_allowance();
             for (index, feature) in self.features.iter().enumerate().filter(|(_, one)| Credits::from(one.rate) > most) {
                 let rate = feature.rate;
-                let message = format!("can never be afforded: the largest allowance is {most}, and there are no packs");
+                let message = format!("can never be afforded: the largest allowance is {most}, and {none}");
                 doubt(format!("feature[{index}].rate"), format!("{rate} {message}"));
             }
             for (index, plan) in self.plans.iter().enumerate().filter(|(_, plan)| plan.ai) {
@@ -42,7 +43,7 @@ impl Catalogue {
                     && credits < Credits::from(cheapest.rate)
                 {
                     let (id, rate) = (&cheapest.id, cheapest.rate);
-                    let message = format!("is less than one \"{id}\" costs ({rate}), and there are no packs");
+                    let message = format!("is less than one \"{id}\" costs ({rate}), and {none}");
                     doubt(format!("plan[{index}].allowance"), format!("{credits} {message}: it pays for nothing"));
                 }
             }

@@ -8,6 +8,9 @@ use super::{Allowance, Catalogue, Fault, Price};
 use crate::Credits;
 use crate::bounds::{MAX_ALLOWANCE, MAX_ID_LENGTH, MAX_PACK_DAYS, MAX_PRICE, MAX_RATE, MAX_TRIAL_DAYS};
 
+/// All of the allowance, in percent.
+const MAX_PERCENT: u8 = 100;
+
 impl Catalogue {
     /// Every mistake in the catalogue; none means that the rules can run on it.
     #[must_use]
@@ -34,16 +37,21 @@ impl Catalogue {
         if self.features.is_empty() {
             faults.add("feature", "is empty: a catalogue names at least one feature");
         }
-        for (index, percent) in self.warnings.used_percent.iter().enumerate() {
+        let used = &self.warnings.used_percent;
+        if used.len() > MAX_PERCENT.into() {
+            let message = format!("has {} values: there are {MAX_PERCENT}, each once", used.len());
+            faults.add("warnings.used_percent", message);
+        }
+        for (index, percent) in used.iter().enumerate().filter(|_| used.len() <= MAX_PERCENT.into()) {
             let place = format!("warnings.used_percent[{index}]");
-            if !(1..=100).contains(percent) {
-                faults.add(place, format!("{percent} is not in 1..=100"));
-            } else if self.warnings.used_percent.iter().take(index).any(|other| other == percent) {
+            if !(1..=MAX_PERCENT).contains(percent) {
+                faults.add(place, format!("{percent} is not in 1..={MAX_PERCENT}"));
+            } else if used.iter().take(index).any(|other| other == percent) {
                 faults.add(place, format!("{percent} is there twice"));
             }
         }
-        if self.warnings.low_percent > 100 {
-            faults.add("warnings.low_percent", format!("{} is not in 0..=100", self.warnings.low_percent));
+        if self.warnings.low_percent > MAX_PERCENT {
+            faults.add("warnings.low_percent", format!("{} is not in 0..={MAX_PERCENT}", self.warnings.low_percent));
         }
     }
 

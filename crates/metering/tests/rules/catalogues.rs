@@ -103,6 +103,10 @@ fn each_mistake_is_told_with_its_place() {
         faults(|it| it.warnings.used_percent = vec![50, percent], &[&expected]);
     }
     faults(|it| it.warnings.used_percent = vec![50, 75, 50], &["warnings.used_percent[2]: 50 is there twice"]);
+    // Each once: there are no more of them, and nothing is said of each of too many.
+    faults(|it| it.warnings.used_percent = (1..=100).collect(), &[]);
+    let many = "warnings.used_percent: has 101 values: there are 100, each once";
+    faults(|it| it.warnings.used_percent = vec![200; 101], &[many]);
     faults(|it| it.warnings.low_percent = 101, &["warnings.low_percent: 101 is not in 0..=100"]);
 }
 
@@ -204,7 +208,7 @@ fn what_can_never_be_used_is_told() {
         },
         &[
             "pack[0].credits: brings no credits: buying it changes nothing",
-            "feature[2].rate: 91 can never be afforded: the largest allowance is 90, and there are no packs",
+            "feature[2].rate: 91 can never be afforded: the largest allowance is 90, and no pack brings any credits",
         ],
     );
     doubts(

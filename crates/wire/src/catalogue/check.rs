@@ -11,8 +11,8 @@ use serde_json::{Map, Value as Json, json};
 use super::near::meant;
 use super::tree::{Form, Member, Node, Value};
 
-/// So many mistakes are told: nobody mends more of them at once.
-const MAX_MISFITS: usize = 1_000;
+/// So many mistakes are told, and the rest are counted: nobody mends more of them at once.
+pub(super) const MAX_TOLD: usize = 1_000;
 
 /// A mistake in a tree.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +27,10 @@ pub(super) struct Misfit {
 
 /// A checked tree.
 pub(super) struct Checked {
+    /// At most [`MAX_TOLD`].
     pub(super) misfits: Vec<Misfit>,
+    /// How many there are beyond those.
+    pub(super) more: usize,
     /// The tree as a value that fits the schema: each mistake mended with whatever fits.
     pub(super) mended: Json,
     /// The fields that were mended: what else is wrong with them is no mistake of the text.
@@ -37,9 +40,9 @@ pub(super) struct Checked {
 /// Holds a tree against a schema.
 pub(super) fn check(schema: &Json, node: &Node, form: Form) -> Checked {
     let definitions = &schema["$defs"];
-    let mut check = Check { definitions, form, misfits: Vec::new(), mended_paths: HashSet::new() };
+    let mut check = Check { definitions, form, misfits: Vec::new(), more: 0, mended_paths: HashSet::new() };
     let mended = check.value(schema, node, "");
-    Checked { misfits: check.misfits, mended, mended_paths: check.mended_paths }
+    Checked { misfits: check.misfits, more: check.more, mended, mended_paths: check.mended_paths }
 }
 
 /// Whether a schema asks for a list of tables.
@@ -51,6 +54,7 @@ struct Check<'s> {
     definitions: &'s Json,
     form: Form,
     misfits: Vec<Misfit>,
+    more: usize,
     mended_paths: HashSet<String>,
 }
 
@@ -151,8 +155,10 @@ impl<'s> Check<'s> {
     }
 
     fn misfit(&mut self, at: usize, path: &str, message: String) {
-        if self.misfits.len() < MAX_MISFITS {
+        if self.misfits.len() < MAX_TOLD {
             self.misfits.push(Misfit { at, path: path.to_owned(), message });
+        } else {
+            self.more += 1;
         }
     }
 
@@ -202,7 +208,9 @@ impl<'s> Check<'s> {
                 (least, Some(most)) => format!("a whole number from {least} to {most}"),
                 (least, None) => format!("a whole number from {least}"),
             },
-            _ if schema["format"] == "date-time" => "an instant like \"2026-03-01T00:00:00Z\"".into(),
+            _ if schema["format"] == "date-time" => {
+                "an instant between 1970 and 9999 like \"2026-03-01T00:00:00Z\"".into()
+            }
             _ => "a text".into(),
         }
     }

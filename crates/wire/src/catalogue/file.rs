@@ -222,7 +222,7 @@ struct PackTable {
 #[serde(deny_unknown_fields, default)]
 struct WarningsTable {
     /// Shares of the allowance used, in percent.
-    #[schemars(inner(range(min = 1, max = 100)))]
+    #[schemars(inner(range(min = 1, max = 100)), length(max = 100), extend("uniqueItems" = true))]
     used_percent: Vec<u8>,
     /// Available credits under this share of the allowance, in percent.
     #[schemars(range(max = 100))]

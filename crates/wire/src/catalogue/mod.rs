@@ -16,7 +16,7 @@ use metering::{Catalogue, Fault, Revisions};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use check::{Checked, check, lists_tables};
+use check::{Checked, MAX_TOLD, check, lists_tables};
 use file::CatalogueFile;
 use place::{Lines, start_of};
 use tree::{Form, Node, Unreadable, Value};
@@ -71,10 +71,13 @@ impl std::error::Error for CatalogueError {}
 /// A catalogue's text, looked over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reviewed {
-    /// The catalogue; or every mistake that keeps the text from being one, in the order of the text.
+    /// The catalogue; or the mistakes that keep the text from being one, in the order of the text: all of them, or as
+    /// many as anybody mends at once.
     pub catalogue: Result<Catalogue, Vec<CatalogueError>>,
     /// What is no mistake and can never be used ([`Catalogue::doubts`]), in the order of the text.
     pub doubts: Vec<CatalogueError>,
+    /// How many mistakes there are beyond those that are told.
+    pub more: usize,
     /// Line and column of each field of the whole.
     fields: BTreeMap<String, (usize, usize)>,
 }
@@ -168,38 +171,42 @@ fn review(text: &str, form: Form, read: impl Fn(&str) -> Result<Node, Vec<Unread
         let (line, column) = lines.place(at);
         CatalogueError { line, column, path, message }
     };
-    let refused = |mut mistakes: Vec<CatalogueError>| {
+    let refused = |mut mistakes: Vec<CatalogueError>, more: usize| {
         mistakes.sort_by_key(|one| (one.line, one.column));
-        Reviewed { catalogue: Err(mistakes), doubts: Vec::new(), fields: BTreeMap::new() }
+        Reviewed { catalogue: Err(mistakes), doubts: Vec::new(), more, fields: BTreeMap::new() }
     };
     if text.trim().is_empty() {
-        return refused(vec![said(0, String::new(), "the file is empty".into())]);
+        return refused(vec![said(0, String::new(), "the file is empty".into())], 0);
     }
     let node = match read(text) {
         Ok(node) => node,
         Err(errors) => {
             let mistake = |one: Unreadable| said(one.at, String::new(), crate::problem::plain(&one.message));
-            return refused(errors.into_iter().map(mistake).collect());
+            let more = errors.len().saturating_sub(MAX_TOLD);
+            return refused(errors.into_iter().take(MAX_TOLD).map(mistake).collect(), more);
         }
     };
-    let Checked { misfits, mended, mended_paths } = check(&JSON_SCHEMA, &node, form);
+    let Checked { misfits, mut more, mended, mended_paths } = check(&JSON_SCHEMA, &node, form);
     let mut mistakes: Vec<_> = misfits.into_iter().map(|one| said(one.at, one.path, one.message)).collect();
     let placed = |Fault { place, message }: Fault| said(start_of(&node, &place), place, message);
     match serde_json::from_value::<CatalogueFile>(mended) {
         Ok(file) => {
             let catalogue = Catalogue::from(file);
-            let faults = catalogue.faults().into_iter().filter(|fault| !mended_paths.contains(&fault.place));
-            mistakes.extend(faults.map(placed));
+            let mut faults = catalogue.faults();
+            faults.retain(|fault| !mended_paths.contains(&fault.place));
+            let room = MAX_TOLD.saturating_sub(mistakes.len());
+            more += faults.len().saturating_sub(room);
+            mistakes.extend(faults.into_iter().take(room).map(placed));
             if mistakes.is_empty() {
                 let mut doubts: Vec<_> = catalogue.doubts().into_iter().map(placed).collect();
                 doubts.sort_by_key(|one| (one.line, one.column));
-                return Reviewed { catalogue: Ok(catalogue), doubts, fields: fields(&node, &lines) };
+                return Reviewed { catalogue: Ok(catalogue), doubts, more, fields: fields(&node, &lines) };
             }
         }
         // What fits the schema is read; if ever it is not, it is a mistake and not a catalogue.
         Err(error) => mistakes.push(said(0, String::new(), error.to_string())),
     }
-    refused(mistakes)
+    refused(mistakes, more)
 }
 
 /// Where the fields of the whole stand.

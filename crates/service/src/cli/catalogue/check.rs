@@ -16,7 +16,7 @@ struct Readable<'a> {
 }
 
 pub(super) fn check(files: &[String]) -> Result<(), Stopped> {
-    let mut mistakes = 0;
+    let (mut mistakes, mut untold) = (0, 0);
     let (mut readable, mut all) = (Vec::new(), Vec::new());
     for file in files {
         let reviewed = match catalogues::review(file) {
@@ -35,18 +35,21 @@ pub(super) fn check(files: &[String]) -> Result<(), Stopped> {
             }
             Err(found) => {
                 found.iter().for_each(|mistake| tell(file, "error", mistake));
-                mistakes += found.len();
+                mistakes += found.len() + reviewed.more;
+                untold += reviewed.more;
             }
         }
     }
     let all_are_read = mistakes == 0;
     mistakes += together(&readable, &all, files.len() == 1)?;
-    let more = |they| if all_are_read { String::new() } else { format!(". More may show when {they} mended") };
-    match mistakes {
-        0 => Ok(()),
-        1 => Err(Stopped::wrong(format!("one mistake: see above{}", more("it is")))),
-        _ => Err(Stopped::wrong(format!("{mistakes} mistakes: see above{}", more("they are")))),
-    }
+    let (sum, they) = match (mistakes, untold) {
+        (0, _) => return Ok(()),
+        (1, _) => ("one mistake: see above".to_owned(), "it is"),
+        (_, 0) => (format!("{mistakes} mistakes: see above"), "they are"),
+        _ => (format!("{mistakes} mistakes: {} of them are above", mistakes - untold), "they are"),
+    };
+    let more = if all_are_read { String::new() } else { format!(". More may show when {they} mended") };
+    Err(Stopped::wrong(sum + &more))
 }
 
 /// Tells what is to be said of each catalogue, alone and among the others, and gives how many mistakes that were.
