@@ -161,6 +161,12 @@ fn every_mistake_between_revisions_is_told() {
         (Some("2026-03-01T00:00:00Z"), Some("2026-04-01T00:00:00Z"), Some("2026-05-01T00:00:00Z"));
     assert_eq!(Revisions::faults(&[]), []);
     assert_eq!(Revisions::faults(&[one(4, march), one(1, None), one(3, None), one(2, april)]).len(), 2);
+    // One that is there twice is one mistake, whatever else they have in common.
+    let twice = [one(1, None), one(2, march), one(2, march)];
+    assert_eq!(
+        said(&Revisions::faults(&twice)),
+        [(2, "revision: 2 is there twice: count up with every change".into())]
+    );
     // In the order of their numbers, each with its place in the list.
     let all = [one(1, None), one(2, None), one(2, april), one(3, march), one(4, may)];
     let expected = [
