@@ -9,8 +9,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// The last year of which chrono-tz knows the clock changes. Beyond it, it has standard time for ever.
 const LAST_KNOWN_YEAR: i32 = 2099;
-/// After so many years the days of a year fall on the same weekdays again.
-const CALENDAR_CYCLE: i32 = 28;
+/// The first year that is looked at for one like a later one. Every kind of year occurs once in 28.
+const FIRST_ALIKE: i32 = 2072;
 
 /// The local date and time at an instant.
 #[must_use]
@@ -47,7 +47,7 @@ fn beyond_known(zone: Tz, date: NaiveDate) -> u64 {
         return 0;
     }
     let Some(first) = first_day(year) else { return 0 };
-    let known = (LAST_KNOWN_YEAR - CALENDAR_CYCLE + 1..=LAST_KNOWN_YEAR).rev().filter_map(first_day);
+    let known = (FIRST_ALIKE..=LAST_KNOWN_YEAR).rev().filter_map(first_day);
     let alike =
         known.into_iter().find(|known| known.weekday() == first.weekday() && known.leap_year() == first.leap_year());
     alike.map_or(0, |known| u64::try_from(first.signed_duration_since(known).num_days()).unwrap_or(0))
@@ -117,7 +117,9 @@ mod tests {
     #[test]
     fn clocks_are_changed_on_the_weekday_that_the_rule_names() {
         // The last Sundays of March and October, in a common year, in leap years, and after a century without a leap day.
-        for (year, spring, autumn) in [(2099, 29, 25), (2100, 28, 31), (2101, 27, 30), (2104, 30, 26), (2132, 30, 26)] {
+        for (year, spring, autumn) in
+            [(2099, 29, 25), (2100, 28, 31), (2101, 27, 30), (2104, 30, 26), (2120, 31, 27), (2132, 30, 26)]
+        {
             let zone = Tz::Europe__Berlin;
             let on = |month: u32, day: u32, time: &str| format!("{year}-{month:02}-{day:02}T{time}");
             is(zone, &on(3, spring, "01:59:59"), &on(3, spring, "00:59:59Z"));
