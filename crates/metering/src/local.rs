@@ -9,8 +9,9 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// The last year of which chrono-tz knows the clock changes. Beyond it, it has standard time for ever.
 const LAST_KNOWN_YEAR: i32 = 2099;
-/// The first year that is looked at for one like a later one. Every kind of year occurs once in 28.
-const FIRST_ALIKE: i32 = 2072;
+/// The first year that is looked at for one like a later one: from here on 1 January and 1 March fall on every weekday.
+/// The few zones whose changes follow the moon are listed up to 2087, and go by the sun after it.
+const FIRST_ALIKE: i32 = 2089;
 
 /// The local date and time at an instant.
 #[must_use]
@@ -38,19 +39,19 @@ pub fn first_instant_at(zone: Tz, local: NaiveDateTime) -> Timestamp {
     instant.plus_millis(i64::try_from(days).unwrap_or(0) * DAY_MS)
 }
 
-/// How many days earlier the clocks of a zone are known for a date: 0 up to the last year that is known. After it, the
-/// clock changes of the last years repeat (a rule like "the last Sunday of March" is all that is known of them), so that a
-/// year goes like the last known one in which the same dates fall on the same weekdays.
+/// How many days earlier the clocks of a zone are known for a date: 0 up to the last year that is known. All that is known
+/// of later clock changes is a rule like "the last Sunday of March": they are those of a year in which that month's dates
+/// fall on the same weekdays. A leap day moves only what comes after it, so that January and February are looked for apart.
 fn beyond_known(zone: Tz, date: NaiveDate) -> u64 {
-    let year = date.year();
-    if year <= LAST_KNOWN_YEAR || !changes_clocks(zone) {
+    if date.year() <= LAST_KNOWN_YEAR || !changes_clocks(zone) {
         return 0;
     }
-    let Some(first) = first_day(year) else { return 0 };
-    let known = (FIRST_ALIKE..=LAST_KNOWN_YEAR).rev().filter_map(first_day);
-    let alike =
-        known.into_iter().find(|known| known.weekday() == first.weekday() && known.leap_year() == first.leap_year());
-    alike.map_or(0, |known| u64::try_from(first.signed_duration_since(known).num_days()).unwrap_or(0))
+    let month = if date.month() < 3 { 1 } else { 3 };
+    let first = |year: i32| NaiveDate::from_ymd_opt(year, month, 1);
+    let Some(later) = first(date.year()) else { return 0 };
+    let known =
+        (FIRST_ALIKE..=LAST_KNOWN_YEAR).rev().filter_map(first).find(|known| known.weekday() == later.weekday());
+    known.map_or(0, |known| u64::try_from(later.signed_duration_since(known).num_days()).unwrap_or(0))
 }
 
 /// Whether a zone still changes its clocks in the last year that is known. If not, it never will.
@@ -59,10 +60,6 @@ fn changes_clocks(zone: Tz) -> bool {
     let mut offsets = offsets.map(|utc| zone.offset_from_utc_datetime(&utc).fix());
     let first = offsets.next();
     offsets.any(|offset| Some(offset) != first)
-}
-
-fn first_day(year: i32) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(year, 1, 1)
 }
 
 /// The first instant whose local time is not before `local`, which a clock change skips.
