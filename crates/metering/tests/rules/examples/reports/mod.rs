@@ -17,6 +17,7 @@ mod due;
 mod gone;
 mod holds;
 mod ids;
+mod lines;
 mod numbers;
 mod packs;
 mod plans;
