@@ -67,6 +67,7 @@ impl Shelf {
 
     /// Looks where usages with these sources and ids would be found, so that finding them is quick: to wait for memory
     /// once for many of them takes little longer than for one. What is there is not looked at, for to know it is to wait.
+    /// What is put there soon after finds its place warm, too.
     pub(crate) fn look_ahead<'a>(&self, ids: impl Iterator<Item = (&'a str, &'a str)>) {
         // Nothing but loads that do not depend on each other stand in the second loop: the processor starts many at once.
         let hashes: Vec<u64> = ids.map(|(source, id)| self.keys.hash(source, id)).collect();
