@@ -216,3 +216,18 @@ pub(super) fn listed(allocations: &[Allocation]) -> String {
     }
     listed.join(" and ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_grants_the_first_are_listed_and_the_others_counted() {
+        let paying = |count: u64| (1..=count).map(|grant| Allocation { grant, amount: 5 }).collect::<Vec<_>>();
+        assert_eq!(listed(&paying(0)), "no grants");
+        assert_eq!(listed(&paying(2)), "5 of grant 1 and 5 of grant 2");
+        assert!(listed(&paying(20)).ends_with(" and 5 of grant 19 and 5 of grant 20"));
+        assert!(listed(&paying(21)).ends_with(" and 5 of grant 20 and 1 more"));
+        assert!(listed(&paying(25)).ends_with(" and 5 of grant 20 and 5 more"));
+    }
+}
