@@ -17,7 +17,7 @@ const FIRST_ALIKE: i32 = 2089;
 #[must_use]
 pub fn local_time(zone: Tz, at: Timestamp) -> NaiveDateTime {
     let utc = at.to_utc().naive_utc();
-    let days = beyond_known(zone, utc.date());
+    let days = beyond_known(utc.date());
     let known = utc.checked_sub_days(Days::new(days)).unwrap_or(utc);
     let local = zone.from_utc_datetime(&known).naive_local();
     local.checked_add_days(Days::new(days)).unwrap_or(local)
@@ -27,7 +27,7 @@ pub fn local_time(zone: Tz, at: Timestamp) -> NaiveDateTime {
 /// (rule 2).
 #[must_use]
 pub fn first_instant_at(zone: Tz, local: NaiveDateTime) -> Timestamp {
-    let days = beyond_known(zone, local.date());
+    let days = beyond_known(local.date());
     let known = local.checked_sub_days(Days::new(days)).unwrap_or(local);
     let instant = match zone.from_local_datetime(&known) {
         LocalResult::Single(one) => Timestamp::from_millis(one.timestamp_millis()),
@@ -39,11 +39,11 @@ pub fn first_instant_at(zone: Tz, local: NaiveDateTime) -> Timestamp {
     instant.plus_millis(i64::try_from(days).unwrap_or(0) * DAY_MS)
 }
 
-/// How many days earlier the clocks of a zone are known for a date: 0 up to the last year that is known. All that is known
+/// How many days earlier clocks are known for a date: 0 up to the last year that is known. All that is known
 /// of later clock changes is a rule like "the last Sunday of March": they are those of a year in which that month's dates
 /// fall on the same weekdays. A leap day moves only what comes after it, so that January and February are looked for apart.
-fn beyond_known(zone: Tz, date: NaiveDate) -> u64 {
-    if date.year() <= LAST_KNOWN_YEAR || !changes_clocks(zone) {
+fn beyond_known(date: NaiveDate) -> u64 {
+    if date.year() <= LAST_KNOWN_YEAR {
         return 0;
     }
     let month = if date.month() < 3 { 1 } else { 3 };
@@ -52,14 +52,6 @@ fn beyond_known(zone: Tz, date: NaiveDate) -> u64 {
     let known =
         (FIRST_ALIKE..=LAST_KNOWN_YEAR).rev().filter_map(first).find(|known| known.weekday() == later.weekday());
     known.map_or(0, |known| u64::try_from(later.signed_duration_since(known).num_days()).unwrap_or(0))
-}
-
-/// Whether a zone still changes its clocks in the last year that is known. If not, it never will.
-fn changes_clocks(zone: Tz) -> bool {
-    let offsets = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(LAST_KNOWN_YEAR, month, 1)?.and_hms_opt(0, 0, 0));
-    let mut offsets = offsets.map(|utc| zone.offset_from_utc_datetime(&utc).fix());
-    let first = offsets.next();
-    offsets.any(|offset| Some(offset) != first)
 }
 
 /// The first instant whose local time is not before `local`, which a clock change skips.
@@ -114,9 +106,15 @@ mod tests {
     #[test]
     fn clocks_are_changed_on_the_weekday_that_the_rule_names() {
         // The last Sundays of March and October, in a common year, in leap years, and after a century without a leap day.
-        for (year, spring, autumn) in
-            [(2099, 29, 25), (2100, 28, 31), (2101, 27, 30), (2104, 30, 26), (2120, 31, 27), (2132, 30, 26)]
-        {
+        for (year, spring, autumn) in [
+            (2099, 29, 25),
+            (2100, 28, 31),
+            (2101, 27, 30),
+            (2104, 30, 26),
+            (2120, 31, 27),
+            (2128, 28, 31),
+            (2132, 30, 26),
+        ] {
             let zone = Tz::Europe__Berlin;
             let on = |month: u32, day: u32, time: &str| format!("{year}-{month:02}-{day:02}T{time}");
             is(zone, &on(3, spring, "01:59:59"), &on(3, spring, "00:59:59Z"));
