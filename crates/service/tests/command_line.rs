@@ -388,7 +388,14 @@ fn a_ledger_is_verified() {
     assert_eq!(done.status, Some(1));
     let last = done.out.lines().last().unwrap_or_default();
     assert!(done.out.lines().count() == 1_001 && last.starts_with("… and ") && last.ends_with(" more"), "{last}");
-    assert!(done.error.contains("see whether --catalogue and --time-zone are those"), "{}", done.error);
+    assert!(done.error.contains("see first whether --catalogue and --time-zone are those"), "{}", done.error);
+    // Of a short ledger one entry is a large part, and where it is missing nothing is whole.
+    let short: String = ledger.split_inclusive('\n').take(4).collect();
+    assert_eq!(verify(&short).status, Some(0));
+    let gone: String =
+        short.split_inclusive('\n').enumerate().filter(|(at, _)| *at != 2).map(|(_, line)| line).collect();
+    let done = verify(&gone);
+    assert!(done.error.ends_with(": 1 finding in 3 entries\n"), "{}{}", done.out, done.error);
     // A pipe can be read but once.
     let mut piped = Command::new(env!("CARGO_BIN_EXE_creditdeck-service"))
         .args(["verify", "/dev/stdin", "--catalogue", catalogue, "--time-zone", zone])

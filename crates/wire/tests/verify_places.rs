@@ -60,6 +60,7 @@ fn entries_that_are_missing_are_no_altered_bytes() {
     let without = |gone: std::ops::Range<usize>| [&lines[..gone.start], &lines[gone.end..]].concat().join("\n");
     reports(&without(9..10), &["entry 11 (line 10): order: entry 10 is missing ahead of it"]);
     reports(&without(9..12), &["entry 13 (line 10): order: entries 10 to 12 are missing ahead of it"]);
+    assert!(!check(&without(9..10)).has_whole_chain(), "a link is missing");
     // Ahead of the last, too.
     reports(&without(20..21), &["entry 22 (line 21): order: entry 21 is missing ahead of it"]);
 }

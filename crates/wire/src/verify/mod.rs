@@ -46,6 +46,12 @@ impl Source for [u8] {
     }
 }
 
+impl Source for Vec<u8> {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        self.as_slice().read_at(offset, buffer)
+    }
+}
+
 /// What a ledger turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -81,11 +87,11 @@ impl fmt::Display for Located {
 }
 
 impl Verdict {
-    /// Whether the bytes are those that were recorded, as far as the chain of hashes can tell: then what is wrong is that
-    /// other rules made them, or that entries are missing.
+    /// Whether every entry is there, can be read, and has the hash that follows from it and the one ahead. Whoever makes
+    /// the whole chain anew can have that, too: it is no proof that nothing was altered.
     #[must_use]
     pub fn has_whole_chain(&self) -> bool {
-        self.findings.iter().all(|one| !matches!(one.finding.aspect, Aspect::Chain | Aspect::Form))
+        self.findings.iter().all(|one| !matches!(one.finding.aspect, Aspect::Chain | Aspect::Form | Aspect::Order))
     }
 
     /// Whether nothing is wrong with it.
