@@ -129,6 +129,18 @@ mod tests {
     }
 
     #[test]
+    fn every_later_year_goes_like_a_known_one() {
+        for year in LAST_KNOWN_YEAR + 1..=9999 {
+            for (month, day) in [(1, 1), (2, 28), (3, 1), (12, 31)] {
+                let date = NaiveDate::from_ymd_opt(year, month, day).unwrap();
+                let known = date - Days::new(beyond_known(date));
+                assert!((FIRST_ALIKE..=LAST_KNOWN_YEAR).contains(&known.year()), "{date}");
+                assert_eq!((known.weekday(), known.month(), known.day()), (date.weekday(), month, day), "{date}");
+            }
+        }
+    }
+
+    #[test]
     fn a_zone_that_no_longer_changes_its_clocks_does_not_begin_again() {
         // Morocco's changes are listed up to 2087, and none after them.
         for year in [2099, 2100, 2104, 2108, 2112] {
