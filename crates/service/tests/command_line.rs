@@ -323,8 +323,36 @@ fn a_catalogue_is_looked_over() {
     assert_eq!(run(&create).status, Some(0));
     refused(&["catalogue", "add", "--database", &database, &second], 1, "2026-03-01T00:00:00Z, which has passed");
     let third = file("4.toml", &next("counts_from = 9000-03-01T00:00:00Z"));
-    let done = run(&["catalogue", "add", "--database", &database, &third]);
+    let add = |path: &str| run(&["catalogue", "add", "--database", &database, path]);
+    let done = add(&third);
     assert!(done.out.starts_with("My Product revision 2 from 9000-03-01T00:00:00Z: "), "{}", done.error);
+    assert_eq!(done.error, "");
+
+    // What changes less than it seems to is told of what is added, too, and again when it is there already.
+    let fourth = template.replacen("revision = 1", "revision = 3\ncounts_from = 9001-03-01T00:00:00Z", 1);
+    let fourth = fourth.replacen("refresh = \"calendar_month\"", "refresh = \"billing_cycle\"", 1);
+    let fourth = file("8.toml", &fourth.replacen("credits = 1000", "credits = 0", 1));
+    for _ in 0..2 {
+        let done = add(&fourth);
+        assert!(done.out.starts_with("My Product revision 3 from 9001-03-01T00:00:00Z: "), "{}", done.error);
+        let lines: Vec<&str> = done.error.lines().collect();
+        assert!(
+            lines.len() == 2
+                && lines[0].starts_with(&format!("{fourth}:"))
+                && lines[0].contains(" warning: pack[0].credits: brings no credits")
+                && lines[1].starts_with(&format!("{fourth}:{}:11: warning: refresh: is ", line_of("refresh =") + 1)),
+            "{}",
+            done.error
+        );
+    }
+    // Every mistake is told, not only the first.
+    let wrong =
+        file("9.toml", &template.replacen("id = \"my-product\"", "id = \"\"", 1).replacen("rate = ", "rate = -", 1));
+    let done = add(&wrong);
+    assert_eq!((done.status, done.out.as_str()), (Some(2), ""));
+    let lines: Vec<&str> = done.error.lines().collect();
+    assert!(lines.len() == 3 && lines[..2].iter().all(|line| line.contains(": error: ")), "{}", done.error);
+    assert_eq!(lines[2], "error: 2 mistakes: see above. More may show when they are mended");
 }
 
 #[test]

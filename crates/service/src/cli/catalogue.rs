@@ -2,7 +2,7 @@
 
 mod check;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use clock::Clock;
@@ -23,7 +23,7 @@ pub(super) enum CatalogueCommand {
         files: Vec<String>,
     },
     /// Let a further revision of a catalogue count from its instant on, for every workspace that is kept under it. A
-    /// service that runs on the database learns of it when it is started again.
+    /// service that runs on the database learns of it when it is started again. Tells what `check` tells.
     Add {
         /// The database: sqlite:PATH.
         #[arg(long, value_parser = database)]
@@ -39,14 +39,23 @@ impl CatalogueCommand {
     pub(super) fn run(self) -> Result<(), Stopped> {
         match self {
             Self::Check { files } => check::check(&files),
-            Self::Add { database, file } => {
-                let catalogue = catalogues::find(&file).map_err(Stopped::wrong)?;
-                open_existing(&database, Durability::Full)?.add_revision(&catalogue, Clock::system().now())?;
-                say(summary(&catalogue, false))
-            }
+            Self::Add { database, file } => add(&database, &file),
             Self::Schema => say(wire::catalogue::json_schema().trim_end()),
         }
     }
+}
+
+/// Adds a revision, and says what `check` says of it among those that are stored.
+fn add(database: &Path, file: &str) -> Result<(), Stopped> {
+    let reviewed = catalogues::review(file).map_err(Stopped::wrong)?;
+    let catalogue = match &reviewed.catalogue {
+        Ok(catalogue) => catalogue,
+        Err(mistakes) => return Err(check::refuse(file, mistakes, reviewed.more)),
+    };
+    let doubts = open_existing(database, Durability::Full)?.add_revision(catalogue, Clock::system().now())?;
+    let doubts = doubts.into_iter().map(|doubt| reviewed.placed(doubt));
+    reviewed.doubts.iter().cloned().chain(doubts).for_each(|doubt| check::tell(file, "warning", &doubt));
+    say(summary(catalogue, false))
 }
 
 /// What is in a catalogue, as one line. The first revision counts since ever, whatever it says.

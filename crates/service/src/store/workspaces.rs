@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use metering::{Catalogue, Revisions, Terms, Timestamp};
+use metering::{Catalogue, Fault, Revisions, Terms, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Store, StoreError};
@@ -56,19 +56,28 @@ impl Store {
     }
 
     /// Stores a further revision of a catalogue that workspaces are kept under. The same again changes nothing. A
-    /// service that runs on this database learns of it when it is started again.
+    /// service that runs on this database learns of it when it is started again. Gives what changes less in it than it
+    /// seems to ([`Revisions::doubts`]).
     ///
     /// # Errors
     /// [`StoreError::Contradiction`] when no workspace is kept under the catalogue, the revision is stored with other
     /// content, it does not follow the others, or it would count from an instant that has passed.
-    pub fn add_revision(&self, catalogue: &Catalogue, now: Timestamp) -> Result<(), StoreError> {
-        self.write(|db| {
-            if revisions(db, &catalogue.id)?.is_empty() {
+    pub fn add_revision(&self, catalogue: &Catalogue, now: Timestamp) -> Result<Vec<Fault>, StoreError> {
+        let mut all = self.write(|db| {
+            let before = revisions(db, &catalogue.id)?;
+            if before.is_empty() {
                 let message = format!("no workspace is kept under a catalogue \"{}\"", catalogue.id);
                 return Err(StoreError::Contradiction(message));
             }
-            store_revision(db, catalogue, now)
-        })
+            store_revision(db, catalogue, now)?;
+            Ok(before)
+        })?;
+        // What was stored is known to be a catalogue: it followed the others, or was the first of them.
+        all.retain(|(number, _)| *number < catalogue.revision);
+        let before = all.iter().filter_map(|(_, json)| wire::catalogue::from_json(json).ok());
+        let all: Vec<Arc<Catalogue>> = before.chain([catalogue.clone()]).map(Arc::new).collect();
+        let of_this = Revisions::doubts(&all).into_iter().filter(|(index, _)| index + 1 == all.len());
+        Ok(of_this.map(|(_, fault)| fault).collect())
     }
 
     /// The workspace with this id.

@@ -42,14 +42,24 @@ pub(super) fn check(files: &[String]) -> Result<(), Stopped> {
     }
     let all_are_read = mistakes == 0;
     mistakes += together(&readable, &all, files.len() == 1)?;
+    if mistakes == 0 { Ok(()) } else { Err(refusal(mistakes, untold, all_are_read)) }
+}
+
+/// Tells the mistakes that keep a file from being a catalogue, `more` of which are not told.
+pub(super) fn refuse(file: &str, mistakes: &[CatalogueError], more: usize) -> Stopped {
+    mistakes.iter().for_each(|mistake| tell(file, "error", mistake));
+    refusal(mistakes.len() + more, more, false)
+}
+
+/// The last word on so many mistakes, some of which are untold.
+fn refusal(mistakes: usize, untold: usize, all_are_read: bool) -> Stopped {
     let (sum, they) = match (mistakes, untold) {
-        (0, _) => return Ok(()),
         (1, _) => ("one mistake: see above".to_owned(), "it is"),
         (_, 0) => (format!("{mistakes} mistakes: see above"), "they are"),
         _ => (format!("{mistakes} mistakes: {} of them are above", mistakes - untold), "they are"),
     };
     let more = if all_are_read { String::new() } else { format!(". More may show when {they} mended") };
-    Err(Stopped::wrong(sum + &more))
+    Stopped::wrong(sum + &more)
 }
 
 /// Tells what is to be said of each catalogue, alone and among the others, and gives how many mistakes that were.
@@ -77,6 +87,6 @@ fn together(readable: &[Readable<'_>], all: &[Arc<Catalogue>], is_alone: bool) -
 }
 
 /// A line that editors can follow to its place.
-fn tell(file: &str, what: &str, error: &CatalogueError) {
+pub(super) fn tell(file: &str, what: &str, error: &CatalogueError) {
     say_aside(one_line(&format!("{file}:{}:{}: {what}: {}", error.line, error.column, error.said())));
 }
