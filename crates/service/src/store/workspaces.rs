@@ -63,18 +63,18 @@ impl Store {
     /// [`StoreError::Contradiction`] when no workspace is kept under the catalogue, the revision is stored with other
     /// content, it does not follow the others, or it would count from an instant that has passed.
     pub fn add_revision(&self, catalogue: &Catalogue, now: Timestamp) -> Result<Vec<Fault>, StoreError> {
-        let mut all = self.write(|db| {
-            let before = revisions(db, &catalogue.id)?;
-            if before.is_empty() {
+        let mut stored = self.write(|db| {
+            let stored = revisions(db, &catalogue.id)?;
+            if stored.is_empty() {
                 let message = format!("no workspace is kept under a catalogue \"{}\"", catalogue.id);
                 return Err(StoreError::Contradiction(message));
             }
             store_revision(db, catalogue, now)?;
-            Ok(before)
+            Ok(stored)
         })?;
         // What was stored is known to be a catalogue: it followed the others, or was the first of them.
-        all.retain(|(number, _)| *number < catalogue.revision);
-        let before = all.iter().filter_map(|(_, json)| wire::catalogue::from_json(json).ok());
+        stored.retain(|(number, _)| *number < catalogue.revision);
+        let before = stored.iter().filter_map(|(_, json)| wire::catalogue::from_json(json).ok());
         let all: Vec<Arc<Catalogue>> = before.chain([catalogue.clone()]).map(Arc::new).collect();
         let of_this = Revisions::doubts(&all).into_iter().filter(|(index, _)| index + 1 == all.len());
         Ok(of_this.map(|(_, fault)| fault).collect())
