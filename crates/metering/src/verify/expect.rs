@@ -1,10 +1,10 @@
 //! What the rules would have recorded in an entry's place.
 
-use super::{Aspect, Finding, Verifier, aspect_of};
+use super::{Aspect, Finding, NO_SUBSCRIPTION, Next, Verifier, aspect_of};
 use crate::{
-    Amendment, Blank, Command, ControlsRequest, Entry, EntryKind, FeatureRequest, Grant, GrantOrigin, GrantSource,
-    Hold, HoldRequest, Outcome, PlanChange, PlanChangeCause, PurchaseTerms, Release, ReleaseCause, Timestamp, Usage,
-    VoidCause, decide,
+    Amendment, Blank, Command, ControlsRequest, Entry, EntryKind, Expiry, FeatureRequest, Grant, GrantOrigin,
+    GrantSource, Hold, HoldRequest, Outcome, PlanChange, PlanChangeCause, PurchaseTerms, Release, ReleaseCause,
+    Timestamp, Usage, VoidCause, decide,
 };
 
 impl Verifier {
@@ -13,6 +13,7 @@ impl Verifier {
     pub(super) fn expect(
         &mut self,
         entry: &Entry,
+        next: Option<Next>,
         earlier: impl Fn(u64) -> Option<Entry>,
     ) -> Result<Vec<Entry>, Finding> {
         let wrong = |aspect, message: &str| Err(Finding::new(entry.seq, aspect, message));
@@ -24,21 +25,7 @@ impl Verifier {
                 GrantOrigin::Allowance { .. } => wrong(Aspect::Refresh, "no refresh is due"),
                 GrantOrigin::Upgrade { .. } => wrong(Aspect::Plan, "no upgrade stands ahead of it"),
             },
-            EntryKind::Expiry(expiry) => {
-                let grant = self.account.books.grants.live().iter().find(|live| live.seq == expiry.grant);
-                match grant.filter(|grant| grant.source == GrantSource::Trial) {
-                    Some(grant) => {
-                        self.ended_trial = Some(entry.recorded_at);
-                        let amount = grant.free();
-                        let kind = EntryKind::Expiry(crate::Expiry { grant: expiry.grant, amount });
-                        Ok(vec![Entry { kind, ..*entry }])
-                    }
-                    None => {
-                        let message = format!("nothing of grant {} falls due to expire", expiry.grant);
-                        Err(Finding::new(entry.seq, Aspect::Expiry, message))
-                    }
-                }
-            }
+            EntryKind::Expiry(expiry) => self.early_expiry(entry, expiry, next),
             EntryKind::Void(void) => {
                 let purchase = void.purchase.clone();
                 match &void.cause {
@@ -91,6 +78,28 @@ impl Verifier {
                 self.decided(entry, &Command::Controls(ControlsRequest { automation: change.automation, features }))
             }
         }
+    }
+
+    /// Only a subscription lets something expire that does not fall due: what is left of a trial.
+    fn early_expiry(&mut self, entry: &Entry, expiry: &Expiry, next: Option<Next>) -> Result<Vec<Entry>, Finding> {
+        let wrong = |message: &str| Err(Finding::new(entry.seq, Aspect::Expiry, message));
+        let grant = self.account.books.grants.live().iter().find(|live| live.seq == expiry.grant);
+        let Some(grant) = grant.filter(|grant| grant.source == GrantSource::Trial) else {
+            return wrong(&format!("nothing of grant {} falls due to expire", expiry.grant));
+        };
+        let mut expected = *expiry;
+        expected.amount = grant.free();
+        let mut recorded_at = entry.recorded_at;
+        let comes_later = |next: &Next| next.recorded_at > recorded_at && next.seq == entry.seq + 1;
+        match next.filter(|next| comes_later(next) && !next.subscribes) {
+            // It was dated back, if it was due by the time of what follows.
+            Some(next) => match grant.expires_at.filter(|end| *end <= next.recorded_at) {
+                Some(end) => recorded_at = end,
+                None => return wrong(NO_SUBSCRIPTION),
+            },
+            None => self.ended_trial = Some(entry.recorded_at),
+        }
+        Ok(vec![Entry { seq: entry.seq, recorded_at, kind: EntryKind::Expiry(expected) }])
     }
 
     /// What a command records at the entry's instant.

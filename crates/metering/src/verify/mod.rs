@@ -31,6 +31,8 @@ const MOST_DUE: u32 = 500_000;
 const LOOK_AHEAD: usize = 32;
 
 const NO_SUBSCRIPTION: &str = "the trial's credits expired ahead of their time, and no subscription follows";
+const ENDS_DUE: &str =
+    "the ledger ends with what fell due by itself, and it should go on with the command that recorded it";
 
 /// Everything that is wrong with a whole ledger, in the order of its entries; repeated ids come last.
 #[must_use]
@@ -81,6 +83,8 @@ pub struct Verifier {
     follow: VecDeque<Entry>,
     /// A trial's grant expired ahead of its time at this instant: a subscription has to follow.
     ended_trial: Option<Timestamp>,
+    /// The entry that was checked last fell due ahead of a command, with which it was recorded.
+    fell_due: bool,
     /// Amendments by the usage's entry.
     amended: HashMap<u64, u64>,
     /// Recorded ids but those of usages, with the entry: the kind, who gave it if anyone says so, the id.
@@ -103,6 +107,7 @@ impl Verifier {
             spare: 0,
             follow: VecDeque::new(),
             ended_trial: None,
+            fell_due: false,
             amended: HashMap::new(),
             ids: HashMap::new(),
             keys: Keyed::default(),
@@ -129,6 +134,8 @@ impl Verifier {
             found.push(Finding::new(seq, aspect_of(&kind), message));
         } else if self.ended_trial.is_some() {
             found.push(Finding::new(seq, Aspect::Expiry, NO_SUBSCRIPTION));
+        } else if self.fell_due {
+            found.push(Finding::new(seq, Aspect::Order, ENDS_DUE));
         }
     }
 
@@ -154,17 +161,30 @@ impl Verifier {
         let is_repeat = |_: &Self| earlier(entry.seq).is_some_and(|one| one == *entry);
         let Some((number, at)) = self.begin(entry.seq, entry.recorded_at, next, is_repeat, found) else { return };
         let from = found.len();
-        self.other(&Entry { seq: number, recorded_at: at, kind: entry.kind.clone() }, earlier, found);
+        self.other(&Entry { seq: number, recorded_at: at, kind: entry.kind.clone() }, next, earlier, found);
         order::name(found, from, entry.seq);
     }
 
     /// Checks an entry but a usage, under the number and at the instant that it counts as.
-    fn other(&mut self, stands: &Entry, earlier: impl Fn(u64) -> Option<Entry>, found: &mut Vec<Finding>) {
-        if self.meets_follow(stands, found) || self.meets_due(stands, found) {
+    fn other(
+        &mut self,
+        stands: &Entry,
+        next: Option<Next>,
+        earlier: impl Fn(u64) -> Option<Entry>,
+        found: &mut Vec<Finding>,
+    ) {
+        self.check_trial_end(stands, found);
+        let fell_due = std::mem::take(&mut self.fell_due);
+        if self.meets_follow(stands, found) {
             return;
         }
-        self.check_trial_end(stands, found);
-        match self.expect(stands, earlier) {
+        // Credits that a command returns to where they cannot stay leave in the same instant, behind its entry.
+        let at_once = self.account.books.due_entry(self.account.books.last_recorded_at).is_some();
+        if self.meets_due(stands, found) {
+            self.fell_due = fell_due || !at_once;
+            return;
+        }
+        match self.expect(stands, next, earlier) {
             Ok(mut expected) => {
                 // A trial's end comes ahead of the subscription that makes it: where only that stands, it is missing.
                 let own = expected.iter().position(|one| discriminant(&one.kind) == discriminant(&stands.kind));

@@ -2,7 +2,7 @@
 
 use super::{Aspect, Finding, Verifier};
 use crate::bounds::MAX_TOTAL;
-use crate::{Entry, Timestamp};
+use crate::{Entry, EntryKind, PlanChangeCause, Timestamp};
 
 /// So many wrong numbers are remembered: a ledger of nothing else takes no more memory than another.
 pub(super) const MAX_WRONG: usize = 1_000;
@@ -26,11 +26,14 @@ pub struct Next {
     pub seq: u64,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+    /// Whether it is a subscription: what is left of a trial expires ahead of it.
+    pub subscribes: bool,
 }
 
 impl From<&Entry> for Next {
-    fn from(entry: &Entry) -> Self {
-        Self { seq: entry.seq, recorded_at: entry.recorded_at }
+    fn from(Entry { seq, recorded_at, kind }: &Entry) -> Self {
+        let subscribes = matches!(kind, EntryKind::PlanChange(change) if change.cause == PlanChangeCause::Subscribed);
+        Self { seq: *seq, recorded_at: *recorded_at, subscribes }
     }
 }
 

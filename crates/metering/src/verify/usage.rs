@@ -32,6 +32,7 @@ impl Verifier {
 
     /// Checks a usage under the number and at the instant that it counts as.
     fn usage(&mut self, seq: u64, at: Timestamp, usage: &UsageView<'_>, found: &mut Vec<Finding>) {
+        self.fell_due = false;
         if !self.follow.is_empty() || self.ended_trial.is_some() || at >= self.account.books.quiet_until {
             let stands = Entry { seq, recorded_at: at, kind: EntryKind::Usage(owned(usage)) };
             let is_met = self.meets_follow(&stands, found) || self.meets_due(&stands, found);

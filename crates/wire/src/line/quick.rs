@@ -81,6 +81,12 @@ pub fn read_head(body: &[u8]) -> Option<LineHead<'_>> {
 }
 
 impl<'a> LineHead<'a> {
+    /// Whether the entry is a subscription.
+    #[must_use]
+    pub fn subscribes(&self) -> bool {
+        self.rest.starts_with(",\"type\":\"plan_change\",\"cause\":\"subscribed\"")
+    }
+
     /// The rest of what [`read_usage`] reads.
     #[must_use]
     pub fn usage(self, allocations: &'a mut Vec<Allocation>) -> Option<UsageLine<'a>> {

@@ -127,7 +127,10 @@ impl<'a> Read<'a> {
     /// What the entry ahead of it sees of it; none if it cannot be read.
     fn next(&self) -> Option<Next> {
         match &self.usual {
-            Some(LineHead { seq, recorded_at, .. }) => Some(Next { seq: *seq, recorded_at: *recorded_at }),
+            Some(head) => {
+                let LineHead { seq, recorded_at, .. } = *head;
+                Some(Next { seq, recorded_at, subscribes: head.subscribes() })
+            }
             None => entry_of(self.line).as_ref().map(Next::from),
         }
     }

@@ -82,6 +82,17 @@ fn rule_5_of_grants_that_came_in_one_instant_the_first_in_the_ledger_pays_first(
 }
 
 #[test]
+fn rule_5_a_grant_that_work_holds_whole_pays_nothing_and_is_not_named() {
+    let mut desk = Desk::small();
+    let pack = desk.buys("p", "ten").seq;
+    assert_eq!(paid(&desk.does(&holding("h", "reply", 40, 15))), [(2, 40)]);
+    assert_eq!(paid(&desk.uses("a", "reply", 3)), [(pack, 3)]);
+    assert_eq!(paid(&desk.does(&holding("i", "reply", 2, 15))), [(pack, 2)]);
+    desk.does(&release("h"));
+    assert_eq!(paid(&desk.uses("b", "reply", 41)), [(2, 40), (pack, 1)]);
+}
+
+#[test]
 fn rule_6_a_workspace_is_paused_when_nothing_that_is_on_can_be_afforded() {
     let mut desk = Desk::small();
     desk.uses("a", "reply", 16);

@@ -217,6 +217,34 @@ fn a_ledger_that_ends_within_a_subscription_after_a_trial_was_cut() {
 }
 
 #[test]
+fn a_ledger_that_ends_with_what_fell_due_lacks_the_command_that_recorded_it() {
+    let lacks = |desk: &Desk, last: u64| {
+        let seq = last + 1;
+        cut(desk, usize::try_from(last).unwrap()).reports(&[&format!(
+            "entry {seq}: order: the ledger ends with what fell due by itself, and it should go on with the command \
+             that recorded it"
+        )]);
+    };
+    // 3 a hold, 4 its time is up, 5 what is left of March expires, 6 April's allowance, 7 a reply.
+    let mut desk = Desk::small();
+    desk.does(&holding("h", "reply", 40, 15));
+    desk.go_to("2026-04-02T00:00:00Z").uses("a", "reply", 1);
+    lacks(&desk, 4);
+    lacks(&desk, 6);
+    cut(&desk, 7).reports(&[]);
+    // 1 a trial, 2 its credits expire, 3 it ends, 4 a plan, 5 its allowance.
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.does(&Command::StartTrial);
+    desk.go_to("2026-04-20T00:00:00Z").subscribe("small");
+    lacks(&desk, 3);
+    // The hold is released in time, and what it held of March goes at once, behind the release: nothing is lacking.
+    let mut desk = Desk::small();
+    desk.does(&holding("h", "reply", 40, 15));
+    desk.does(&release("h"));
+    cut(&desk, 4).reports(&[]);
+}
+
+#[test]
 fn a_ledger_that_ends_between_commands_is_whole() {
     let mut desk = refreshed();
     desk.does(&Command::Cancel);

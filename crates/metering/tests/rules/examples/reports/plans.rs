@@ -74,6 +74,39 @@ fn a_trial_that_ended_early_leads_to_a_plan() {
 }
 
 #[test]
+fn the_end_of_a_trials_credits_that_was_dated_back_is_named_and_nothing_after_it() {
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.does(&Command::StartTrial);
+    desk.uses("a", "reply", 1);
+    // Long after: 3 the expiry and 4 the end of the trial are written with 5, the subscription.
+    desk.go_to("2026-03-20T00:00:00Z").subscribe("small");
+    let end = desk.ledger[2].recorded_at;
+    for dated in [end.plus_millis(-1), at("2026-03-04T00:00:00Z"), desk.ledger[1].recorded_at] {
+        let named = format!("entry 3: expiry: it is dated {dated}, and falls due at {end}");
+        desk.altered(|ledger| ledger[2].recorded_at = dated).reports(&[&named]);
+        // As the last entry that there is, it could be half of a subscription.
+        let cut = "entry 4: expiry: the trial's credits expired ahead of their time, and no subscription follows";
+        desk.altered(|ledger| {
+            ledger.truncate(3);
+            ledger[2].recorded_at = dated;
+        })
+        .reports(&[cut]);
+    }
+    // One that was put there while the trial lasts, whose credits go on paying.
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+    desk.does(&Command::StartTrial);
+    desk.uses("a", "reply", 1);
+    desk.go_to("2026-03-02T00:00:00Z").uses("b", "reply", 1);
+    desk.altered(|ledger| {
+        let Entry { seq, recorded_at, .. } = ledger[1];
+        let kind = EntryKind::Expiry(metering::Expiry { grant: 1, amount: 1 });
+        ledger.insert(2, Entry { seq: seq + 1, recorded_at, kind });
+        renumber(ledger);
+    })
+    .reports(&["entry 3: expiry: the trial's credits expired ahead of their time, and no subscription follows"]);
+}
+
+#[test]
 fn a_plan_that_ends_a_trial_lacks_its_end() {
     let gone =
         "entry 5: expiry: before it there should be the expiry of 15 credits of grant 1, dated 2026-03-05T00:00:00Z";
