@@ -7,8 +7,8 @@ use crate::bounds::MAX_TOTAL;
 use crate::grants::Grants;
 use crate::{
     Access, Allocation, Amendment, Broken, Controls, ControlsChange, Credits, Entry, EntryKind, Expiry, Grant,
-    GrantOrigin, Hold, LiveHold, PlanChange, PlanChangeCause, PlanTerms, Purchase, Release, Schedule, Terms, Timestamp,
-    Totals, Usage, UsageView, Void, VoidCause,
+    GrantOrigin, GrantSource, Hold, LiveHold, PlanChange, PlanChangeCause, PlanTerms, Purchase, Release, Schedule,
+    Terms, Timestamp, Totals, Usage, UsageView, Void, VoidCause,
 };
 
 /// The balances: small, so that a read at a later instant can roll a copy forward without writing.
@@ -28,8 +28,9 @@ pub(crate) struct Books {
     pub(crate) access: Access,
     pub(crate) pending: Option<Option<PlanTerms>>,
     pub(crate) controls: Controls,
-    /// How many grants there have been.
+    /// How many grants there have been, and how many of those were no packs.
     pub(crate) grants_made: u64,
+    pub(crate) allowances_made: u64,
     /// What the trial brought.
     pub(crate) trial_size: Credits,
     pub(crate) had_trial: bool,
@@ -200,6 +201,7 @@ impl Books {
         }
         self.totals.granted = granted;
         self.grants_made += 1;
+        self.allowances_made += u64::from(grant.source() != GrantSource::TopUp);
         self.grants.add(seq, grant);
         Ok(())
     }

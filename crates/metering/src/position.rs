@@ -24,9 +24,11 @@ pub struct Position {
     pub state: State,
     /// The running period; none without plan and trial.
     pub period: Option<Period>,
-    /// How many grants there have been. A refresh and a purchase bring one; it clears warnings and arms them anew
-    /// (rule 17).
+    /// How many grants there have been. A refresh, a purchase and an upgrade bring one; it clears warnings and arms them
+    /// anew (rule 17).
     pub grants_made: u64,
+    /// How many of them were no packs: allowances, upgrades, the trial.
+    pub allowances_made: u64,
     /// Each feature of the catalogue, in its order.
     pub features: Vec<FeaturePosition>,
 }
@@ -115,6 +117,7 @@ pub(crate) fn position(catalogue: &Catalogue, books: &Books, at: Timestamp) -> P
         state: state(catalogue, books, available),
         period: books.access.period(),
         grants_made: books.grants_made,
+        allowances_made: books.allowances_made,
         features,
     }
 }

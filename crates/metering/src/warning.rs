@@ -36,16 +36,17 @@ pub struct Warning {
     pub threshold: Threshold,
     /// When the period began in which it was crossed; none, between a subscription and its first period.
     pub period: Option<Timestamp>,
-    /// Which crossing of it: how many grants there had been, the last of which armed it. Credits that return without a
-    /// grant (failed work, a hold released) do not arm it anew. A grant is counted and not named by its entry's number:
-    /// whoever looks ahead of what is recorded sees the refresh that will come, and not yet what will number it.
+    /// Which crossing of it: how many grants there had been, the last of which armed it. Every grant arms a balance and a
+    /// run-out; a share is of the allowance, and no pack arms it. Credits that return without a grant (failed work, a
+    /// hold released) do not arm it anew. A grant is counted and not named by its entry's number: whoever looks ahead of
+    /// what is recorded sees the refresh that will come, and not yet what will number it.
     pub crossing: u64,
 }
 
 /// What a change of position means for warnings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WarningChange {
-    /// A refresh or a purchase has come: it stands no more.
+    /// A refresh, a purchase or an upgrade has come: it stands no more.
     Cleared(Warning),
     /// It was crossed.
     Fired(Warning),
@@ -95,7 +96,15 @@ impl Threshold {
             Some(period) => Some(period.start),
             None => None,
         };
-        Warning { threshold: self, period, crossing: position.grants_made }
+        Warning { threshold: self, period, crossing: self.armed(position) }
+    }
+
+    /// How many grants there have been that arm it.
+    const fn armed(self, position: &Position) -> u64 {
+        match self {
+            Self::UsedPercent(_) => position.allowances_made,
+            Self::AvailableBelow(_) | Self::RunOutWithin { .. } => position.grants_made,
+        }
     }
 }
 
@@ -112,23 +121,22 @@ impl WarningDefaults {
 }
 
 /// What lies between two positions of one workspace: first what is cleared, then what fires, each in the order of
-/// `thresholds`. A pure function of the two: it does not matter who asks, how often, or how much lies between.
+/// `thresholds`. A pure function of the two: who asks less often misses what came and went, and is told nothing that
+/// others are not.
 ///
-/// A threshold fires when it is crossed and was not. A refresh or a purchase clears what stood; a balance or a run-out
-/// that is still too low then fires anew, a share used in the same period does not.
+/// A threshold fires when it is crossed and was not. A refresh, a purchase or an upgrade clears what stood; a balance or a
+/// run-out that is still too low then fires anew. So does a share of the allowance after an upgrade, but not after a
+/// purchase: no pack changes it.
 #[must_use]
 pub fn warnings(thresholds: &[Threshold], before: &Outlook<'_>, after: &Outlook<'_>) -> Vec<WarningChange> {
     let same_period = before.position.period == after.position.period;
-    let armed_anew = before.position.grants_made != after.position.grants_made || !same_period;
+    let has_more = before.position.grants_made != after.position.grants_made || !same_period;
     let stood = |threshold: &&Threshold| threshold.is_crossed(before);
-    let cleared = thresholds.iter().filter(stood).filter(|_| armed_anew);
+    let cleared = thresholds.iter().filter(stood).filter(|_| has_more);
     let cleared = cleared.map(|threshold| WarningChange::Cleared(threshold.warning(before.position)));
     let fires = |threshold: &&Threshold| {
-        let again = match threshold {
-            Threshold::UsedPercent(_) => !same_period,
-            Threshold::AvailableBelow(_) | Threshold::RunOutWithin { .. } => armed_anew,
-        };
-        threshold.is_crossed(after) && (again || !stood(threshold))
+        let armed_anew = threshold.armed(before.position) != threshold.armed(after.position) || !same_period;
+        threshold.is_crossed(after) && (armed_anew || !stood(threshold))
     };
     let fired =
         thresholds.iter().filter(fires).map(|threshold| WarningChange::Fired(threshold.warning(after.position)));

@@ -83,6 +83,7 @@ fn credits_are_low_under_a_share_of_what_the_period_brought() {
             state,
             period: None,
             grants_made: 0,
+            allowances_made: 0,
             features: Vec::new(),
         };
         position.is_low(percent)

@@ -82,6 +82,9 @@ pub struct BalanceBody {
     /// How many grants there have been. It says which crossing a warning is of.
     #[serde(default)]
     pub grants_made: u64,
+    /// How many of them were no packs: it says so of a share of the allowance.
+    #[serde(default)]
+    pub allowances_made: u64,
     /// Each feature of the catalogue, in its order.
     pub features: Vec<FeatureBody>,
     /// Sums since the beginning.
@@ -165,6 +168,7 @@ impl BalanceBody {
             position: PositionBody::from(&position),
             allowance_size: position.allowance_size,
             grants_made: position.grants_made,
+            allowances_made: position.allowances_made,
             features: position.features.iter().map(feature).collect(),
             totals: account.totals(at).into(),
             grants: account.live_grants(at).iter().map(GrantBody::from).collect(),
@@ -196,6 +200,7 @@ impl TryFrom<&BalanceBody> for Position {
             state: state(&body.position.state)?,
             period: body.position.period,
             grants_made: body.grants_made,
+            allowances_made: body.allowances_made,
             features: features.collect::<Result<_, UnknownCode>>()?,
         })
     }
