@@ -6,10 +6,10 @@ mod entries;
 use entries::entry;
 use metering::{
     Allocation, Amendment, ControlsChange, Entry, EntryKind, Expiry, FeatureControl, Grant, GrantOrigin, Hold, Labels,
-    Period, PlanChange, PlanChangeCause, PlanTerms, Release, ReleaseCause, Usage, Void, VoidCause,
+    Next, Period, PlanChange, PlanChangeCause, PlanTerms, Release, ReleaseCause, Usage, Void, VoidCause,
 };
 use proptest::prelude::*;
-use wire::line::{decode_body, encode_body, encode_line, parse_line};
+use wire::line::{decode_body, encode_body, encode_line, parse_line, read_head};
 use wire::{GENESIS, chain};
 
 proptest! {
@@ -157,6 +157,18 @@ fn the_form_of_a_line_never_changes() {
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/ledger.ndjson"), &lines).unwrap();
     }
     assert_eq!(lines, include_str!("golden/ledger.ndjson"), "old ledgers would no longer be read");
+}
+
+#[test]
+fn the_head_of_a_body_says_what_the_entry_ahead_of_it_has_to_know() {
+    let all = one_of_each();
+    assert_eq!(all.iter().filter(|entry| Next::from(*entry).subscribes).count(), 1);
+    for entry in all {
+        let body = encode_body(&entry);
+        let head = read_head(&body).unwrap();
+        let (seq, recorded_at, subscribes) = (head.seq, head.recorded_at, head.subscribes());
+        assert_eq!(Next { seq, recorded_at, subscribes }, Next::from(&entry));
+    }
 }
 
 #[test]

@@ -22,6 +22,16 @@ fn rule_7_a_trial_lasts_14_days_of_24_hours_and_its_rest_expires() {
 }
 
 #[test]
+fn rule_7_what_a_trial_used_is_not_counted_in_the_plans_first_period() {
+    let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-10T09:00:00Z");
+    desk.does(&Command::StartTrial);
+    desk.uses("a", "reply", 5);
+    desk.go_to("2026-03-12T09:00:00Z").subscribe("small");
+    let position = desk.position();
+    assert_eq!((position.period.unwrap().start, position.used), (at("2026-03-01T00:00:00Z"), 0));
+}
+
+#[test]
 fn rule_7_subscribing_ends_the_trial_and_there_is_one_trial_and_none_after_a_plan() {
     let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-10T09:00:00Z");
     desk.does(&Command::StartTrial);
@@ -143,6 +153,16 @@ fn rule_8_a_plan_without_ai_has_no_allowance_whatever_its_catalogue_says() {
         let mut desk = Desk::under(Arc::new(catalogue), Tz::UTC, "2026-03-01T00:00:00Z");
         desk.does(&Command::Subscribe { plan: "solo".into(), allowance: agreed });
         assert_eq!((desk.totals().granted, desk.position().allowance_size), (0, 0), "{agreed:?}");
+    }
+}
+
+#[test]
+fn rule_8_an_allowance_is_only_asked_of_a_plan_that_leaves_it_open() {
+    for named in [None, Some(7), Some(u64::MAX)] {
+        let mut desk = Desk::new(RefreshRule::CalendarMonth, Tz::UTC, "2026-03-01T00:00:00Z");
+        desk.does(&Command::Subscribe { plan: "small".into(), allowance: named });
+        assert_eq!(desk.position().allowance_size, 40, "{named:?}");
+        assert_eq!(desk.run(&Command::Subscribe { plan: "small".into(), allowance: Some(8) }).0, Outcome::Unchanged);
     }
 }
 

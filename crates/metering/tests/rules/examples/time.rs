@@ -73,6 +73,17 @@ fn rule_2_a_month_begins_at_local_midnight_and_a_skipped_time_after_the_gap() {
 }
 
 #[test]
+fn rule_2_a_plan_that_begins_in_the_second_of_two_equal_hours_counts_from_the_first() {
+    // Berlin has 02:30 twice on 25 October 2026.
+    for began in ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"] {
+        let mut desk = Desk::new(RefreshRule::BillingCycle, Tz::Europe__Berlin, began);
+        desk.subscribe("small");
+        let period = desk.position().period.unwrap();
+        assert_eq!((period.start, period.end), (at("2026-10-25T00:30:00Z"), at("2026-11-25T01:30:00Z")), "{began}");
+    }
+}
+
+#[test]
 fn rule_3_what_fell_due_is_written_in_order_each_at_its_own_instant() {
     let mut desk = Desk::small();
     desk.uses("a", "reply", 7);
