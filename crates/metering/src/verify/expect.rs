@@ -87,8 +87,7 @@ impl Verifier {
         let Some(grant) = grant.filter(|grant| grant.source == GrantSource::Trial) else {
             return wrong(&format!("nothing of grant {} falls due to expire", expiry.grant));
         };
-        let mut expected = *expiry;
-        expected.amount = grant.free();
+        let kind = EntryKind::Expiry(Expiry { amount: grant.free(), ..*expiry });
         let mut recorded_at = entry.recorded_at;
         let comes_later = |next: &Next| next.recorded_at > recorded_at && next.seq == entry.seq + 1;
         match next.filter(|next| comes_later(next) && !next.subscribes) {
@@ -99,7 +98,7 @@ impl Verifier {
             },
             None => self.ended_trial = Some(entry.recorded_at),
         }
-        Ok(vec![Entry { seq: entry.seq, recorded_at, kind: EntryKind::Expiry(expected) }])
+        Ok(vec![Entry { seq: entry.seq, recorded_at, kind }])
     }
 
     /// What a command records at the entry's instant.

@@ -237,11 +237,13 @@ fn a_ledger_that_ends_with_what_fell_due_lacks_the_command_that_recorded_it() {
     desk.does(&Command::StartTrial);
     desk.go_to("2026-04-20T00:00:00Z").subscribe("small");
     lacks(&desk, 3);
-    // The hold is released in time, and what it held of March goes at once, behind the release: nothing is lacking.
+    // 3 a reply, 4 March's allowance ends, 5 April's, 6 the reply is amended, 7 what came back goes at once: no command
+    // comes after that, and nothing is lacking.
     let mut desk = Desk::small();
-    desk.does(&holding("h", "reply", 40, 15));
-    desk.does(&release("h"));
-    cut(&desk, 4).reports(&[]);
+    desk.uses("a", "reply", 5);
+    desk.go_to("2026-04-01T00:00:00Z").does(&amend("x", "a"));
+    assert!(matches!(desk.ledger.last().unwrap().kind, EntryKind::Expiry(_)));
+    cut(&desk, 7).reports(&[]);
 }
 
 #[test]
