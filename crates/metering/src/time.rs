@@ -65,16 +65,23 @@ impl Timestamp {
     /// nothing else: ledgers consist of such texts, and a general reader takes longer than everything else about them.
     #[must_use]
     pub fn from_canonical(text: &[u8]) -> Option<Self> {
+        const DATE: Form = Form::new(*b"0000-00-");
+        const MIDDLE: Form = Form::new(*b"-00T00:0");
+        const TIME: Form = Form::new(*b"00:00:00");
+        const MILLIS: Form = Form::new(*b"\0\0\0\x000000");
         let (head, tail) = text.split_first_chunk::<19>()?;
-        let [_, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', _, _, b':', _, _] = head else { return None };
-        let two = |place: usize| digits(&head[place..place + 2]);
-        let millis = match tail {
-            b"Z" => 0,
-            [b'.', fraction @ .., b'Z'] if fraction.len() == 3 => digits(fraction).filter(|millis| *millis > 0)?,
+        let [century, _, year, _, _, month, ..] = DATE.pairs(*head.first_chunk()?)?;
+        let [_, day, _, _, hour, ..] = MIDDLE.pairs(*head[7..].first_chunk()?)?;
+        let [_, _, _, minute, _, _, second, _] = TIME.pairs(*head.last_chunk()?)?;
+        let millis = match *tail {
+            [b'Z'] => 0,
+            [b'.', hundred, ten, one, b'Z'] => {
+                let [.., hundreds, _, rest, _] = MILLIS.pairs([0, 0, 0, 0, b'0', hundred, ten, one])?;
+                Some(hundreds * 100 + rest).filter(|millis| *millis > 0)?
+            }
             _ => return None,
         };
-        let (year, month, day) = (digits(&head[..4])?, two(5)?, two(8)?);
-        let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
+        let year = century * 100 + year;
         if year < 1970 || !(1..=12).contains(&month) || hour > 23 || minute > 59 || second > 59 {
             return None;
         }
@@ -128,9 +135,36 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// The number that a few decimal digits write.
-fn digits(text: &[u8]) -> Option<u32> {
-    text.iter().try_fold(0, |number: u32, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
+/// What eight bytes of an instant look like.
+struct Form {
+    /// A zero for each digit, and between them what has to stand there.
+    zero: u64,
+    /// What makes 0x80 and more of a byte that is more than 9 in a digit's place, more than nothing in another.
+    most: u64,
+}
+
+impl Form {
+    const fn new(zero: [u8; 8]) -> Self {
+        let mut most = [0x7f; 8];
+        let mut place = 0;
+        while place < 8 {
+            most[place] -= if zero[place] == b'0' { 9 } else { 0 };
+            place += 1;
+        }
+        Self { zero: u64::from_le_bytes(zero), most: u64::from_le_bytes(most) }
+    }
+
+    /// The two digits that begin at each place, as a number, all places at once; none if the text has not this form.
+    #[inline]
+    fn pairs(&self, text: [u8; 8]) -> Option<[u32; 8]> {
+        let values = u64::from_le_bytes(text) ^ self.zero;
+        // A byte with a high bit may carry into the next one, and is too much itself.
+        if (values.wrapping_add(self.most) | values) & 0x8080_8080_8080_8080 != 0 {
+            return None;
+        }
+        // No sum is above 99: nothing carries.
+        Some((values * 10 + (values >> 8)).to_le_bytes().map(u32::from))
+    }
 }
 
 const fn is_leap(year: u32) -> bool {

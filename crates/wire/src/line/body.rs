@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::shape::{
     Cause, ControlsChangeShape, ExpiryShape, FeatureControlShape, Head, PlanChangeShape, PlanTermsShape,
 };
-use super::{LineError, packs, read_usage, work};
+use super::{LineError, packs, read_head, work};
 
 /// The body of an entry: compact JSON in a stable order of fields, absent options left out.
 #[must_use]
@@ -64,11 +64,15 @@ pub fn encode_body(entry: &Entry) -> Vec<u8> {
 /// says what and where. Whether the entry follows from those before it is for `metering::Account::apply` to say.
 pub fn decode_body(body: &[u8]) -> Result<Entry, LineError> {
     let mut room = Vec::new();
-    if let Some(line) = read_usage(body, &mut room) {
+    let head = read_head(body);
+    if let Some(line) = head.and_then(|head| head.usage(&mut room)) {
         return Ok(Entry { seq: line.seq, recorded_at: line.recorded_at, kind: EntryKind::Usage(line.to_usage()) });
     }
-    let head: Head<'_> = read(body)?;
-    match head.kind.as_ref() {
+    let kind = match head.and_then(|head| head.kind()) {
+        Some(kind) => Cow::Borrowed(kind),
+        None => read::<Head<'_>>(body)?.kind,
+    };
+    match kind.as_ref() {
         "usage" => work::usage(read(body)?),
         "grant" => packs::grant(read(body)?),
         "expiry" => expiry(&read(body)?),

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub use body::{decode_body, encode_body};
+pub(crate) use quick::read_seq;
 pub use quick::{LineHead, UsageLine, read_head, read_usage, split_line};
 
 use crate::Hash;

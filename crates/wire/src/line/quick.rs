@@ -59,7 +59,7 @@ pub struct LineHead<'a> {
     /// When it counts for balances and order.
     pub recorded_at: Timestamp,
     /// What comes after it in the body.
-    rest: &'a str,
+    rest: Reader<'a>,
 }
 
 /// Reads the body of a usage that is written as [`super::encode_body`] writes one, within all bounds and without any
@@ -72,26 +72,38 @@ pub fn read_usage<'a>(body: &'a [u8], allocations: &'a mut Vec<Allocation>) -> O
 /// Reads the beginning of a body that is written as [`super::encode_body`] writes it.
 #[must_use]
 pub fn read_head(body: &[u8]) -> Option<LineHead<'_>> {
-    let mut body = Reader { rest: std::str::from_utf8(body).ok()? };
-    body.literal("{\"seq\":")?;
-    let seq = body.number(MAX_TOTAL).filter(|seq| *seq > 0)?;
-    body.literal(",\"recorded_at\":\"")?;
+    let mut body = Reader::new(body)?;
+    let seq = body.seq()?;
+    body.literal(b",\"recorded_at\":\"")?;
     let recorded_at = body.instant()?;
-    Some(LineHead { seq, recorded_at, rest: body.rest })
+    Some(LineHead { seq, recorded_at, rest: body })
+}
+
+/// Reads no more than the entry's number.
+pub(crate) fn read_seq(body: &[u8]) -> Option<u64> {
+    // Nothing of it is taken for text.
+    Reader { text: "", rest: body }.seq()
 }
 
 impl<'a> LineHead<'a> {
     /// Whether the entry is a subscription.
     #[must_use]
     pub fn subscribes(&self) -> bool {
-        self.rest.starts_with(",\"type\":\"plan_change\",\"cause\":\"subscribed\"")
+        self.rest.rest.starts_with(b",\"type\":\"plan_change\",\"cause\":\"subscribed\"")
+    }
+
+    /// The name of its kind, if it is written as usual.
+    pub(super) fn kind(&self) -> Option<&'a str> {
+        let mut rest = self.rest;
+        rest.literal(b",\"type\":\"")?;
+        rest.id()
     }
 
     /// The rest of what [`read_usage`] reads.
     #[must_use]
     pub fn usage(self, allocations: &'a mut Vec<Allocation>) -> Option<UsageLine<'a>> {
         let Self { seq, recorded_at, rest } = self;
-        usage(seq, recorded_at, Reader { rest }, allocations)
+        usage(seq, recorded_at, rest, allocations)
     }
 }
 
@@ -101,41 +113,41 @@ fn usage<'a>(
     mut body: Reader<'a>,
     allocations: &'a mut Vec<Allocation>,
 ) -> Option<UsageLine<'a>> {
-    body.literal(",\"type\":\"usage\",\"source\":\"")?;
-    let source = body.text()?;
-    body.literal(",\"id\":\"")?;
-    let id = body.text()?;
-    body.literal(",\"feature\":\"")?;
-    let feature = body.text()?;
-    body.literal(",\"units\":")?;
+    body.literal(b",\"type\":\"usage\",\"source\":\"")?;
+    let source = body.id()?;
+    body.literal(b",\"id\":\"")?;
+    let id = body.id()?;
+    body.literal(b",\"feature\":\"")?;
+    let feature = body.id()?;
+    body.literal(b",\"units\":")?;
     let units = body.small(MAX_UNITS)?;
-    body.literal(",\"rate\":")?;
+    body.literal(b",\"rate\":")?;
     let rate = body.small(MAX_RATE)?;
-    body.literal(",\"cost\":")?;
+    body.literal(b",\"cost\":")?;
     let cost = body.number(MAX_TOTAL)?;
-    body.literal(",\"revision\":")?;
+    body.literal(b",\"revision\":")?;
     let revision = body.small(u32::MAX)?;
-    let occurred_at = if body.skip(",\"occurred_at\":\"") { Some(body.instant()?) } else { None };
-    let member = body.label(",\"member\":\"")?;
-    let channel = body.label(",\"channel\":\"")?;
-    let reference = body.label(",\"reference\":\"")?;
-    let hold = if body.skip(",\"hold\":") { Some(body.number(MAX_TOTAL)?) } else { None };
-    body.literal(",\"allocations\":[")?;
+    let occurred_at = if body.skip(b",\"occurred_at\":\"") { Some(body.instant()?) } else { None };
+    let member = body.label(b",\"member\":\"")?;
+    let channel = body.label(b",\"channel\":\"")?;
+    let reference = body.label(b",\"reference\":\"")?;
+    let hold = if body.skip(b",\"hold\":") { Some(body.number(MAX_TOTAL)?) } else { None };
+    body.literal(b",\"allocations\":[")?;
     allocations.clear();
-    if !body.skip("]}") {
+    if !body.skip(b"]}") {
         loop {
-            body.literal("{\"grant\":")?;
+            body.literal(b"{\"grant\":")?;
             let grant = body.number(MAX_TOTAL)?;
-            body.literal(",\"amount\":")?;
+            body.literal(b",\"amount\":")?;
             let amount = body.number(MAX_TOTAL)?;
             if grant == 0 {
                 return None;
             }
             allocations.push(Allocation { grant, amount });
-            if body.skip("}]}") {
+            if body.skip(b"}]}") {
                 break;
             }
-            body.literal("},")?;
+            body.literal(b"},")?;
         }
     }
     if !body.rest.is_empty() || units == 0 || hold == Some(0) {
@@ -145,24 +157,35 @@ fn usage<'a>(
     Some(UsageLine { seq, recorded_at, usage, member, channel, reference })
 }
 
-/// Reads a text from its beginning. Its bytes were looked over once: what is cut out of it is text, too.
-#[derive(Clone, Copy)]
+/// Reads a text from its beginning. Its bytes were looked over once: what is cut out of it between two quotation marks is
+/// text, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Reader<'a> {
-    rest: &'a str,
+    text: &'a str,
+    /// What of its bytes has not been read.
+    rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    fn skip(&mut self, literal: &str) -> bool {
-        match self.rest.strip_prefix(literal) {
-            Some(rest) => {
+    /// A reader of text.
+    fn new(bytes: &'a [u8]) -> Option<Self> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        Some(Self { text, rest: bytes })
+    }
+
+    #[inline]
+    fn skip<const N: usize>(&mut self, literal: &[u8; N]) -> bool {
+        match self.rest.split_first_chunk() {
+            Some((first, rest)) if first == literal => {
                 self.rest = rest;
                 true
             }
-            None => false,
+            _ => false,
         }
     }
 
-    fn literal(&mut self, literal: &str) -> Option<()> {
+    #[inline]
+    fn literal<const N: usize>(&mut self, literal: &[u8; N]) -> Option<()> {
         self.skip(literal).then_some(())
     }
 
@@ -171,7 +194,7 @@ impl<'a> Reader<'a> {
     fn number(&mut self, most: u64) -> Option<u64> {
         let mut number: u64 = 0;
         let mut length = 0;
-        for digit in self.rest.bytes().take(17) {
+        for digit in self.rest.iter().take(17) {
             let digit = digit.wrapping_sub(b'0');
             if digit > 9 {
                 break;
@@ -179,38 +202,50 @@ impl<'a> Reader<'a> {
             number = number * 10 + u64::from(digit);
             length += 1;
         }
-        let leads = length > 1 && self.rest.starts_with('0');
-        if length == 0 || leads || number > most {
+        let (digits, rest) = self.rest.split_at_checked(length)?;
+        if digits.is_empty() || (length > 1 && digits.starts_with(b"0")) || number > most {
             return None;
         }
-        self.rest = self.rest.get(length..)?;
+        self.rest = rest;
         Some(number)
     }
 
+    /// How every body begins: the entry's number.
+    #[inline]
+    fn seq(&mut self) -> Option<u64> {
+        self.literal(b"{\"seq\":")?;
+        self.number(MAX_TOTAL).filter(|seq| *seq > 0)
+    }
+
+    #[inline]
     fn small(&mut self, most: u32) -> Option<u32> {
         u32::try_from(self.number(u64::from(most))?).ok()
     }
 
-    /// What stands before the next quotation mark, which is passed.
+    /// What stands before the next quotation mark, which is passed, and can be an id.
     #[inline]
-    fn quoted(&mut self) -> Option<&'a str> {
-        let (text, rest) = self.rest.split_at_checked(plain_length(self.rest.as_bytes()))?;
-        self.rest = rest.strip_prefix('"')?;
-        Some(text)
-    }
-
-    /// A text that can be an id.
-    fn text(&mut self) -> Option<&'a str> {
-        self.quoted().filter(|text| (1..=MAX_ID_LENGTH).contains(&text.len()))
+    fn id(&mut self) -> Option<&'a str> {
+        let length = plain_length(self.rest);
+        let from = self.text.len() - self.rest.len();
+        let text = self.text.get(from..from + length)?;
+        self.rest = self.rest.get(length..)?.strip_prefix(b"\"")?;
+        (1..=MAX_ID_LENGTH).contains(&length).then_some(text)
     }
 
     /// A label that may be absent; the outer `None` is for one that cannot be read here.
-    fn label(&mut self, name: &str) -> Option<Option<&'a str>> {
-        if self.skip(name) { Some(Some(self.text()?)) } else { Some(None) }
+    #[inline]
+    fn label<const N: usize>(&mut self, name: &[u8; N]) -> Option<Option<&'a str>> {
+        if self.skip(name) { Some(Some(self.id()?)) } else { Some(None) }
     }
 
+    /// An instant, and the quotation mark behind it.
+    #[inline]
     fn instant(&mut self) -> Option<Timestamp> {
-        Timestamp::from_canonical(self.quoted()?.as_bytes())
+        // With milliseconds, and without.
+        let length = if self.rest.get(20) == Some(&b'"') { 20 } else { 24 };
+        let (instant, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest.strip_prefix(b"\"")?;
+        Timestamp::from_canonical(instant)
     }
 }
 
@@ -232,9 +267,10 @@ fn plain_length(text: &[u8]) -> usize {
 const fn ends_in(word: u64) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
-    // A byte under `n` borrows from its high bit; one that has its own high bit set is none.
-    let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES) & !(word ^ (ONES * b'"' as u64));
-    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES) & !(word ^ (ONES * b'\\' as u64));
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (quote | backslash | control) & HIGH
+    // A byte under `n` borrows from its high bit when `n` is taken away; one that has its own high bit set is none. With
+    // this bit turned a quotation mark is the one after the control characters, and the space that was there is not.
+    let turned = word ^ (ONES * 2);
+    let control_or_quote = turned.wrapping_sub(ONES * 0x21) & !word;
+    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES) & !word;
+    (control_or_quote | backslash) & HIGH
 }

@@ -37,10 +37,10 @@ impl Default for ChainCheck {
 }
 
 impl ChainCheck {
-    /// Checks the lines of a block but for the last, unless nothing comes after it.
-    pub(super) fn block(&mut self, block: &Block<'_>) {
+    /// Checks the lines of a block but for the last, unless nothing comes after it; gives where the next one begins.
+    pub(super) fn block(&mut self, block: &Block<'_>) -> u64 {
         let mut lines = block.lines();
-        let Some((mut offset, mut line)) = lines.next() else { return };
+        let Some((mut offset, mut line)) = lines.next() else { return block.offset };
         for (after, next) in lines {
             self.line(offset, line);
             (offset, line) = (after, next);
@@ -48,6 +48,7 @@ impl ChainCheck {
         if block.is_last {
             self.line(offset, line);
         }
+        offset
     }
 
     fn line(&mut self, offset: u64, line: &[u8]) {

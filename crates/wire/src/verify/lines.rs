@@ -8,7 +8,7 @@ use memchr::{memchr, memchr_iter};
 use metering::Entry;
 
 use super::{Source, entry_of};
-use crate::line::{read_head, split_line};
+use crate::line::{read_seq, split_line};
 
 /// A block stays in the processor's cache while it is read, and is long enough that starting a thread for it is nothing.
 const BLOCK: usize = 1 << 20;
@@ -30,7 +30,19 @@ pub(super) struct Block<'b> {
     pub(super) is_last: bool,
 }
 
+/// Where a block is.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    offset: u64,
+    length: usize,
+}
+
 impl<'b> Block<'b> {
+    /// Where it is.
+    pub(super) const fn place(&self) -> Place {
+        Place { offset: self.offset, length: self.bytes.len() }
+    }
+
     /// Its whole lines that are not blank, each with its place in the source. The end of the source ends a line, too. What
     /// some programs put first to say that it is UTF-8 is no part of a line.
     pub(super) fn lines(&self) -> impl Iterator<Item = (u64, &'b [u8])> + use<'b> {
@@ -57,6 +69,79 @@ impl<'b> Block<'b> {
     }
 }
 
+/// Room for a block, to be used again and again.
+pub(super) struct Window {
+    buffer: Vec<u8>,
+    offset: u64,
+    filled: usize,
+    is_last: bool,
+}
+
+impl Window {
+    /// The first so many bytes of a source from `offset` on.
+    ///
+    /// # Errors
+    /// What keeps the source from being read.
+    fn new<S: Source + ?Sized>(source: &S, offset: u64, size: usize) -> io::Result<Self> {
+        let mut window = Self { buffer: vec![0; size], offset, filled: 0, is_last: false };
+        window.fill(source)?;
+        Ok(window)
+    }
+
+    /// The first block of a source, in the usual size.
+    ///
+    /// # Errors
+    /// What keeps the source from being read.
+    pub(super) fn usual<S: Source + ?Sized>(source: &S) -> io::Result<Self> {
+        Self::new(source, 0, BLOCK)
+    }
+
+    /// Room of the usual size, with nothing in it.
+    pub(super) fn empty() -> Self {
+        Self { buffer: vec![0; BLOCK], offset: 0, filled: 0, is_last: true }
+    }
+
+    /// What is in it.
+    pub(super) fn block(&self) -> Block<'_> {
+        let bytes = self.buffer.get(..self.filled).unwrap_or_default();
+        Block { bytes, offset: self.offset, is_last: self.is_last }
+    }
+
+    /// Takes in what begins at `next`, a line of `block` that is not its first. Where that has no other, the next one
+    /// begins where it does and is longer.
+    ///
+    /// # Errors
+    /// What keeps the source from being read; a line that is too long.
+    pub(super) fn read_on<S: Source + ?Sized>(&mut self, source: &S, block: Place, next: u64) -> io::Result<()> {
+        let Place { offset, length } = block;
+        if next == offset {
+            if length >= 2 * MAX_LINE {
+                let message = format!("at byte {offset} there is a line of more than {MAX_LINE} bytes");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+            self.buffer.resize(2 * length, 0);
+        }
+        self.offset = next;
+        self.fill(source)
+    }
+
+    fn fill<S: Source + ?Sized>(&mut self, source: &S) -> io::Result<()> {
+        (self.filled, self.is_last) = (0, false);
+        while let Some(room) = self.buffer.get_mut(self.filled..).filter(|room| !room.is_empty()) {
+            match source.read_at(self.offset + self.filled as u64, room) {
+                Ok(0) => {
+                    self.is_last = true;
+                    break;
+                }
+                Ok(read) => self.filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Gives the blocks of a source, from `offset` on, to `each`, which says where the next one begins: at a line of this
 /// one that is not its first.
 ///
@@ -64,38 +149,19 @@ impl<'b> Block<'b> {
 /// What keeps the source from being read; a line that is too long.
 pub(super) fn blocks<S: Source + ?Sized>(
     source: &S,
-    mut offset: u64,
+    offset: u64,
     size: usize,
     mut each: impl FnMut(&Block<'_>) -> ControlFlow<(), u64>,
 ) -> io::Result<()> {
-    let mut buffer = vec![0; size];
+    let mut window = Window::new(source, offset, size)?;
     loop {
-        let mut filled = 0;
-        let mut is_last = false;
-        while let Some(room) = buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
-            match source.read_at(offset + filled as u64, room) {
-                Ok(0) => {
-                    is_last = true;
-                    break;
-                }
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let block = Block { bytes: buffer.get(..filled).unwrap_or_default(), offset, is_last };
+        let block = window.block();
         let ControlFlow::Continue(next) = each(&block) else { return Ok(()) };
-        if is_last {
+        if block.is_last {
             return Ok(());
         }
-        if next == offset {
-            if buffer.len() >= 2 * MAX_LINE {
-                let message = format!("at byte {offset} there is a line of more than {MAX_LINE} bytes");
-                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-            }
-            buffer.resize(buffer.len() * 2, 0);
-        }
-        offset = next;
+        let place = block.place();
+        window.read_on(source, place, next)?;
     }
 }
 
@@ -177,9 +243,9 @@ impl<'a, S: Source + ?Sized> Places<'a, S> {
             for (place, line) in block.lines() {
                 looked += 1;
                 next = place + line.len() as u64 + 1;
-                let quick = split_line(line).and_then(|(_, body)| read_head(body));
-                if quick.is_none_or(|head| head.seq == seq) {
-                    found = entry_of(line).filter(|entry| entry.seq == seq);
+                let quick = split_line(line).and_then(|(_, body)| read_seq(body));
+                if quick.is_none_or(|said| said == seq) {
+                    found = entry_of(line).ok().filter(|entry| entry.seq == seq);
                 }
                 if found.is_some() || looked == most {
                     return ControlFlow::Break(());
@@ -198,7 +264,7 @@ impl<'a, S: Source + ?Sized> Places<'a, S> {
         usual_blocks(self.source, |block| {
             let mut next = block.offset;
             for (place, line) in block.lines() {
-                if let Some(entry) = entry_of(line) {
+                if let Ok(entry) = entry_of(line) {
                     each(place, &entry);
                 }
                 next = place + line.len() as u64 + 1;

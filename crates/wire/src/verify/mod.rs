@@ -6,15 +6,14 @@ mod lines;
 
 use std::fmt;
 use std::io;
-use std::ops::ControlFlow;
 
 use metering::{Aspect, Entry, EntryKind, Finding, Next, Terms, Verifier};
 
 use crate::Hash;
-use crate::line::{LineHead, UsageLine, decode_body, parse_line, read_head, split_line};
+use crate::line::{LineError, LineHead, UsageLine, decode_body, parse_line, read_head, split_line};
 use chain::ChainCheck;
 pub use foreign::foreign;
-use lines::{Block, Places, numbers, usual_blocks};
+use lines::{Block, Places, Window, numbers};
 
 /// The place of what is missing at the end.
 const END: u64 = u64::MAX;
@@ -26,7 +25,7 @@ const WITHOUT_FIRST: &str = "; without the first entry nothing else can be told"
 const MAX_TOLD: usize = 1_000;
 
 /// Bytes that can be read anywhere: a ledger is looked at more than once.
-pub trait Source {
+pub trait Source: Sync {
     /// Reads some bytes from `offset` on; 0 at the end.
     ///
     /// # Errors
@@ -108,7 +107,10 @@ impl Verdict {
 /// Only what keeps `ledger` from being read; everything that is wrong with it is a finding.
 pub fn verify<S: Source + ?Sized>(terms: Terms, ledger: &S) -> io::Result<Verdict> {
     let mut check = Check::new(terms, ledger);
-    usual_blocks(ledger, |block| ControlFlow::Continue(check.block(block)))?;
+    let (mut window, mut ahead) = (Window::usual(ledger)?, Window::empty());
+    while check.block(&window.block(), &mut ahead)? {
+        std::mem::swap(&mut window, &mut ahead);
+    }
     check.finish()
 }
 
@@ -131,7 +133,7 @@ impl<'a> Read<'a> {
                 let LineHead { seq, recorded_at, .. } = *head;
                 Some(Next { seq, recorded_at, subscribes: head.subscribes() })
             }
-            None => entry_of(self.line).as_ref().map(Next::from),
+            None => entry_of(self.line).ok().as_ref().map(Next::from),
         }
     }
 }
@@ -177,26 +179,32 @@ impl<'a, S: Source + ?Sized> Check<'a, S> {
         Self { rules, chain: ChainCheck::default() }
     }
 
-    /// Checks the lines of a block but for the last, unless nothing comes after it; gives where the next one begins.
-    fn block(&mut self, block: &Block<'_>) -> u64 {
-        // Hashing takes as long as all the rest, and each needs nothing of the other.
+    /// Checks the lines of a block but for the last, unless nothing comes after it; says whether anything does, and
+    /// reads it.
+    fn block(&mut self, block: &Block<'_>, ahead: &mut Window) -> io::Result<bool> {
         let Self { rules, chain } = self;
-        let beside = std::thread::scope(|scope| {
-            let started = std::thread::Builder::new().spawn_scoped(scope, || chain.block(block));
-            started.is_ok().then(|| rules.block(block))
+        let source = rules.source;
+        let mut hash_and_read = || {
+            let next = chain.block(block);
+            if block.is_last { Ok(()) } else { ahead.read_on(source, block.place(), next) }
+        };
+        // Hashing and reading on take as long as all the rest, and each needs nothing of the other.
+        let mut read = None;
+        std::thread::scope(|scope| {
+            // A machine that has no thread to give has one all the same: this.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, || read = Some(hash_and_read()));
+            rules.block(block);
         });
-        // A machine that has no thread to give has one all the same: this.
-        beside.unwrap_or_else(|| {
-            chain.block(block);
-            rules.block(block)
-        })
+        read.unwrap_or_else(hash_and_read)?;
+        Ok(!block.is_last)
     }
 }
 
 impl<S: Source + ?Sized> Rules<'_, S> {
-    fn block(&mut self, block: &Block<'_>) -> u64 {
+    /// Checks the lines of a block but for the last, unless nothing comes after it.
+    fn block(&mut self, block: &Block<'_>) {
         let mut lines = block.lines();
-        let Some((mut offset, first)) = lines.next() else { return block.offset };
+        let Some((mut offset, first)) = lines.next() else { return };
         let mut read = Read::new(first);
         for (after, line) in lines {
             let next = Read::new(line);
@@ -206,7 +214,6 @@ impl<S: Source + ?Sized> Rules<'_, S> {
         if block.is_last {
             self.line(offset, &read, None);
         }
-        offset
     }
 
     fn line(&mut self, offset: u64, read: &Read<'_>, next: Option<Next>) {
@@ -228,7 +235,7 @@ impl<S: Source + ?Sized> Rules<'_, S> {
 
     /// A line of another kind, or in an unusual form.
     fn any(&mut self, line: &[u8], next: Option<Next>) {
-        match parse_line(line).and_then(|line| decode_body(line.body)) {
+        match entry_of(line) {
             Ok(entry) => {
                 let places = &self.places;
                 self.verifier.check(&entry, next, |seq| places.entry(seq), &mut self.found);
@@ -306,7 +313,9 @@ fn locate<S: Source + ?Sized>(source: &S, findings: Vec<(u64, Finding)>) -> io::
     Ok(findings.into_iter().zip(lines).map(|((_, finding), line)| Located { line, finding }).collect())
 }
 
-/// The entry of a line, if it can be read.
-fn entry_of(line: &[u8]) -> Option<Entry> {
-    decode_body(parse_line(line).ok()?.body).ok()
+/// The entry of a line. Of its hash only the chain's check says whether it is one, where the line is written as usual.
+fn entry_of(line: &[u8]) -> Result<Entry, LineError> {
+    let usual = split_line(line).and_then(|(_, body)| decode_body(body).ok());
+    // What is wrong is said by its place in the line.
+    usual.map_or_else(|| decode_body(parse_line(line)?.body), Ok)
 }
