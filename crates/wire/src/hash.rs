@@ -10,18 +10,6 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Hash(pub [u8; 32]);
 
-/// The two digits of each byte.
-const HEX: [[u8; 2]; 256] = {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut table = [[0; 2]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
-        byte += 1;
-    }
-    table
-};
-
 /// What stands before the first entry of every ledger: 32 zero bytes.
 pub const GENESIS: Hash = Hash([0; 32]);
 
@@ -53,7 +41,7 @@ impl Hash {
     pub fn to_hex(self) -> [u8; 64] {
         let mut text = [0; 64];
         for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
-            *pair = HEX[usize::from(byte)];
+            *pair = [digit(byte >> 4), digit(byte & 15)];
         }
         text
     }
@@ -86,6 +74,11 @@ impl FromStr for Hash {
         }
         Ok(Self(bytes))
     }
+}
+
+/// The digit of a value below 16. Without a branch or a table, so that many are made at once.
+const fn digit(value: u8) -> u8 {
+    value + if value > 9 { b'a' - 10 } else { b'0' }
 }
 
 const fn nibble(digit: u8) -> Option<u8> {

@@ -26,7 +26,7 @@ use life::{Life, ledger, lived};
 type Failure = Box<dyn Error>;
 
 /// How often each thing is timed; the quickest counts, for whatever else runs on the machine only ever adds.
-const TURNS: usize = 3;
+const TURNS: usize = 5;
 /// Usages that are decided in one turn.
 const DECIDED: usize = 1_000_000;
 /// Usages that are reported before they are decided.

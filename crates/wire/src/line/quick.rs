@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
         self.skip(literal).then_some(())
     }
 
-    /// A whole number without leading zeros, at most `most`.
+    /// A whole number without leading zeros, at most `most`, which has no more than sixteen digits.
     #[inline]
     fn number(&mut self, most: u64) -> Option<u64> {
         let mut number: u64 = 0;
@@ -273,4 +273,43 @@ const fn ends_in(word: u64) -> u64 {
     let control_or_quote = turned.wrapping_sub(ONES * 0x21) & !word;
     let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES) & !word;
     (control_or_quote | backslash) & HIGH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_ends_at_the_first_byte_that_ends_one() {
+        let ends = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+        // Every byte at every place, ahead of every kind of byte that the check of eight at once may take for another.
+        for byte in 0..=u8::MAX {
+            for place in 0..20 {
+                for behind in [b'a', b'"', b'\\', b' ', b'!', b'#', 0, 0x1f, 0x7f, 0x80, 0xff] {
+                    let mut text = [b'a'; 20];
+                    text[place] = byte;
+                    text[place + 1..].fill(behind);
+                    let expected = text.iter().position(|byte| ends(*byte)).unwrap_or(text.len());
+                    assert_eq!(plain_length(&text), expected, "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_is_read_as_it_is_written() {
+        let read = |text: &str, most: u64| {
+            let mut reader = Reader::new(text.as_bytes()).unwrap();
+            let number = reader.number(most)?;
+            Some((number, std::str::from_utf8(reader.rest).unwrap().to_owned()))
+        };
+        for number in [0, 1, 9, 10, 99, 12_345_678, 123_456_789, MAX_TOTAL - 1, MAX_TOTAL] {
+            assert_eq!(read(&format!("{number},\"x"), MAX_TOTAL), Some((number, ",\"x".into())));
+            assert_eq!(read(&number.to_string(), number), Some((number, String::new())));
+            assert_eq!(read(&format!("{}", number + 1), number), None, "above its bound");
+        }
+        for text in ["", ",", "-1", "01", "00", "a1", "18446744073709551617", "100000000000000000000000", " 1"] {
+            assert_eq!(read(text, MAX_TOTAL), None, "{text}");
+        }
+    }
 }

@@ -37,18 +37,9 @@ impl Default for ChainCheck {
 }
 
 impl ChainCheck {
-    /// Checks the lines of a block but for the last, unless nothing comes after it; gives where the next one begins.
-    pub(super) fn block(&mut self, block: &Block<'_>) -> u64 {
-        let mut lines = block.lines();
-        let Some((mut offset, mut line)) = lines.next() else { return block.offset };
-        for (after, next) in lines {
-            self.line(offset, line);
-            (offset, line) = (after, next);
-        }
-        if block.is_last {
-            self.line(offset, line);
-        }
-        offset
+    /// Checks the lines of a block that the next one does not begin with.
+    pub(super) fn block(&mut self, block: &Block<'_>) {
+        block.own_lines().for_each(|(offset, line)| self.line(offset, line));
     }
 
     fn line(&mut self, offset: u64, line: &[u8]) {

@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::Range;
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
 use metering::Entry;
 
 use super::{Source, entry_of};
@@ -22,113 +22,64 @@ const NEAR: usize = 8 << 10;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A part of a source.
+#[derive(Clone, Copy)]
 pub(super) struct Block<'b> {
     bytes: &'b [u8],
+    lines: &'b [Range<usize>],
     /// Where it begins.
-    pub(super) offset: u64,
+    offset: u64,
     /// Whether the source ends with it.
     pub(super) is_last: bool,
 }
 
-/// Where a block is.
-#[derive(Clone, Copy)]
-pub(super) struct Place {
-    offset: u64,
-    length: usize,
-}
-
 impl<'b> Block<'b> {
-    /// Where it is.
-    pub(super) const fn place(&self) -> Place {
-        Place { offset: self.offset, length: self.bytes.len() }
-    }
-
     /// Its whole lines that are not blank, each with its place in the source. The end of the source ends a line, too. What
     /// some programs put first to say that it is UTF-8 is no part of a line.
-    pub(super) fn lines(&self) -> impl Iterator<Item = (u64, &'b [u8])> + use<'b> {
-        let (mut rest, mut offset, is_last) = (self.bytes, self.offset, self.is_last);
-        if let Some(after) = rest.strip_prefix(BYTE_ORDER_MARK).filter(|_| offset == 0) {
-            offset += (rest.len() - after.len()) as u64;
-            rest = after;
-        }
-        std::iter::from_fn(move || {
-            loop {
-                let (line, after) = match memchr(b'\n', rest) {
-                    Some(end) => (rest.get(..end)?, rest.get(end + 1..)?),
-                    None if is_last && !rest.is_empty() => (rest, &rest[rest.len()..]),
-                    None => return None,
-                };
-                let place = offset;
-                offset += (rest.len() - after.len()) as u64;
-                rest = after;
-                if !line.trim_ascii_start().is_empty() {
-                    return Some((place, line));
-                }
-            }
-        })
+    pub(super) fn lines(&self) -> impl ExactSizeIterator<Item = (u64, &'b [u8])> + use<'b> {
+        let (bytes, offset) = (self.bytes, self.offset);
+        self.lines.iter().map(move |line| (offset + line.start as u64, bytes.get(line.clone()).unwrap_or_default()))
+    }
+
+    /// Those of its lines that the block behind it does not begin with.
+    pub(super) fn own_lines(&self) -> impl Iterator<Item = (u64, &'b [u8])> + use<'b> {
+        let lines = self.lines();
+        let own = if self.is_last { lines.len() } else { lines.len().saturating_sub(1) };
+        lines.take(own)
+    }
+
+    /// Where the block behind it begins: with its last line, so that who looks at a line sees the next one, too.
+    fn next(&self) -> u64 {
+        self.lines.last().map_or(self.offset, |line| self.offset + line.start as u64)
     }
 }
 
 /// Room for a block, to be used again and again.
+#[derive(Default)]
 pub(super) struct Window {
     buffer: Vec<u8>,
-    offset: u64,
     filled: usize,
+    lines: Vec<Range<usize>>,
+    offset: u64,
     is_last: bool,
 }
 
 impl Window {
-    /// The first so many bytes of a source from `offset` on.
-    ///
-    /// # Errors
-    /// What keeps the source from being read.
-    fn new<S: Source + ?Sized>(source: &S, offset: u64, size: usize) -> io::Result<Self> {
-        let mut window = Self { buffer: vec![0; size], offset, filled: 0, is_last: false };
-        window.fill(source)?;
-        Ok(window)
-    }
-
-    /// The first block of a source, in the usual size.
-    ///
-    /// # Errors
-    /// What keeps the source from being read.
-    pub(super) fn usual<S: Source + ?Sized>(source: &S) -> io::Result<Self> {
-        Self::new(source, 0, BLOCK)
-    }
-
-    /// Room of the usual size, with nothing in it.
-    pub(super) fn empty() -> Self {
-        Self { buffer: vec![0; BLOCK], offset: 0, filled: 0, is_last: true }
-    }
-
     /// What is in it.
     pub(super) fn block(&self) -> Block<'_> {
-        let bytes = self.buffer.get(..self.filled).unwrap_or_default();
-        Block { bytes, offset: self.offset, is_last: self.is_last }
+        let Self { buffer, filled, lines, offset, is_last } = self;
+        Block { bytes: buffer.get(..*filled).unwrap_or_default(), lines, offset: *offset, is_last: *is_last }
     }
 
-    /// Takes in what begins at `next`, a line of `block` that is not its first. Where that has no other, the next one
-    /// begins where it does and is longer.
+    /// Takes in the first so many bytes of a source from `offset` on.
     ///
     /// # Errors
-    /// What keeps the source from being read; a line that is too long.
-    pub(super) fn read_on<S: Source + ?Sized>(&mut self, source: &S, block: Place, next: u64) -> io::Result<()> {
-        let Place { offset, length } = block;
-        if next == offset {
-            if length >= 2 * MAX_LINE {
-                let message = format!("at byte {offset} there is a line of more than {MAX_LINE} bytes");
-                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-            }
-            self.buffer.resize(2 * length, 0);
-        }
-        self.offset = next;
-        self.fill(source)
-    }
-
-    fn fill<S: Source + ?Sized>(&mut self, source: &S) -> io::Result<()> {
-        (self.filled, self.is_last) = (0, false);
-        while let Some(room) = self.buffer.get_mut(self.filled..).filter(|room| !room.is_empty()) {
-            match source.read_at(self.offset + self.filled as u64, room) {
+    /// What keeps the source from being read.
+    fn read<S: Source + ?Sized>(&mut self, source: &S, offset: u64, size: usize) -> io::Result<()> {
+        let Self { buffer, .. } = self;
+        buffer.resize(size, 0);
+        (self.offset, self.filled, self.is_last) = (offset, 0, false);
+        while let Some(room) = buffer.get_mut(self.filled..).filter(|room| !room.is_empty()) {
+            match source.read_at(offset + self.filled as u64, room) {
                 Ok(0) => {
                     self.is_last = true;
                     break;
@@ -138,39 +89,67 @@ impl Window {
                 Err(error) => return Err(error),
             }
         }
+        self.find_lines();
         Ok(())
     }
-}
 
-/// Gives the blocks of a source, from `offset` on, to `each`, which says where the next one begins: at a line of this
-/// one that is not its first.
-///
-/// # Errors
-/// What keeps the source from being read; a line that is too long.
-pub(super) fn blocks<S: Source + ?Sized>(
-    source: &S,
-    offset: u64,
-    size: usize,
-    mut each: impl FnMut(&Block<'_>) -> ControlFlow<(), u64>,
-) -> io::Result<()> {
-    let mut window = Window::new(source, offset, size)?;
-    loop {
-        let block = window.block();
-        let ControlFlow::Continue(next) = each(&block) else { return Ok(()) };
-        if block.is_last {
-            return Ok(());
+    fn find_lines(&mut self) {
+        let bytes = self.buffer.get(..self.filled).unwrap_or_default();
+        self.lines.clear();
+        let mut start = if self.offset == 0 && bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        let mut add = |line: Range<usize>| {
+            if bytes.get(line.clone()).is_some_and(|line| !line.trim_ascii_start().is_empty()) {
+                self.lines.push(line);
+            }
+        };
+        for end in memchr_iter(b'\n', bytes) {
+            add(start..end);
+            start = end + 1;
         }
-        let place = block.place();
-        window.read_on(source, place, next)?;
+        if self.is_last {
+            add(start..bytes.len());
+        }
     }
 }
 
-/// As [`blocks`], in pieces of the usual size.
-pub(super) fn usual_blocks<S: Source + ?Sized>(
-    source: &S,
-    each: impl FnMut(&Block<'_>) -> ControlFlow<(), u64>,
-) -> io::Result<()> {
-    blocks(source, 0, BLOCK, each)
+/// The blocks of a source from `offset` on, of so many bytes each. [`Blocks::into`] takes the next one into room for it.
+pub(super) struct Blocks<'s, S: ?Sized> {
+    source: &'s S,
+    size: usize,
+    /// Where the next one begins, and how long it has to be.
+    next: Option<(u64, usize)>,
+}
+
+impl<'s, S: Source + ?Sized> Blocks<'s, S> {
+    pub(super) const fn new(source: &'s S, offset: u64, size: usize) -> Self {
+        Self { source, size, next: Some((offset, size)) }
+    }
+
+    /// The blocks of a whole source, in the usual size.
+    pub(super) const fn usual(source: &'s S) -> Self {
+        Self::new(source, 0, BLOCK)
+    }
+
+    /// Takes the next block into `room`; none behind the last.
+    ///
+    /// # Errors
+    /// What keeps the source from being read; a line that is too long.
+    pub(super) fn next_into<'r>(&mut self, room: &'r mut Window) -> io::Result<Option<Block<'r>>> {
+        let Some((offset, size)) = self.next.take() else { return Ok(None) };
+        room.read(self.source, offset, size)?;
+        let block = room.block();
+        if !block.is_last {
+            let next = block.next();
+            // Where no line ends in it but the first, it has to be taken in once more, and more of it.
+            let size = if next > offset { self.size } else { 2 * size };
+            if size > 2 * MAX_LINE {
+                let message = format!("at byte {offset} there is a line of more than {MAX_LINE} bytes");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+            self.next = Some((next, size));
+        }
+        Ok(Some(block))
+    }
 }
 
 /// The numbers of the lines that begin at these places, which are given in their order. Every line counts, blank ones too.
@@ -205,13 +184,15 @@ pub(super) struct Places<'a, S: ?Sized> {
     count: u64,
     /// The place of every [`STRIDE`]-th line.
     offsets: Vec<u64>,
+    /// Room for the lines about one that is looked for.
+    room: RefCell<Window>,
     /// What kept an entry from being read again.
     error: RefCell<Option<io::Error>>,
 }
 
 impl<'a, S: Source + ?Sized> Places<'a, S> {
-    pub(super) const fn new(source: &'a S) -> Self {
-        Self { source, count: 0, offsets: Vec::new(), error: RefCell::new(None) }
+    pub(super) fn new(source: &'a S) -> Self {
+        Self { source, count: 0, offsets: Vec::new(), room: RefCell::default(), error: RefCell::new(None) }
     }
 
     /// Takes note of the next line's place.
@@ -236,44 +217,98 @@ impl<'a, S: Source + ?Sized> Places<'a, S> {
     }
 
     fn find(&self, seq: u64, offset: u64, most: usize) -> Option<Entry> {
-        let mut found = None;
+        let mut blocks = Blocks::new(self.source, offset, NEAR);
+        let mut room = self.room.borrow_mut();
         let mut looked = 0;
-        let done = blocks(self.source, offset, NEAR, |block| {
-            let mut next = block.offset;
-            for (place, line) in block.lines() {
-                looked += 1;
-                next = place + line.len() as u64 + 1;
+        loop {
+            let block = match blocks.next_into(&mut room) {
+                Ok(block) => block?,
+                Err(error) => {
+                    self.error.replace(Some(error));
+                    return None;
+                }
+            };
+            for (_, line) in block.own_lines() {
                 let quick = split_line(line).and_then(|(_, body)| read_seq(body));
                 if quick.is_none_or(|said| said == seq) {
-                    found = entry_of(line).ok().filter(|entry| entry.seq == seq);
+                    let found = entry_of(line).ok().filter(|entry| entry.seq == seq);
+                    if found.is_some() {
+                        return found;
+                    }
                 }
-                if found.is_some() || looked == most {
-                    return ControlFlow::Break(());
+                looked += 1;
+                if looked == most {
+                    return None;
                 }
             }
-            ControlFlow::Continue(next)
-        });
-        if let Err(error) = done {
-            self.error.replace(Some(error));
         }
-        found
     }
 
     /// Gives each entry that can be read to `each` once more, with the place of its line.
     pub(super) fn each_entry(&self, mut each: impl FnMut(u64, &Entry)) -> io::Result<()> {
-        usual_blocks(self.source, |block| {
-            let mut next = block.offset;
-            for (place, line) in block.lines() {
+        let (mut blocks, mut room) = (Blocks::usual(self.source), Window::default());
+        while let Some(block) = blocks.next_into(&mut room)? {
+            for (place, line) in block.own_lines() {
                 if let Ok(entry) = entry_of(line) {
                     each(place, &entry);
                 }
-                next = place + line.len() as u64 + 1;
             }
-            ControlFlow::Continue(next)
-        })
+        }
+        Ok(())
     }
 
     pub(super) fn into_result(self) -> io::Result<()> {
         self.error.into_inner().map_or(Ok(()), Err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The lines by their places, as anybody would find them.
+    fn plainly(bytes: &[u8]) -> Vec<(u64, Vec<u8>)> {
+        let mut found = Vec::new();
+        let mut place = 0;
+        for line in bytes.split(|byte| *byte == b'\n') {
+            let mark = if place == 0 && line.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+            let own = &line[mark..];
+            if own.iter().any(|byte| !byte.is_ascii_whitespace()) {
+                found.push(((place + mark) as u64, own.to_vec()));
+            }
+            place += line.len() + 1;
+        }
+        found
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_line_is_in_one_block_and_the_next_one_is_seen_from_it(
+            text in "(\u{feff})?([a-c \r]{0,9}\n|[a-c]{10,80}\n|\n){0,40}[a-c]{0,5}",
+            size in 1_usize..200,
+            more in proptest::collection::vec(1_usize..9, 1..4),
+        ) {
+            /// Gives as many bytes at a time as it likes.
+            struct Few<'a>(&'a [u8], &'a [usize]);
+            impl Source for Few<'_> {
+                fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+                    let most = self.1[offset as usize % self.1.len()].min(buffer.len());
+                    self.0.read_at(offset, &mut buffer[..most])
+                }
+            }
+            let source = Few(text.as_bytes(), &more);
+            let (mut blocks, mut room) = (Blocks::new(&source, 0, size), Window::default());
+            let mut found = Vec::new();
+            while let Some(block) = blocks.next_into(&mut room).unwrap() {
+                let (own, all) = (block.own_lines().count(), block.lines().len());
+                prop_assert!(block.is_last || own < all || all == 0, "of each line of its own it has the next, too");
+                found.extend(block.own_lines().map(|(place, line)| (place, line.to_vec())));
+            }
+            prop_assert_eq!(found, plainly(text.as_bytes()));
+        }
     }
 }

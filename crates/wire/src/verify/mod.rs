@@ -6,6 +6,7 @@ mod lines;
 
 use std::fmt;
 use std::io;
+use std::sync::mpsc;
 
 use metering::{Aspect, Entry, EntryKind, Finding, Next, Terms, Verifier};
 
@@ -13,7 +14,7 @@ use crate::Hash;
 use crate::line::{LineError, LineHead, UsageLine, decode_body, parse_line, read_head, split_line};
 use chain::ChainCheck;
 pub use foreign::foreign;
-use lines::{Block, Places, Window, numbers};
+use lines::{Block, Blocks, Places, Window, numbers};
 
 /// The place of what is missing at the end.
 const END: u64 = u64::MAX;
@@ -23,6 +24,9 @@ const WITHOUT_FIRST: &str = "; without the first entry nothing else can be told"
 
 /// So many findings are told; of more there is only the number.
 const MAX_TOLD: usize = 1_000;
+
+/// So many blocks may be hashed ahead of the rules, so that neither waits for the other at every one.
+const AHEAD: usize = 3;
 
 /// Bytes that can be read anywhere: a ledger is looked at more than once.
 pub trait Source: Sync {
@@ -107,10 +111,7 @@ impl Verdict {
 /// Only what keeps `ledger` from being read; everything that is wrong with it is a finding.
 pub fn verify<S: Source + ?Sized>(terms: Terms, ledger: &S) -> io::Result<Verdict> {
     let mut check = Check::new(terms, ledger);
-    let (mut window, mut ahead) = (Window::usual(ledger)?, Window::empty());
-    while check.block(&window.block(), &mut ahead)? {
-        std::mem::swap(&mut window, &mut ahead);
-    }
+    check.run()?;
     check.finish()
 }
 
@@ -179,29 +180,55 @@ impl<'a, S: Source + ?Sized> Check<'a, S> {
         Self { rules, chain: ChainCheck::default() }
     }
 
-    /// Checks the lines of a block but for the last, unless nothing comes after it; says whether anything does, and
-    /// reads it.
-    fn block(&mut self, block: &Block<'_>, ahead: &mut Window) -> io::Result<bool> {
+    /// Checks all lines. Reading and hashing take about as long as the rules do, and go ahead of them in a thread.
+    fn run(&mut self) -> io::Result<()> {
         let Self { rules, chain } = self;
         let source = rules.source;
-        let mut hash_and_read = || {
-            let next = chain.block(block);
-            if block.is_last { Ok(()) } else { ahead.read_on(source, block.place(), next) }
-        };
-        // Hashing and reading on take as long as all the rest, and each needs nothing of the other.
         let mut read = None;
         std::thread::scope(|scope| {
-            // A machine that has no thread to give has one all the same: this.
-            let _ = std::thread::Builder::new().spawn_scoped(scope, || read = Some(hash_and_read()));
-            rules.block(block);
+            let (checked, hashed) = mpsc::channel::<Window>();
+            let (used, free) = mpsc::channel();
+            (0..AHEAD).for_each(|_| drop(used.send(Window::default())));
+            let (read, chain) = (&mut read, &mut *chain);
+            let go_ahead = move || {
+                let each = |window| checked.send(window).ok().and_then(|()| free.recv().ok());
+                *read = Some(each_hashed(source, chain, each));
+            };
+            if std::thread::Builder::new().spawn_scoped(scope, go_ahead).is_ok() {
+                for window in hashed {
+                    rules.block(&window.block());
+                    // It has all that it needs, if it does not take this.
+                    let _ = used.send(window);
+                }
+            }
         });
-        read.unwrap_or_else(hash_and_read)?;
-        Ok(!block.is_last)
+        // A machine that has no thread to give has one all the same: this.
+        read.unwrap_or_else(|| {
+            each_hashed(source, chain, |window| {
+                rules.block(&window.block());
+                Some(window)
+            })
+        })
     }
 }
 
+/// Reads the blocks of a source and checks their hashes. `each` takes them and gives room for the next.
+fn each_hashed<S: Source + ?Sized>(
+    source: &S,
+    chain: &mut ChainCheck,
+    mut each: impl FnMut(Window) -> Option<Window>,
+) -> io::Result<()> {
+    let (mut blocks, mut room) = (Blocks::usual(source), Window::default());
+    while let Some(block) = blocks.next_into(&mut room)? {
+        chain.block(&block);
+        let Some(next) = each(room) else { break };
+        room = next;
+    }
+    Ok(())
+}
+
 impl<S: Source + ?Sized> Rules<'_, S> {
-    /// Checks the lines of a block but for the last, unless nothing comes after it.
+    /// Checks the lines of a block that the next one does not begin with.
     fn block(&mut self, block: &Block<'_>) {
         let mut lines = block.lines();
         let Some((mut offset, first)) = lines.next() else { return };
