@@ -6,6 +6,7 @@ mod plans;
 mod work;
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 pub(crate) use work::{captured, check_occurred_at, draw_down, is_draw_down};
 
@@ -22,10 +23,31 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 struct Draft<'a, P> {
     account: &'a Account,
     past: &'a P,
-    /// A copy as soon as something is due or recorded, for the account itself does not change.
-    books: Cow<'a, Books>,
+    books: Worksheet<'a>,
     entries: Vec<Entry>,
     now: Timestamp,
+}
+
+/// The account's books, and a copy as soon as something is due or recorded, for the account itself does not change. The
+/// copy stands elsewhere: most decisions need none, and a draft is handed on.
+struct Worksheet<'a> {
+    lent: &'a Books,
+    copy: Option<Box<Books>>,
+}
+
+impl Worksheet<'_> {
+    fn to_mut(&mut self) -> &mut Books {
+        self.copy.get_or_insert_with(|| Box::new(self.lent.clone()))
+    }
+}
+
+impl Deref for Worksheet<'_> {
+    type Target = Books;
+
+    #[inline]
+    fn deref(&self) -> &Books {
+        self.copy.as_deref().unwrap_or(self.lent)
+    }
 }
 
 /// What a handler ends with: the `seq` of the command's own entry, or the answer without one.
@@ -122,7 +144,8 @@ fn was_credited_on(known: &Purchase, terms: &PurchaseTerms) -> bool {
 impl<'a, P: Past> Draft<'a, P> {
     fn new(account: &'a Account, past: &'a P, now: Timestamp) -> Self {
         let now = now.max(account.books.last_recorded_at);
-        let mut draft = Self { account, past, books: Cow::Borrowed(&account.books), entries: Vec::new(), now };
+        let books = Worksheet { lent: &account.books, copy: None };
+        let mut draft = Self { account, past, books, entries: Vec::new(), now };
         draft.settle();
         draft
     }
@@ -178,13 +201,17 @@ impl<'a, P: Past> Draft<'a, P> {
     }
 
     /// Appends the last entry of a decision. Nothing looks at the draft's books after it, so that they stay as they are:
-    /// work is metered without a copy of them.
+    /// work is metered without a copy of them. `kind` makes it where it stays: it is large.
     #[inline]
-    fn record_last(&mut self, kind: EntryKind) -> u64 {
+    fn record_last(&mut self, kind: impl FnOnce() -> EntryKind) -> u64 {
         let seq = self.books.last_seq + 1;
-        // Most decisions are one entry: room for no more keeps what is recorded close together.
-        self.entries.reserve_exact(1);
-        self.entries.push(Entry { seq, recorded_at: self.now, kind });
+        let recorded_at = self.now;
+        if self.entries.is_empty() {
+            // Most decisions are one entry: room for no more keeps what is recorded close together.
+            self.entries = vec![Entry { seq, recorded_at, kind: kind() }];
+        } else {
+            self.entries.push(Entry { seq, recorded_at, kind: kind() });
+        }
         seq
     }
 

@@ -33,19 +33,22 @@ impl<P: Past> Draft<'_, P> {
         let rate = feature.rate;
         let allocations = draw_down(self.books.grants.live(), self.now, cost);
         let revision = self.catalogue().revision;
-        Ok(self.record_last(EntryKind::Usage(Usage {
-            source: take(&mut request.source),
-            id: take(&mut request.id),
-            feature: take(&mut request.feature),
-            units: request.units,
-            rate,
-            cost,
-            revision,
-            occurred_at: request.occurred_at,
-            labels: take(&mut request.labels),
-            hold: None,
-            allocations,
-        })))
+        let usage = || {
+            EntryKind::Usage(Usage {
+                source: take(&mut request.source),
+                id: take(&mut request.id),
+                feature: take(&mut request.feature),
+                units: request.units,
+                rate,
+                cost,
+                revision,
+                occurred_at: request.occurred_at,
+                labels: take(&mut request.labels),
+                hold: None,
+                allocations,
+            })
+        };
+        Ok(self.record_last(usage))
     }
 
     /// What so many units of a feature cost, if it may run now: the checks of rule 4, in their order.
@@ -93,7 +96,7 @@ impl<P: Past> Draft<'_, P> {
             minutes: request.minutes,
             allocations: draw_down(self.books.grants.live(), self.now, cost),
         };
-        Ok(self.record_last(EntryKind::Hold(hold)))
+        Ok(self.record_last(|| EntryKind::Hold(hold)))
     }
 
     pub(super) fn capture(&mut self, source: &str, id: &str, units: Option<u32>) -> Answer {
