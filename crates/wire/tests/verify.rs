@@ -88,11 +88,11 @@ fn named(verdict: &Verdict) -> Vec<(u64, Aspect)> {
 
 #[test]
 fn a_right_ledger_is_right_whatever_its_blocks() {
-    let entries = entries(3_000);
+    let entries = entries(14_000);
     let kinds: std::collections::BTreeSet<_> = entries.iter().map(|entry| entry.kind.name()).collect();
     assert_eq!(kinds.len(), 8, "all but a change of controls: {kinds:?}");
     let bytes = lines(&entries);
-    assert!(bytes.len() > 600_000, "more than two blocks");
+    assert!(bytes.len() > 5 << 20, "more blocks than are read ahead");
     let verdict = check(&bytes);
     assert_eq!((verdict.findings.as_slice(), verdict.more), (&[] as &[Located], 0));
     assert_eq!(verdict.entries, entries.len() as u64);
@@ -244,6 +244,22 @@ fn one_altered_field_in_a_million_entries_is_named() {
     let seq = bytes[..letter].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
     let verdict = check(&bytes);
     assert_eq!(named(&verdict), [(seq, Aspect::Chain)]);
+}
+
+#[test]
+fn a_hash_that_is_none_is_said_once_whatever_the_entry_is() {
+    let text = String::from_utf8(lines(&entries(40))).unwrap();
+    let count = text.lines().count();
+    for place in 0..count {
+        let altered = |(number, line): (usize, &str)| {
+            if number == place { format!("{}g{}", &line[..40], &line[41..]) } else { line.to_owned() }
+        };
+        let verdict = check(text.lines().enumerate().map(altered).collect::<Vec<_>>().join("\n").as_bytes());
+        assert_eq!(named(&verdict)[0], (place as u64 + 1, Aspect::Chain));
+        let said = &verdict.findings[0].finding.message;
+        assert!(said.starts_with("its hash is no SHA-256 value, and its bytes give "), "{said}");
+        assert_eq!(verdict.findings.len(), 1, "line {place}: {:?}", verdict.findings);
+    }
 }
 
 #[test]

@@ -203,11 +203,15 @@ impl<'a, S: Source + ?Sized> Check<'a, S> {
             }
         });
         // A machine that has no thread to give has one all the same: this.
-        read.unwrap_or_else(|| {
-            each_hashed(source, chain, |window| {
-                rules.block(&window.block());
-                Some(window)
-            })
+        read.unwrap_or_else(|| self.run_alone())
+    }
+
+    /// The same, one after the other.
+    fn run_alone(&mut self) -> io::Result<()> {
+        let Self { rules, chain } = self;
+        each_hashed(rules.source, chain, |window| {
+            rules.block(&window.block());
+            Some(window)
         })
     }
 }
@@ -345,4 +349,26 @@ fn entry_of(line: &[u8]) -> Result<Entry, LineError> {
     let usual = split_line(line).and_then(|(_, body)| decode_body(body).ok());
     // What is wrong is said by its place in the line.
     usual.map_or_else(|| decode_body(parse_line(line)?.body), Ok)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_thread_the_same_is_found() {
+        let text = include_str!("../../../../catalogues/a.toml");
+        let catalogue = std::sync::Arc::new(crate::catalogue::from_toml(text).unwrap());
+        let terms = Terms::new(catalogue, chrono_tz::Tz::Europe__Berlin);
+        // One of each kind, and some blocks of what is no entry.
+        let mut ledger = include_bytes!("../../tests/golden/ledger.ndjson").to_vec();
+        ledger.resize(5 << 20, b' ');
+        ledger.extend_from_slice(b"\nno entry\n");
+        let mut alone = Check::new(terms.clone(), ledger.as_slice());
+        alone.run_alone().unwrap();
+        let found = alone.finish().unwrap();
+        assert_eq!(found, verify(terms, &ledger).unwrap());
+        assert!(found.entries > 20 && found.findings.len() > 5, "{found:?}");
+    }
 }
