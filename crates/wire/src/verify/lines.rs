@@ -10,7 +10,7 @@ use metering::Entry;
 use super::{Source, entry_of};
 use crate::line::{read_seq, split_line};
 
-/// A block stays in the processor's cache while it is read, and is long enough that starting a thread for it is nothing.
+/// A block stays in the processor's cache while it is gone through, and is long enough that handing it on is nothing.
 const BLOCK: usize = 1 << 20;
 /// No entry is longer than this: what is, is no ledger.
 const MAX_LINE: usize = 16 << 20;
@@ -112,7 +112,8 @@ impl Window {
     }
 }
 
-/// The blocks of a source from `offset` on, of so many bytes each. [`Blocks::into`] takes the next one into room for it.
+/// The blocks of a source from `offset` on, of so many bytes each. [`Blocks::next_into`] takes each into room for
+/// it.
 pub(super) struct Blocks<'s, S: ?Sized> {
     source: &'s S,
     size: usize,

@@ -25,7 +25,7 @@ const WITHOUT_FIRST: &str = "; without the first entry nothing else can be told"
 /// So many findings are told; of more there is only the number.
 const MAX_TOLD: usize = 1_000;
 
-/// So many blocks may be hashed ahead of the rules, so that neither waits for the other at every one.
+/// So many blocks may be hashed ahead of the rules, so that neither has to wait for the other at each.
 const AHEAD: usize = 3;
 
 /// Bytes that can be read anywhere: a ledger is looked at more than once.
@@ -197,7 +197,7 @@ impl<'a, S: Source + ?Sized> Check<'a, S> {
             if std::thread::Builder::new().spawn_scoped(scope, go_ahead).is_ok() {
                 for window in hashed {
                     rules.block(&window.block());
-                    // It has all that it needs, if it does not take this.
+                    // Nobody takes it when all is read.
                     let _ = used.send(window);
                 }
             }
@@ -216,7 +216,7 @@ impl<'a, S: Source + ?Sized> Check<'a, S> {
     }
 }
 
-/// Reads the blocks of a source and checks their hashes. `each` takes them and gives room for the next.
+/// Reads the blocks of a source and checks their hashes. `each` takes them and gives room for the next, or none to end.
 fn each_hashed<S: Source + ?Sized>(
     source: &S,
     chain: &mut ChainCheck,
