@@ -235,6 +235,18 @@ mod tests {
     }
 
     #[test]
+    fn the_quick_reader_takes_no_byte_for_another() {
+        for text in [&b"2026-03-01T09:00:00Z"[..], b"2026-03-01T09:00:00.001Z"] {
+            for (place, byte) in (0..text.len()).flat_map(|place| (0..=u8::MAX).map(move |byte| (place, byte))) {
+                let mut text = text.to_vec();
+                text[place] = byte;
+                let written = Timestamp::from_canonical(&text).map(|at| at.to_string().into_bytes());
+                assert!(written.is_none_or(|written| written == text), "{}", text.escape_ascii());
+            }
+        }
+    }
+
+    #[test]
     fn reads_and_writes_rfc_3339() {
         for text in
             ["2026-01-10T09:00:00Z", "2026-01-10T09:00:00.001Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"]
