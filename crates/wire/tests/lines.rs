@@ -9,7 +9,7 @@ use metering::{
     Next, Period, PlanChange, PlanChangeCause, PlanTerms, Release, ReleaseCause, Usage, Void, VoidCause,
 };
 use proptest::prelude::*;
-use wire::line::{decode_body, encode_body, encode_line, parse_line, read_head};
+use wire::line::{decode_body, encode_body, encode_line, parse_line, read_head, read_usage};
 use wire::{GENESIS, chain};
 
 proptest! {
@@ -169,6 +169,36 @@ fn the_head_of_a_body_says_what_the_entry_ahead_of_it_has_to_know() {
         let (seq, recorded_at, subscribes) = (head.seq, head.recorded_at, head.subscribes());
         assert_eq!(Next { seq, recorded_at, subscribes }, Next::from(&entry));
     }
+}
+
+#[test]
+fn what_is_written_is_read_the_quick_way() {
+    let mut read = 0;
+    for mut entry in one_of_each() {
+        let mut room = Vec::new();
+        let EntryKind::Usage(usage) = &mut entry.kind else {
+            assert_eq!(read_usage(&encode_body(&entry), &mut room), None);
+            continue;
+        };
+        // What is escaped is for the other way.
+        usage.id.retain(char::is_alphanumeric);
+        let usage = usage.clone();
+        let body = encode_body(&entry);
+        let quick = read_usage(&body, &mut room).unwrap();
+        assert_eq!((quick.seq, quick.recorded_at, quick.usage), (entry.seq, entry.recorded_at, (&usage).into()));
+        let labels = [quick.member, quick.channel, quick.reference].map(|label| label.map(str::to_owned));
+        let Labels { member, channel, reference } = usage.labels;
+        assert_eq!(labels, [member, channel, reference]);
+        read += 1;
+        let text = String::from_utf8(body.clone()).unwrap();
+        for (from, to) in [("\"seq\":", "\"seq\":0"), ("\"units\":", "\"units\": "), ("]}", "]} "), ("}]", "},]")] {
+            assert!(text.contains(from), "{from} in {text}");
+            assert_eq!(read_usage(text.replacen(from, to, 1).as_bytes(), &mut room), None, "{from} as {to}");
+        }
+        let nothing = text.replacen(&format!("\"seq\":{}", entry.seq), "\"seq\":0", 1);
+        assert_eq!(read_head(nothing.as_bytes()), None, "entries count from 1");
+    }
+    assert_eq!(read, 3, "a bare one, one with all labels, one that captures a hold");
 }
 
 #[test]

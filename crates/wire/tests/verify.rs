@@ -278,6 +278,10 @@ fn a_source_that_fails_is_an_error() {
     assert!(verify(terms(), &Bad).unwrap_err().to_string().contains("the disk is gone"));
     let long = vec![b'x'; 40 << 20];
     assert!(verify(terms(), long.as_slice()).unwrap_err().to_string().contains("a line of more than"));
+    // So long may one be.
+    let mut long = vec![b'x'; (16 << 20) - 1];
+    long.extend_from_slice(b"\nx\nx\n");
+    assert_eq!(verify(terms(), long.as_slice()).unwrap().entries, 3);
 }
 
 /// What a line says; none if it cannot be read.

@@ -284,6 +284,20 @@ mod tests {
         found
     }
 
+    #[test]
+    fn blocks_are_longer_only_where_a_line_is() {
+        let short = "a line\n".repeat(40);
+        let text = format!("{short}{}\n{short}", "long ".repeat(100));
+        let (mut blocks, mut room) = (Blocks::new(text.as_bytes(), 0, 64), Window::default());
+        let mut lengths = Vec::new();
+        while let Some(block) = blocks.next_into(&mut room).unwrap() {
+            lengths.push(block.bytes.len());
+        }
+        assert_eq!(lengths.iter().max(), Some(&512), "{lengths:?}");
+        // As the line that comes next, and as the first.
+        assert_eq!(lengths.iter().filter(|length| **length > 64).count(), 6, "{lengths:?}");
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
