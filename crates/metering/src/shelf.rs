@@ -70,8 +70,8 @@ impl Shelf {
     /// What is put there soon after finds its place warm, too.
     pub(crate) fn look_ahead<'a>(&self, ids: impl Iterator<Item = (&'a str, &'a str)>) {
         // Nothing but loads that do not depend on each other stand in the second loop: the processor starts many at once.
-        let hashes: Vec<u64> = ids.map(|(source, id)| self.keys.hash(source, id)).collect();
-        let seen = hashes.into_iter().fold(0, |seen, hash| seen ^ self.index.word(hash));
+        let spots: Vec<&u32> = ids.filter_map(|(source, id)| self.index.spot(self.keys.hash(source, id))).collect();
+        let seen = spots.into_iter().fold(0, |seen, spot| seen ^ spot);
         std::hint::black_box(seen);
     }
 }

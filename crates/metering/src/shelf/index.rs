@@ -53,11 +53,11 @@ impl Index {
         }
     }
 
-    /// Something from where a hash is looked for.
+    /// Where a hash is looked for. It is not looked at.
     #[inline]
-    pub(super) fn word(&self, hash: u64) -> u32 {
+    pub(super) fn spot(&self, hash: u64) -> Option<&u32> {
         let tag = tag(hash);
-        self.table(tag).map_or(0, |table| table.first(tag))
+        self.table(tag)?.spot(tag)
     }
 
     /// The places that were put under a hash.

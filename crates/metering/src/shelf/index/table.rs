@@ -103,10 +103,10 @@ impl Table {
         self.buckets.iter().copied().flat_map(Bucket::held)
     }
 
-    /// The first tag in the bucket for a tag, whatever it is.
+    /// The first slot of the bucket for a tag.
     #[inline]
-    pub(super) fn first(&self, tag: u32) -> u32 {
-        self.buckets.get(self.place(tag)).map_or(0, |bucket| bucket.tags[0])
+    pub(super) fn spot(&self, tag: u32) -> Option<&u32> {
+        self.buckets.get(self.place(tag)).map(|bucket| &bucket.tags[0])
     }
 
     /// Whether anything is under a tag: the quick half of [`Self::under`].
