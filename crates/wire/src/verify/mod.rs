@@ -352,7 +352,6 @@ fn entry_of(line: &[u8]) -> Result<Entry, LineError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
 
@@ -361,7 +360,7 @@ mod tests {
         let text = include_str!("../../../../catalogues/a.toml");
         let catalogue = std::sync::Arc::new(crate::catalogue::from_toml(text).unwrap());
         let terms = Terms::new(catalogue, chrono_tz::Tz::Europe__Berlin);
-        // One of each kind, and some blocks of what is no entry.
+        // One of each kind, a blank line that is longer than a block, and what is no entry.
         let mut ledger = include_bytes!("../../tests/golden/ledger.ndjson").to_vec();
         ledger.resize(5 << 20, b' ');
         ledger.extend_from_slice(b"\nno entry\n");
