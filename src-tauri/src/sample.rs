@@ -41,7 +41,7 @@ async fn start(
     token: &str,
     clock: Clock,
 ) -> Result<Running, Box<dyn std::error::Error + Send + Sync>> {
-    let config = Config { database: folder.join(DATABASE), clock, public_url: None };
+    let config = Config { database: folder.join(DATABASE).into(), clock, public_url: None, webhooks: None };
     let mut service = Service::open(config).await?;
     service.ensure_sample().await?;
     service.admit_to_samples(token, Role::Owner).await?;

@@ -20,7 +20,12 @@ async fn both_samples_come_out_as_at_their_service() {
     // The service is not there yet: the app asks until it is.
     let token = app.add_samples(&url, &SAMPLES).await.unwrap();
 
-    let config = Config { database: folder.path().join("sample.db"), clock: clock.clone(), public_url: None };
+    let config = Config {
+        database: folder.path().join("sample.db").into(),
+        clock: clock.clone(),
+        public_url: None,
+        webhooks: None,
+    };
     let mut service = Service::open(config).await.unwrap();
     service.ensure_sample().await.unwrap();
     service.admit_to_samples(&token, Role::Owner).await.unwrap();

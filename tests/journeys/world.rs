@@ -46,7 +46,7 @@ impl World {
         let workspace = Workspace { id: WORKSPACE.into(), name: "Acme".into(), terms };
         store.create_workspace(&workspace, clock.now()).unwrap();
         let access = Access { workspace: WORKSPACE.into(), role: Role::Owner };
-        let token = Token::issue(&store, &access, "test", clock.now()).unwrap().text().to_owned();
+        let token = Token::issue(&store, &[access], "test", None, clock.now()).unwrap().text().to_owned();
         drop(store);
         let address = "127.0.0.1:0".parse().unwrap();
         let mut world = Self { folder, clock, token, http: web(), address, running: None };
@@ -63,7 +63,8 @@ impl World {
 
     /// Serves, at the address that it had before if it had one.
     pub(crate) async fn start(&mut self) {
-        let config = Config { database: self.database(), clock: self.clock.clone(), public_url: None };
+        let config =
+            Config { database: self.database().into(), clock: self.clock.clone(), public_url: None, webhooks: None };
         let service = Service::open(config).await.unwrap();
         let running = service.serve(TcpListener::bind(self.address).await.unwrap()).await.unwrap();
         self.address = running.address();

@@ -87,7 +87,8 @@ impl Books {
         Ok(())
     }
 
-    fn find_quiet(&mut self) {
+    /// Works out until when nothing falls due.
+    pub(crate) fn find_quiet(&mut self) {
         self.quiet_until = self.next_due().map_or(Timestamp::MAX, |due| due.at);
     }
 
@@ -375,7 +376,8 @@ impl Books {
     }
 }
 
-fn check_once(allocations: &[Allocation], index: usize, grant: u64) -> Result<(), String> {
+/// Allocations name a grant once.
+pub(crate) fn check_once(allocations: &[Allocation], index: usize, grant: u64) -> Result<(), String> {
     if allocations.iter().take(index).any(|other| other.grant == grant) {
         return Err(format!("grant {grant} is named twice"));
     }

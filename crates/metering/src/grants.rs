@@ -32,7 +32,7 @@ pub struct LiveGrant {
 
 impl LiveGrant {
     /// The total order of draw-down: priority, what expires first, the oldest, the first in the ledger.
-    fn order(&self) -> (u8, Timestamp, bool, Timestamp, u64) {
+    pub(crate) fn order(&self) -> (u8, Timestamp, bool, Timestamp, u64) {
         let expires = self.expires_at.unwrap_or(Timestamp::MAX);
         (self.priority, expires, self.expires_at.is_none(), self.effective_at, self.seq)
     }
@@ -60,6 +60,16 @@ pub(crate) struct Grants {
 }
 
 impl Grants {
+    /// The grants with something left, in draw-down order, and those without.
+    pub(crate) fn new(live: Vec<LiveGrant>, spent: Vec<LiveGrant>) -> Self {
+        Self { live, spent: Arc::new(spent.into_iter().map(|grant| (grant.seq, grant)).collect()) }
+    }
+
+    /// The grants with nothing left, by `seq`.
+    pub(crate) fn spent(&self) -> impl Iterator<Item = &LiveGrant> {
+        self.spent.values()
+    }
+
     pub(crate) fn live(&self) -> &[LiveGrant] {
         &self.live
     }

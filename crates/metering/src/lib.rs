@@ -6,7 +6,8 @@
 //! [`Position`]. [`Verifier`] names every entry of a ledger that the rules would not have made.
 //!
 //! An account is small however long its ledger is. What deciding needs beyond it, which ids the ledger has recorded, is
-//! a [`Past`]: a [`Register`] in memory, or the index of a database. A [`Meter`] is an account with its register.
+//! a [`Past`]: a [`Register`] in memory, or the index of a database. A [`Meter`] is an account with its register. A
+//! [`Snapshot`] is an account to be kept, so that opening it again takes no replay.
 //!
 //! The types carry no serialisation: how entries and catalogues look as text is the `wire` crate's business.
 
@@ -29,6 +30,7 @@ mod purchase;
 mod register;
 mod revisions;
 mod shelf;
+mod snapshot;
 mod time;
 mod verify;
 mod warning;
@@ -58,6 +60,7 @@ pub use position::{FeaturePosition, Position, State};
 pub use purchase::Purchase;
 pub use register::Register;
 pub use revisions::Revisions;
+pub use snapshot::{BadSnapshot, Snapshot, SnapshotAccess};
 pub use time::{BadInstant, Timestamp};
 pub use verify::{Aspect, Finding, Next, Repeats, Verifier, verify};
 pub use warning::{Outlook, Threshold, Warning, WarningChange, warnings};

@@ -66,6 +66,17 @@ impl Schedule {
         Self { rule, zone, anchor }
     }
 
+    /// The periods that are counted from this local date and time; `None` unless some subscription gives them.
+    pub(crate) fn anchored(rule: RefreshRule, zone: Tz, anchor: NaiveDateTime) -> Option<Self> {
+        let schedule = Self::new(rule, zone, first_instant_at(zone, anchor));
+        (schedule.anchor == anchor).then_some(schedule)
+    }
+
+    /// Local date and time of the first boundary.
+    pub(crate) const fn anchor(&self) -> NaiveDateTime {
+        self.anchor
+    }
+
     /// The rule that it follows.
     #[must_use]
     pub const fn rule(&self) -> RefreshRule {
@@ -160,6 +171,50 @@ mod tests {
         }
         assert!(first.contains(first.start) && first.contains(first.end.plus_millis(-1)));
         assert!(!first.contains(first.start.plus_millis(-1)) && !first.contains(first.end));
+    }
+
+    #[test]
+    fn every_schedule_has_the_anchor_that_gives_it() {
+        let mut tried = 0;
+        for zone in chrono_tz::TZ_VARIANTS {
+            for rule in [RefreshRule::CalendarMonth, RefreshRule::BillingCycle] {
+                let mut check = |instant| {
+                    let schedule = Schedule::new(rule, zone, instant);
+                    assert_eq!(Schedule::anchored(rule, zone, schedule.anchor()), Some(schedule), "{instant} {zone}");
+                    tried += 1;
+                };
+                for instant in [Timestamp::MIN, Timestamp::MAX, at("2099-12-31T23:30:00Z"), at("2104-02-29T23:30:00Z")]
+                {
+                    check(instant);
+                }
+                // Every hour of a day, on days a week apart: around most changes of clocks.
+                for hour in 0..60 * 366 / 7 {
+                    check(Timestamp::from_millis(hour * (7 * 24 + 1) * 3_600_000 + 1_800_001));
+                }
+            }
+        }
+        assert!(tried > 1_000_000, "{tried}");
+    }
+
+    #[test]
+    fn what_no_subscription_gives_is_no_anchor() {
+        let is = |rule, zone, anchor: &str| Schedule::anchored(rule, zone, anchor.parse().unwrap()).is_some();
+        let (monthly, billing) = (RefreshRule::CalendarMonth, RefreshRule::BillingCycle);
+        assert!(is(monthly, Tz::UTC, "2026-03-01T00:00:00") && is(billing, Tz::UTC, "2026-03-02T00:00:01.999"));
+        assert!(!is(monthly, Tz::UTC, "2026-03-02T00:00:00"), "months begin on the 1st");
+        assert!(!is(monthly, Tz::UTC, "2026-03-01T00:00:00.001"), "months begin at midnight");
+        assert!(!is(billing, Tz::UTC, "2026-03-01T00:00:00.0001"), "instants have milliseconds");
+        assert!(!is(billing, Tz::UTC, "2026-03-01T23:59:60"), "instants have no leap seconds");
+        assert!(!is(billing, Tz::Europe__Berlin, "2026-03-29T02:30:00"), "the clock skips it");
+        assert!(!is(billing, Tz::UTC, "1969-12-31T23:59:59"), "no instant is before 1970");
+        let far = (NaiveDate::MIN.year()..=NaiveDate::MAX.year()).step_by(97);
+        let far = far.filter_map(|year| NaiveDate::from_ymd_opt(year, 3, 1)).map(|date| date.and_time(NaiveTime::MIN));
+        for anchor in far.chain([NaiveDateTime::MIN, NaiveDateTime::MAX]) {
+            for zone in [Tz::UTC, Tz::Pacific__Kiritimati, Tz::America__New_York, Tz::Europe__Berlin] {
+                let is = Schedule::anchored(monthly, zone, anchor).is_some();
+                assert_eq!(is, (1970..10_000).contains(&anchor.year()), "{anchor} {zone}");
+            }
+        }
     }
 
     #[test]

@@ -26,6 +26,14 @@ pub(crate) async fn own_only(request: Request, next: Next) -> Response {
     Failure::new(ErrorCode::Forbidden, detail).into_response()
 }
 
+/// Keeps out addresses with a zero byte in them: nothing is called so, and no database would look.
+pub(crate) async fn no_zero_bytes(request: Request, next: Next) -> Response {
+    if request.uri().path().contains("%00") {
+        return Failure::new(ErrorCode::NotFound, "this address leads nowhere").into_response();
+    }
+    next.run(request).await
+}
+
 /// Whether a `Host` header names this machine.
 fn is_own(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };

@@ -15,10 +15,10 @@ use tokio::sync::watch;
 use wire::api::{PackBody, PositionBody, Role};
 use wire::problem::{ErrorCode, MEDIA_TYPE, Problem};
 
+use crate::door::{Door, Stranger};
 use crate::ledger::{Answer, Ledger, Ledgers, Unavailable};
 use crate::payment::Payments;
-use crate::store::{Access, Store, StoreError};
-use crate::token::Token;
+use crate::store::{Store, StoreError};
 
 /// Longest body that any route takes, in bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -30,6 +30,7 @@ pub(crate) struct App(Arc<Inner>);
 /// The parts behind an [`App`].
 pub(crate) struct Inner {
     pub(crate) store: Arc<Store>,
+    pub(crate) door: Door,
     pub(crate) ledgers: Ledgers,
     pub(crate) clock: Clock,
     pub(crate) payments: Payments,
@@ -92,7 +93,7 @@ impl From<StoreError> for Failure {
 
 impl From<Unavailable> for Failure {
     fn from(error: Unavailable) -> Self {
-        Self::new(ErrorCode::Unavailable, format!("{error}; nothing was recorded, and trying again is safe"))
+        Self::new(ErrorCode::Unavailable, format!("{error}; sending the same again is safe"))
     }
 }
 
@@ -151,13 +152,13 @@ fn why(refusal: Refusal, position: &Position) -> String {
     }
 }
 
-/// What the bearer token of a request gives access to.
-pub(crate) struct Bearer(pub(crate) Vec<Access>);
+/// The bearer token of a request, whether anybody knows it or not.
+pub(crate) struct Bearer(pub(crate) String);
 
-impl FromRequestParts<App> for Bearer {
+impl<S: Send + Sync> FromRequestParts<S> for Bearer {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let missing =
             || Failure::new(ErrorCode::Unauthorized, "send the header \"Authorization: Bearer\" with a token");
         let value = parts.headers.get(header::AUTHORIZATION).ok_or_else(missing)?;
@@ -166,13 +167,13 @@ impl FromRequestParts<App> for Bearer {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(missing());
         }
-        let (store, digest) = (Arc::clone(&app.store), Token::digest(token.trim()));
-        let accesses = blocking(move || store.accesses(&digest)).await?;
-        if accesses.is_empty() {
-            return Err(Failure::new(ErrorCode::Unauthorized, "nobody knows this token"));
-        }
-        Ok(Self(accesses))
+        Ok(Self(token.trim().to_owned()))
     }
+}
+
+/// Nobody knows the token of a request.
+pub(crate) fn unknown_token() -> Failure {
+    Failure::new(ErrorCode::Unauthorized, "nobody knows this token: it is wrong, it has expired or it was revoked")
 }
 
 /// A caller with access to the workspace in the address.
@@ -185,16 +186,19 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let Bearer(accesses) = Bearer::from_request_parts(parts, app).await?;
+        let Bearer(token) = Bearer::from_request_parts(parts, app).await?;
         let path = RawPathParams::from_request_parts(parts, app)
             .await
             .map_err(|error| Failure::new(ErrorCode::Malformed, error.to_string()))?;
-        let id = path.iter().find(|(name, _)| *name == "workspace").map_or("", |(_, value)| value).to_owned();
+        let id = path.iter().find(|(name, _)| *name == "workspace").map_or("", |(_, value)| value);
         // A workspace that the token has no access to looks like one that is not there.
-        let no_such = || Failure::not_found("workspace", &id);
-        let access = accesses.into_iter().find(|access| access.workspace == id).ok_or_else(no_such)?;
-        let ledger = app.ledgers.get(&id).await?.ok_or_else(no_such)?;
-        Ok(Self { ledger, role: access.role })
+        let no_such = || Failure::not_found("workspace", id);
+        let role = app.door.enter(&token, id, app.clock.now()).await?.map_err(|stranger| match stranger {
+            Stranger::Unknown => unknown_token(),
+            Stranger::Elsewhere => no_such(),
+        })?;
+        let ledger = app.ledgers.get(id).await?.ok_or_else(no_such)?;
+        Ok(Self { ledger, role })
     }
 }
 

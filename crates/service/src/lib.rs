@@ -7,9 +7,12 @@
 
 pub mod catalogues;
 pub mod cli;
+mod door;
 mod host;
 mod http;
 pub mod ledger;
+mod outbox;
+mod pairing;
 pub mod payment;
 mod random;
 mod routes;
@@ -19,6 +22,7 @@ pub mod simulate;
 pub mod store;
 mod token;
 
+pub use outbox::{BadWebhooks, Webhooks, new_secret as new_webhook_secret};
 pub use sample::NAMES as SAMPLES;
 pub use service::{Config, Error, Running, Service};
 pub use token::Token;

@@ -1,7 +1,6 @@
 //! The service as a whole: opened on a database, served on a listener, alone or inside another program.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +10,13 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use wire::api::Role;
 
+use crate::door::Door;
 use crate::http::{App, Inner, blocking};
 use crate::ledger::Ledgers;
+use crate::outbox::{Courier, Webhooks};
 use crate::payment::{Payments, Reach, Sandbox};
 use crate::sample::{self, ImportError, Sample};
-use crate::store::{Access, Durability, Store, StoreError};
+use crate::store::{Access, Durability, Location, NewToken, Store, StoreError};
 use crate::token::Token;
 
 /// How often what was interrupted is looked for.
@@ -26,13 +27,15 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 /// How a service is opened.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The database file. It is made if it is not there.
-    pub database: PathBuf,
+    /// Where the database is. A file is made if it is not there.
+    pub database: Location,
     /// What tells the time.
     pub clock: Clock,
     /// Where buyers' browsers reach the service, like `https://credits.example`; where it listens, if absent. Without
     /// it, a service that listens on a loopback address answers to this machine's own names alone.
     pub public_url: Option<String>,
+    /// Where the vendor is told what happens, if it wants to hear. Without it, nothing is kept to be told.
+    pub webhooks: Option<Webhooks>,
 }
 
 /// Why the service does not start.
@@ -54,6 +57,7 @@ pub struct Service {
     app: App,
     public_url: Option<String>,
     samples: Vec<Sample>,
+    courier: Option<Courier>,
 }
 
 /// A service that answers requests, until it is shut down or dropped.
@@ -70,20 +74,22 @@ impl Service {
     /// # Errors
     /// [`Error::Store`] when it cannot be used; it is then as it was.
     pub async fn open(config: Config) -> Result<Self, Error> {
-        let Config { database, clock, public_url } = config;
+        let Config { database, clock, public_url, webhooks } = config;
+        let courier = webhooks.map(Courier::new).transpose()?;
+        let is_heralded = courier.is_some();
         let (stop, stopped) = watch::channel(false);
         let own_clock = clock.clone();
         let (store, sandbox) = blocking(move || {
-            let store = Arc::new(Store::open(&database, Durability::Full)?);
+            let store = Arc::new(Store::connect(&database, Durability::Full)?);
             let sandbox = Sandbox::open(Arc::clone(&store), own_clock, stopped)?;
             Ok((store, sandbox))
         })
         .await?;
-        let ledgers = Ledgers::new(Arc::clone(&store), clock.clone());
-        let payments = Payments::new(Arc::clone(&store), clock.clone(), sandbox);
-        let app = App::new(Inner { store, ledgers, clock, payments, stop });
+        let ledgers = Ledgers::new(Arc::clone(&store), &clock, is_heralded)?;
+        let payments = Payments::new(Arc::clone(&store), clock.clone(), sandbox, is_heralded);
+        let app = App::new(Inner { door: Door::new(Arc::clone(&store)), store, ledgers, clock, payments, stop });
         let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-        Ok(Self { app, public_url, samples: Vec::new() })
+        Ok(Self { app, public_url, samples: Vec::new(), courier })
     }
 
     /// Makes the sample workspaces if they are not there, and brings them up to now. While the service is served they
@@ -127,8 +133,8 @@ impl Service {
         let (store, now) = (Arc::clone(&self.app.store), self.app.clock.now());
         let accesses: Vec<Access> =
             sample::NAMES.iter().map(|name| Access { workspace: (*name).to_owned(), role }).collect();
-        let digest = Token::digest(token);
-        Ok(blocking(move || store.replace_tokens(&digest, &accesses, "admitted", now)).await?)
+        let token = NewToken { digest: Token::digest(token), name: "admitted", expires_at: None };
+        Ok(blocking(move || store.replace_tokens(&token, &accesses, now)).await?)
     }
 
     /// Answers requests on a listener, finishes what was interrupted, and lets the samples go on.
@@ -145,6 +151,10 @@ impl Service {
 
         let mut tasks = JoinSet::new();
         tasks.spawn(reconcile(app.clone()));
+        if let Some(courier) = self.courier {
+            tasks.spawn(courier.run(app.clone()));
+        }
+        tasks.spawn(app.ledgers.tails().watch(Arc::clone(&app.store), app.stop.subscribe()));
         for sample in self.samples {
             if let Some(ledger) = app.ledgers.get(&sample.recipe.id).await? {
                 let (store, clock, stop) = (Arc::clone(&app.store), app.clock.clone(), app.stop.subscribe());
@@ -174,7 +184,7 @@ impl Service {
                 () = too_late => tracing::warn!("some requests did not end in time"),
             }
             while tasks.join_next().await.is_some() {}
-            app.ledgers.close().await;
+            drop(app);
         });
         Ok(Running { address, stop, server })
     }

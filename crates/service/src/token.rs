@@ -6,7 +6,7 @@ use metering::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::random;
-use crate::store::{Access, Store, StoreError};
+use crate::store::{Access, NewToken, Store, StoreError, token_id};
 
 /// A bearer token of 256 random bits. Its text is shown once; the store keeps a SHA-256 of it. Since the text is
 /// random, looking it up by its hash gives nothing away through time.
@@ -28,13 +28,26 @@ impl Token {
         &self.0
     }
 
-    /// A new token for a workspace, known to the store from now on.
+    /// What people call it by.
+    #[must_use]
+    pub fn id(&self) -> String {
+        token_id(&Self::digest(&self.0))
+    }
+
+    /// A new token for workspaces, known to the store from now on.
     ///
     /// # Errors
     /// [`StoreError`] when there is no such workspace, or the database fails.
-    pub fn issue(store: &Store, access: &Access, name: &str, now: Timestamp) -> Result<Self, StoreError> {
+    pub fn issue(
+        store: &Store,
+        accesses: &[Access],
+        name: &str,
+        expires_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
         let token = Self::new()?;
-        store.create_token(&Self::digest(token.text()), access, name, now)?;
+        let new = NewToken { digest: Self::digest(token.text()), name, expires_at };
+        store.create_token(&new, accesses, now)?;
         Ok(token)
     }
 

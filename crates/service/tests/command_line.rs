@@ -451,7 +451,7 @@ fn what_is_wrong_with_the_arguments_is_said_with_status_2() {
     let database = format!("sqlite:{}", file.display());
     refused(&["serve", "--database", &database, "--listen", "127.0.0.1:0"], 1, "x.db: is not a database");
     for arguments in [
-        &["serve", "--database", "postgres://x"][..],
+        &["serve", "--database", "postgres:///x"][..],
         &["serve"],
         &["token", "create", "--database", "sqlite:x.db", "--workspace", "a/b", "--role", "owner", "--name", "n"],
         &["token", "create", "--database", "sqlite:x.db", "--workspace", "a", "--role", "king", "--name", "n"],

@@ -3,6 +3,9 @@
 
 mod support;
 
+/// What these tests keep records in.
+const STORE: support::Kind = support::Kind::Sqlite;
+
 use std::sync::Arc;
 
 use metering::Terms;
@@ -87,23 +90,28 @@ fn a_workspace_is_made_once() {
     let said = |catalogue: &metering::Catalogue| store.add_revision(catalogue, now).unwrap_err().to_string();
     assert!(said(&second).contains("is missing in revision 2: say from when it counts"), "{}", said(&second));
     second.counts_from = Some(now);
-    assert!(said(&second).contains("would count from 2026-06-03T09:00:00Z, which has passed"), "{}", said(&second));
-    second.counts_from = Some(now.plus_millis(1));
+    let too_soon = "would count from 2026-06-03T09:00:00Z, which has passed";
+    assert!(said(&second).contains(too_soon), "{}", said(&second));
+    second.counts_from = Some(now.plus_millis(59_999));
+    assert!(said(&second).contains("which is less than a minute ahead"), "{}", said(&second));
+    let then = now.plus_millis(60_000);
+    second.counts_from = Some(then);
     let mut of_nobody = second.clone();
     of_nobody.id = "c".into();
     assert!(said(&of_nobody).contains("no workspace is kept under a catalogue \"c\""));
     store.add_revision(&second, now).unwrap();
     // Once it counts, the same again is still the same.
-    store.add_revision(&second, now.plus_millis(5)).unwrap();
+    store.add_revision(&second, then.plus_millis(5)).unwrap();
     second.features[0].rate += 1;
     assert!(said(&second).contains("count its revision up"));
     second.revision = 3;
     assert!(said(&second).contains("not after 2 does"), "{}", said(&second));
     let terms = store.workspace("w").unwrap().unwrap().terms;
     let rate = |at| terms.catalogue(at).features[0].rate;
-    assert_eq!((rate(now), rate(now.plus_millis(1))), (1, 2));
+    assert_eq!((rate(then.plus_millis(-1)), rate(then)), (1, 2));
     assert_eq!(terms.catalogues.iter().count(), 2);
 
     let access = store::Access { workspace: "nobody".into(), role: wire::api::Role::Owner };
-    assert!(store.create_token(&[0; 32], &access, "x", now).unwrap_err().to_string().contains("there is no workspace"));
+    let token = store::NewToken { digest: [0; 32], name: "x", expires_at: None };
+    assert!(store.create_token(&token, &[access], now).unwrap_err().to_string().contains("there is no workspace"));
 }

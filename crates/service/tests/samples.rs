@@ -3,6 +3,9 @@
 
 mod support;
 
+/// What these tests keep records in.
+const STORE: support::Kind = support::Kind::Sqlite;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -218,7 +221,7 @@ async fn while_it_is_served_a_sample_goes_on_as_an_import_would() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::fixed(at(NOW));
     let database = folder.path().join("live.db");
-    let config = Config { database: database.clone(), clock: clock.clone(), public_url: None };
+    let config = Config { database: database.clone().into(), clock: clock.clone(), public_url: None, webhooks: None };
     let mut service = Service::open(config).await.unwrap();
     service.ensure_sample().await.unwrap();
     let token = Token::new().unwrap();
@@ -244,7 +247,7 @@ async fn while_it_is_served_a_sample_goes_on_as_an_import_would() {
     running.shutdown().await;
 
     // Another time it starts, it goes on; and the old token is replaced.
-    let config = Config { database, clock, public_url: None };
+    let config = Config { database: database.into(), clock, public_url: None, webhooks: None };
     let mut service = Service::open(config).await.unwrap();
     service.ensure_sample().await.unwrap();
     let fresh = Token::new().unwrap();

@@ -1,4 +1,4 @@
-//! What crosses a boundary: ledger lines, the catalogue file, usage events, HTTP bodies and error codes.
+//! What crosses a boundary: ledger lines, account snapshots, the catalogue file, usage events, HTTP bodies and error codes.
 //!
 //! Everything here turns bytes into the types of `metering` and back. There is no storage, no HTTP and no clock: a
 //! service and its clients share these definitions and nothing else. Reading is strict (an unknown field, a number out
@@ -11,6 +11,7 @@ mod hash;
 pub mod instant;
 pub mod line;
 pub mod problem;
+pub mod snapshot;
 pub mod verify;
 
 pub use hash::{BadHash, GENESIS, Hash, chain};

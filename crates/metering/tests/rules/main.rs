@@ -11,6 +11,7 @@ mod naive;
 mod properties;
 mod random;
 mod revisions;
+mod snapshots;
 mod values;
 mod verify;
 mod warnings;

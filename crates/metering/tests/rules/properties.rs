@@ -166,9 +166,10 @@ proptest! {
         };
         let whole = fold(&Account::new(terms.clone()), &ledger);
         let end = whole.last_recorded_at();
-        let mut snapshot = Account::new(terms);
+        let mut snapshot = Account::new(terms.clone());
         for (index, entry) in ledger.iter().enumerate() {
-            let account = fold(&snapshot, &ledger[index..]);
+            let kept = Account::restore(terms.clone(), snapshot.snapshot()).unwrap();
+            let account = fold(&kept, &ledger[index..]);
             for at in [end, end.plus_millis(40 * 86_400_000)] {
                 prop_assert_eq!(account.position(at), whole.position(at));
                 prop_assert_eq!(account.totals(at), whole.totals(at));

@@ -2,15 +2,13 @@
 
 mod check;
 
-use std::path::{Path, PathBuf};
-
 use clap::Subcommand;
 use clock::Clock;
 use metering::Catalogue;
 
-use super::{Stopped, database, one_line, open_existing, say};
+use super::{DATABASE, Stopped, one_line, open_existing, say};
 use crate::catalogues;
-use crate::store::Durability;
+use crate::store::{Durability, Location};
 
 #[derive(Subcommand)]
 pub(super) enum CatalogueCommand {
@@ -22,12 +20,12 @@ pub(super) enum CatalogueCommand {
         #[arg(required = true)]
         files: Vec<String>,
     },
-    /// Let a further revision of a catalogue count from its instant on, for every workspace that is kept under it. A
-    /// service that runs on the database learns of it when it is started again. Tells what `check` tells.
+    /// Let a further revision of a catalogue count from its instant on, for every workspace that is kept under it. Services
+    /// that run on the database learn of it in time: the instant has to be a minute ahead. Tells what `check` tells.
     Add {
-        /// The database: sqlite:PATH.
-        #[arg(long, value_parser = database)]
-        database: PathBuf,
+        /// The database: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.
+        #[arg(long, env = DATABASE, hide_env_values = true)]
+        database: Location,
         /// The file: TOML, or JSON if its name ends in .json.
         file: String,
     },
@@ -46,7 +44,7 @@ impl CatalogueCommand {
 }
 
 /// Adds a revision, and says what `check` says of it among those that are stored.
-fn add(database: &Path, file: &str) -> Result<(), Stopped> {
+fn add(database: &Location, file: &str) -> Result<(), Stopped> {
     let reviewed = catalogues::review(file).map_err(Stopped::wrong)?;
     let catalogue = match &reviewed.catalogue {
         Ok(catalogue) => catalogue,

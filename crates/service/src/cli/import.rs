@@ -1,21 +1,20 @@
 //! `import`.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 use clock::Clock;
 use metering::Timestamp;
 
-use super::{Stopped, database, id, instant, open, say};
+use super::{DATABASE, Stopped, id, instant, open, say};
 use crate::sample::{self, ImportError, Recipe, Sample};
-use crate::store::Durability;
+use crate::store::{Durability, Location};
 
 #[derive(Args)]
 pub(super) struct Import {
-    /// The database: sqlite:PATH. It is made if it is not there.
-    #[arg(long, value_parser = database)]
-    database: PathBuf,
+    /// The database: sqlite:PATH, which is made if it is not there, or postgres://USER:PASSWORD@HOST/DATABASE.
+    #[arg(long, env = DATABASE, hide_env_values = true)]
+    database: Location,
     /// The workspace's id: a new one, or one that this import began. The recipe's own, if left out.
     #[arg(long, value_parser = id)]
     workspace: Option<String>,
@@ -36,7 +35,7 @@ pub(super) struct Import {
 impl Import {
     pub(super) fn run(self) -> Result<(), Stopped> {
         let sample = self.sample()?;
-        let store = Arc::new(open(&self.database, Durability::Normal)?);
+        let store = open(&self.database, Durability::Normal)?;
         let id = self.workspace.unwrap_or_else(|| sample.recipe.id.clone());
         let until = self.until.unwrap_or_else(|| Clock::system().now());
         let imported = sample::import(&store, &sample, &id, until).map_err(|error| match error {

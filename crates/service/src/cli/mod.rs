@@ -2,21 +2,25 @@
 
 mod catalogue;
 mod import;
+mod plan;
 mod serve;
-mod setup;
 mod simulate;
+mod token;
 mod verify;
+mod workspace;
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use metering::Timestamp;
 use tracing_subscriber::EnvFilter;
 
-use crate::store::{Durability, Store, StoreError};
+use crate::store::{Durability, Location, Store, StoreError};
+
+/// The environment's variable for `--database`: a password has no place among a process's arguments.
+const DATABASE: &str = "CREDITDECK_DATABASE";
 
 /// What a script can go by. The commands that answer a question say more.
 const STATUSES: &str = "Exit status: 0 when it is done, 1 when it failed, 2 when what was given is wrong. \
@@ -38,10 +42,16 @@ enum What {
     Serve(serve::Serve),
     /// Workspaces.
     #[command(subcommand)]
-    Workspace(setup::WorkspaceCommand),
+    Workspace(workspace::WorkspaceCommand),
     /// Access tokens.
     #[command(subcommand)]
-    Token(setup::TokenCommand),
+    Token(token::TokenCommand),
+    /// Pairing codes for devices.
+    #[command(subcommand)]
+    Pair(token::PairCommand),
+    /// The plan of a workspace.
+    #[command(subcommand)]
+    Plan(plan::PlanCommand),
     /// Play a usage trace into a workspace.
     Import(import::Import),
     /// Run a scenario of the metering rules and print an answer a step.
@@ -85,6 +95,8 @@ pub fn run() -> ExitCode {
         What::Serve(command) => command.run(),
         What::Workspace(command) => command.run(),
         What::Token(command) => command.run(),
+        What::Pair(command) => command.run(),
+        What::Plan(command) => command.run(),
         What::Import(command) => command.run(),
         What::Simulate(command) => command.run(),
         What::Verify(command) => command.run(),
@@ -99,26 +111,19 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The database file in `sqlite:PATH`, or in a plain path.
-fn database(text: &str) -> Result<PathBuf, String> {
-    let path = text.strip_prefix("sqlite:").unwrap_or(text);
-    if text.starts_with("postgres:") || text.starts_with("postgresql:") {
-        return Err("only sqlite:PATH is known to this version".into());
-    }
-    if path.is_empty() { Err("name a file: sqlite:PATH".into()) } else { Ok(PathBuf::from(path)) }
-}
-
 /// Opens a database for a command that ends by itself.
-fn open(path: &Path, durability: Durability) -> Result<Store, StoreError> {
-    Store::open(path, durability)
+fn open(location: &Location, durability: Durability) -> Result<Store, StoreError> {
+    Store::connect(location, durability)
 }
 
 /// The same for a command that is of no use on a new database: a path with a slip in it makes none.
-fn open_existing(path: &Path, durability: Durability) -> Result<Store, Stopped> {
-    match path.try_exists() {
-        Ok(false) => Err(Stopped::wrong(format!("{}: there is no such database", path.display()))),
+fn open_existing(location: &Location, durability: Durability) -> Result<Store, Stopped> {
+    match location {
         // What cannot be looked at cannot be opened, and then that says why.
-        Ok(true) | Err(_) => Ok(open(path, durability)?),
+        Location::Sqlite(path) if matches!(path.try_exists(), Ok(false)) => {
+            Err(Stopped::wrong(format!("{}: there is no such database", path.display())))
+        }
+        _ => Ok(open(location, durability)?),
     }
 }
 

@@ -1,22 +1,22 @@
 //! `serve`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use clap::Args;
 use clock::Clock;
 use tokio::net::TcpListener;
 use wire::api::Role;
 
-use super::{Stopped, database, say, say_aside};
+use super::{DATABASE, Stopped, say, say_aside};
 use crate::service::{Config, Service};
+use crate::store::Location;
 use crate::token::Token;
 
 #[derive(Args)]
 pub(super) struct Serve {
-    /// The database: sqlite:PATH. It is made if it is not there.
-    #[arg(long, value_parser = database)]
-    database: PathBuf,
+    /// The database: sqlite:PATH, which is made if it is not there, or postgres://USER:PASSWORD@HOST/DATABASE.
+    #[arg(long, env = DATABASE, hide_env_values = true)]
+    database: Location,
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8787")]
     listen: SocketAddr,
@@ -33,7 +33,8 @@ impl Serve {
     pub(super) fn run(self) -> Result<(), Stopped> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
-            let config = Config { database: self.database, clock: Clock::system(), public_url: self.public_url };
+            let config =
+                Config { database: self.database, clock: Clock::system(), public_url: self.public_url, webhooks: None };
             let mut service = Service::open(config).await?;
             let listener = TcpListener::bind(self.listen)
                 .await

@@ -1,64 +1,129 @@
-//! A meter in the making: the replayed ledger, and what has been decided since the last commit.
+//! An account in the making: what the ledger adds up to, and what has been decided since the last commit.
 
 use std::sync::Arc;
 
-use metering::{Account, Command, Decision, EntryKind, Meter, Outcome, PurchaseTerms, Timestamp};
-use wire::api::PurchaseState;
+use metering::{Account, Command, Decision, HoldEnd, HoldRequest, Outcome, Past, PurchaseTerms, Timestamp};
+use wire::api::{PurchaseBody, PurchaseState};
 use wire::{GENESIS, Hash, chain};
 
-use crate::store::{Effect, Page, Purchase, Settlement, Store, StoreError, StoredLine, Workspace};
+use super::past::Remembered;
+use super::{Answer, HoldView, amount};
+use crate::outbox::Herald;
+use crate::store::{
+    Appended, Ask, Effect, KeptSnapshot, Key, Page, Purchase, Settlement, Store, StoreError, StoredLine, TAIL,
+    Workspace,
+};
 
-/// How many entries are read at once when a ledger is replayed.
-const REPLAY_PAGE: usize = 10_000;
+/// How many entries there may be between one snapshot and the next. So many have to be replayed at most to open a book.
+const SNAPSHOT_EVERY: u64 = 1_000;
 
-/// A workspace's meter, its chain, and the page that waits to be committed. When a commit fails the book has to be
+/// A workspace's account, its chain, and the page that waits to be committed. When a commit fails the book has to be
 /// thrown away and opened again: it holds entries that the store does not.
+#[derive(Debug)]
 pub(crate) struct Book {
-    workspace: String,
-    store: Arc<Store>,
-    meter: Meter,
+    workspace: Arc<Workspace>,
+    account: Account,
+    past: Remembered,
     head: Hash,
     page: Page,
+    /// The entry that the newest snapshot is of.
+    kept_at: u64,
+    /// Says what the vendor is told; none, if it wants to hear nothing.
+    herald: Option<Herald>,
 }
 
 impl Book {
-    /// Replays a workspace's ledger, checking its chain.
+    /// Opens a workspace's ledger: from its newest snapshot that can be used, with the entries after it replayed and
+    /// their chain checked.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails, or the ledger is not what it was when it was recorded.
-    pub(crate) fn open(workspace: &Workspace, store: Arc<Store>) -> Result<Self, StoreError> {
-        let mut meter = Meter::new(workspace.terms.clone());
-        let mut head = GENESIS;
-        let corrupt = |seq: u64, message: String| StoreError::Corrupt {
-            workspace: workspace.id.clone(),
-            message: format!("entry {seq}: {message}"),
+    pub(crate) fn open(workspace: Arc<Workspace>, store: &Store) -> Result<Self, StoreError> {
+        Self::open_until(workspace, store, u64::MAX)
+    }
+
+    /// Opens a ledger as it was after an entry, to look at.
+    ///
+    /// # Errors
+    /// As for [`Book::open`].
+    pub(crate) fn open_until(workspace: Arc<Workspace>, store: &Store, last: u64) -> Result<Self, StoreError> {
+        let mut until = last;
+        let mut book = loop {
+            let Some(kept) = store.snapshot(&workspace.id, until)? else { break Self::new(workspace) };
+            match restored(&workspace, &kept) {
+                Ok(account) => break Self { account, head: kept.hash, kept_at: kept.seq, ..Self::new(workspace) },
+                Err(message) => {
+                    // It only costs time: an older one does, or the entries alone.
+                    tracing::warn!(workspace = %workspace.id, seq = kept.seq, %message, "a snapshot cannot be used");
+                    until = kept.seq.saturating_sub(1);
+                }
+            }
         };
         loop {
-            let lines = store.lines(&workspace.id, meter.account().last_seq(), REPLAY_PAGE)?;
-            if lines.is_empty() {
-                break;
-            }
-            for line in &lines {
-                if chain(&head, &line.body) != line.hash {
-                    return Err(corrupt(line.seq, "its bytes were changed: the hash does not fit".into()));
-                }
-                let entry =
-                    wire::line::decode_body(&line.body).map_err(|error| corrupt(line.seq, error.to_string()))?;
-                meter.apply(&entry).map_err(|broken| corrupt(broken.seq, broken.message))?;
-                head = line.hash;
+            let known = book.account.last_seq();
+            let wanted = TAIL.min(usize::try_from(last.saturating_sub(known)).unwrap_or(TAIL));
+            if book.follow(&store.lines(&book.workspace.id, known, wanted)?)? < TAIL {
+                return Ok(book);
             }
         }
-        Ok(Self { workspace: workspace.id.clone(), store, meter, head, page: Page::default() })
+    }
+
+    fn new(workspace: Arc<Workspace>) -> Self {
+        Self {
+            account: Account::new(workspace.terms.clone()),
+            past: Remembered::default(),
+            head: GENESIS,
+            page: Page::new(workspace.id.clone(), 0),
+            kept_at: 0,
+            herald: None,
+            workspace,
+        }
+    }
+
+    /// The same book, from which the vendor is told what happens.
+    pub(crate) fn heralded(self) -> Self {
+        Self { herald: Some(Herald::default()), ..self }
+    }
+
+    /// Takes in entries that the store has after those of the book, and says how many there were. Nothing may wait.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when they do not follow.
+    pub(crate) fn follow(&mut self, lines: &[StoredLine]) -> Result<usize, StoreError> {
+        for line in lines {
+            if chain(&self.head, &line.body) != line.hash {
+                return Err(self.corrupt(line.seq, "its bytes were changed: the hash does not fit"));
+            }
+            let entry = wire::line::decode_body(&line.body).map_err(|error| self.corrupt(line.seq, error))?;
+            self.account.apply(&entry).map_err(|broken| self.corrupt(broken.seq, broken.message))?;
+            self.head = line.hash;
+        }
+        if !lines.is_empty() {
+            self.lose_track();
+        }
+        self.page.after = self.account.last_seq();
+        Ok(lines.len())
+    }
+
+    /// Keeps the book under the workspace as it is now: its catalogue may have got a revision.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the account cannot be kept under it.
+    pub(crate) fn keep_under(&mut self, workspace: &Arc<Workspace>) -> Result<(), StoreError> {
+        if !Arc::ptr_eq(&self.workspace, workspace) {
+            if self.workspace.terms != workspace.terms {
+                let account = Account::restore(workspace.terms.clone(), self.account.snapshot());
+                self.account = account.map_err(|error| self.corrupt(self.account.last_seq(), error))?;
+                self.lose_track();
+            }
+            self.workspace = Arc::clone(workspace);
+        }
+        Ok(())
     }
 
     /// The account, with what waits to be committed.
     pub(crate) const fn account(&self) -> &Account {
-        self.meter.account()
-    }
-
-    /// Makes ready for deciding these commands; see [`metering::Register::look_ahead`].
-    pub(crate) fn look_ahead(&self, commands: &[Command]) {
-        self.meter.register().look_ahead(commands);
+        &self.account
     }
 
     /// How many entries wait to be committed.
@@ -66,22 +131,85 @@ impl Book {
         self.page.lines.len()
     }
 
-    /// Decides a command and puts its entries on the page.
+    /// What to ask the store before these commands are decided: what it has recorded since, and under their ids.
+    pub(crate) fn ask<'c>(&self, commands: impl IntoIterator<Item = &'c Command>) -> Ask {
+        let mut keys: Vec<Key> = commands.into_iter().flat_map(|command| self.past.missing(command)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        Ask { workspace: self.workspace.id.clone(), after: self.account.last_seq(), keys }
+    }
+
+    /// Takes note of what the store has recorded under these keys.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when the rules do not take their own entries.
-    pub(crate) fn decide(&mut self, command: &Command, now: Timestamp) -> Result<Decision, StoreError> {
-        let decision = self.meter.decide(command, now);
-        for entry in &decision.entries {
-            self.meter.apply(entry).map_err(|broken| StoreError::Corrupt {
-                workspace: self.workspace.clone(),
-                message: broken.to_string(),
-            })?;
-            let body = wire::line::encode_body(entry);
+    /// [`StoreError::Corrupt`] when it cannot be read.
+    pub(crate) fn remember(&mut self, keys: Vec<Key>, found: &[StoredLine]) -> Result<(), StoreError> {
+        self.past.asked(keys);
+        for line in found {
+            let entry = wire::line::decode_body(&line.body).map_err(|error| self.corrupt(line.seq, error))?;
+            self.past.note(entry);
+        }
+        Ok(())
+    }
+
+    /// Decides a command and puts its entries on the page. What the command takes of the past and nobody has asked for yet
+    /// is looked up.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or the rules do not take their own entries.
+    pub(crate) fn decide(&mut self, store: &Store, command: &Command, now: Timestamp) -> Result<Outcome, StoreError> {
+        loop {
+            let ask = self.ask([command]);
+            if ask.keys.is_empty() {
+                break;
+            }
+            let found = store.recall(std::slice::from_ref(&ask))?.pop().unwrap_or_default().found;
+            self.remember(ask.keys, &found)?;
+        }
+        let Decision { entries, outcome } = metering::decide(&self.account, &self.past, command, now);
+        let herald = self.herald.as_mut().filter(|_| !entries.is_empty());
+        let before = herald.map(|herald| herald.before(&self.account, now, entries.len()));
+        for entry in entries {
+            self.account.apply(&entry).map_err(|broken| self.corrupt(broken.seq, broken.message))?;
+            let body = wire::line::encode_body(&entry);
             self.head = chain(&self.head, &body);
             self.page.lines.push(StoredLine { seq: entry.seq, hash: self.head, body });
+            self.page.keys.extend(Key::all_of(&entry).into_iter().map(|key| (key, entry.seq)));
+            self.past.note(entry);
         }
-        Ok(decision)
+        if let (Some(herald), Some(before)) = (&mut self.herald, before) {
+            self.page.effects.extend(herald.after(&self.workspace.id, &self.account, &before));
+        }
+        Ok(outcome)
+    }
+
+    /// The answer to a command that has been decided at this instant.
+    pub(crate) fn answer(&self, command: &Command, outcome: Outcome, now: Timestamp) -> Answer {
+        let seq = match outcome {
+            Outcome::Recorded { seq } | Outcome::Duplicate { seq } => Some(seq),
+            _ => None,
+        };
+        let hold = match command {
+            Command::Hold(HoldRequest { source, id, .. })
+            | Command::Capture { source, hold: id, .. }
+            | Command::Release { source, hold: id } => self.hold(source, id, now).map(Box::new),
+            _ => None,
+        };
+        let mut keys = Key::of(command);
+        // A capture is found by what it did to its hold.
+        keys.extend(hold.iter().map(|hold| Key::about(hold.past.seq)));
+        let amount = seq.and_then(|seq| self.past.under(&keys, seq).and_then(amount));
+        Answer { outcome, amount, hold, position: self.account.position(now) }
+    }
+
+    /// A hold that was looked up, at an instant.
+    fn hold(&self, source: &str, id: &str, at: Timestamp) -> Option<HoldView> {
+        let mut past = self.past.hold(source, id)?;
+        let live = self.account.live_holds(at).into_iter().find(|live| live.seq == past.seq);
+        if live.is_none() && past.end.is_none() {
+            past.end = Some(HoldEnd::TimedOut);
+        }
+        Some(HoldView { past, until: live.map(|live| live.until) })
     }
 
     /// Takes in a payment provider's event: an event counts once, and a purchase is credited once, however many
@@ -89,14 +217,20 @@ impl Book {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub(crate) fn settle(&mut self, mut settlement: Settlement, now: Timestamp) -> Result<Option<Outcome>, StoreError> {
-        let Some(purchase) = self.store.purchase(&self.workspace, &settlement.purchase)? else { return Ok(None) };
-        if self.store.knows_event(&self.workspace, settlement.provider, &settlement.event)? {
+    pub(crate) fn settle(
+        &mut self,
+        store: &Store,
+        mut settlement: Settlement,
+        now: Timestamp,
+    ) -> Result<Option<Outcome>, StoreError> {
+        let id = &self.workspace.id;
+        let Some(mut purchase) = store.purchase(id, &settlement.purchase)? else { return Ok(None) };
+        if store.knows_event(id, settlement.provider, &settlement.event)? {
             return Ok(Some(Outcome::Unchanged));
         }
         let mut outcome = Outcome::Unchanged;
         if settlement.state == PurchaseState::Paid {
-            outcome = self.decide(&Command::Credit(purchase.terms), now)?.outcome;
+            outcome = self.decide(store, &Command::Credit(purchase.terms.clone()), now)?;
             match &outcome {
                 Outcome::Recorded { seq } | Outcome::Duplicate { seq } => settlement.credited_seq = Some(*seq),
                 other => {
@@ -106,6 +240,13 @@ impl Book {
                         Some(format!("paid, and it could not be credited ({other:?}): ask for your money back"));
                 }
             }
+        }
+        // What is paid stays paid, whatever else is said of it later.
+        if purchase.state != PurchaseState::Paid {
+            purchase.state = settlement.state;
+            purchase.credited_seq = settlement.credited_seq;
+            purchase.message.clone_from(&settlement.message);
+            self.tell_of(purchase, now);
         }
         self.page.effects.push(Effect::Settled { settlement, at: now });
         Ok(Some(outcome))
@@ -120,7 +261,7 @@ impl Book {
         seq: u64,
         at: Timestamp,
     ) {
-        self.page.effects.push(Effect::Purchased(Purchase {
+        let purchase = Purchase {
             terms,
             name,
             currency,
@@ -129,7 +270,23 @@ impl Book {
             created_at: at,
             credited_seq: Some(seq),
             message: None,
-        }));
+        };
+        self.tell_of(purchase.clone(), at);
+        self.page.effects.push(Effect::Purchased(Box::new(purchase)));
+    }
+
+    /// Puts on the page that the vendor is told of a purchase that has come to an end.
+    fn tell_of(&mut self, purchase: Purchase, at: Timestamp) {
+        if let Some(herald) = &mut self.herald {
+            self.page.effects.extend(herald.purchase(&self.workspace.id, PurchaseBody::from(purchase), at));
+        }
+    }
+
+    /// What the herald has seen is not how the ledger stands any more.
+    fn lose_track(&mut self) {
+        if let Some(herald) = &mut self.herald {
+            herald.lose_track();
+        }
     }
 
     /// Puts a sample's progress on the page. Only the last one of a page counts.
@@ -138,23 +295,58 @@ impl Book {
         self.page.effects.push(Effect::SampleProgress(progress));
     }
 
-    /// Commits the page, and gives its lines.
+    /// What waits, to be appended; the book goes on behind it. The account goes along when it is time to keep it.
+    pub(crate) fn take_page(&mut self) -> Page {
+        self.past.forget();
+        let last = self.account.last_seq();
+        let mut page = std::mem::replace(&mut self.page, Page::new(self.workspace.id.clone(), last));
+        if last - self.kept_at >= SNAPSHOT_EVERY && !page.lines.is_empty() {
+            let account = wire::snapshot::encode(&self.account.snapshot());
+            page.snapshot = Some(KeptSnapshot { seq: last, hash: self.head, account });
+            self.kept_at = last;
+        }
+        page
+    }
+
+    /// Commits what waits, for whoever has the ledger alone.
     ///
     /// # Errors
     /// [`StoreError`]: nothing was stored, and the book has to be thrown away.
-    pub(crate) fn commit(&mut self) -> Result<Vec<StoredLine>, StoreError> {
-        if !self.page.is_empty() {
-            self.store.append(&self.workspace, &self.page)?;
-        }
-        self.page.effects.clear();
-        Ok(std::mem::take(&mut self.page.lines))
+    pub(crate) fn commit(&mut self, store: &Store) -> Result<(), StoreError> {
+        let page = self.take_page();
+        append(store, std::slice::from_ref(&page))
+    }
+
+    fn corrupt(&self, seq: u64, message: impl std::fmt::Display) -> StoreError {
+        StoreError::Corrupt { workspace: self.workspace.id.clone(), message: format!("entry {seq}: {message}") }
     }
 }
 
-/// What the usage among these entries cost.
-pub(super) fn cost(decision: &Decision) -> Option<metering::Credits> {
-    decision.entries.iter().rev().find_map(|entry| match &entry.kind {
-        EntryKind::Usage(usage) => Some(usage.cost),
-        _ => None,
-    })
+/// Commits what waits in books, all of it at once, for whoever has their ledgers alone.
+///
+/// # Errors
+/// [`StoreError`] when the database fails or somebody else has recorded in one of the ledgers meanwhile.
+pub(crate) fn record(store: &Store, books: Vec<Book>) -> Result<(), StoreError> {
+    let pages: Vec<Page> = books.into_iter().map(|mut book| book.take_page()).collect();
+    append(store, &pages)
+}
+
+fn append(store: &Store, pages: &[Page]) -> Result<(), StoreError> {
+    if pages.iter().all(Page::is_empty) {
+        return Ok(());
+    }
+    for (page, appended) in pages.iter().zip(store.append(pages)?) {
+        if appended == Appended::Overtaken && !page.is_empty() {
+            let message =
+                format!("somebody else has recorded in workspace \"{}\" meanwhile: try again", page.workspace);
+            return Err(StoreError::Contradiction(message));
+        }
+    }
+    Ok(())
+}
+
+fn restored(workspace: &Workspace, kept: &KeptSnapshot) -> Result<Account, String> {
+    let snapshot = wire::snapshot::decode(&kept.account).map_err(|error| error.to_string())?;
+    let account = Account::restore(workspace.terms.clone(), snapshot).map_err(|error| error.to_string())?;
+    if account.last_seq() == kept.seq { Ok(account) } else { Err(format!("it is of entry {}", account.last_seq())) }
 }

@@ -1,51 +1,65 @@
-//! What a writer is asked to do.
+//! What a lane is asked to do.
+
+use std::sync::Arc;
 
 use metering::{Account, Command, Outcome, Timestamp};
 use tokio::sync::oneshot;
 
 use super::{Answer, Unavailable};
 use crate::sample::Player;
-use crate::store::Settlement;
+use crate::store::{Settlement, Workspace};
 
 /// Looks at the account, or learns why there is none.
 pub(crate) type Read = Box<dyn FnOnce(Result<(&Account, Timestamp), Unavailable>) + Send>;
 
-/// A player after one thing was played, and when its next is due.
-pub(crate) struct Played {
-    pub(crate) player: Box<Player>,
+/// One thing to do in a workspace.
+pub(crate) struct Job {
+    /// The workspace, as whoever asks knows it.
+    pub(crate) workspace: Arc<Workspace>,
+    /// What to do.
+    pub(crate) task: Task,
 }
 
-/// One thing to do.
-pub(crate) enum Job {
+/// What to do.
+pub(crate) enum Task {
     /// Decide and record commands, in their order.
-    Commands { commands: Vec<Command>, reply: oneshot::Sender<Result<Vec<Answer>, Unavailable>> },
+    Commands { commands: Vec<Command>, reply: Reply<Vec<Answer>> },
     /// Take in a payment event.
-    Settle { settlement: Settlement, reply: oneshot::Sender<Result<Option<Outcome>, Unavailable>> },
-    /// Play the next thing of a sample.
-    Play { player: Box<Player>, reply: oneshot::Sender<Result<Played, Unavailable>> },
+    Settle { settlement: Settlement, reply: Reply<Option<Outcome>> },
+    /// Play the next thing of a sample, and give the player back after it.
+    Play { player: Box<Player>, reply: Reply<Box<Player>> },
     /// Look at the account.
     Read(Read),
 }
 
-/// An answer that waits for the commit.
+/// Where an answer goes.
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, Unavailable>>;
+
+/// What an answer will be, once it is committed.
 pub(super) enum Promise {
-    Commands(Vec<Answer>, oneshot::Sender<Result<Vec<Answer>, Unavailable>>),
-    Settle(Option<Outcome>, oneshot::Sender<Result<Option<Outcome>, Unavailable>>),
-    Play(Played, oneshot::Sender<Result<Played, Unavailable>>),
+    Answers(Vec<Answer>),
+    Settled(Option<Outcome>),
+    Played(Box<Player>),
+    Look,
 }
 
-impl Promise {
-    /// Gives the answer, or says why there is none. Whoever does not wait any more does not hear it.
-    pub(super) fn keep(self, committed: Result<(), Unavailable>) {
-        match self {
-            Self::Commands(answers, reply) => drop(reply.send(committed.map(|()| answers))),
-            Self::Settle(outcome, reply) => drop(reply.send(committed.map(|()| outcome))),
-            Self::Play(played, reply) => drop(reply.send(committed.map(|()| played))),
+impl Task {
+    /// The commands whose past has to be known.
+    pub(super) fn commands(&self) -> &[Command] {
+        if let Self::Commands { commands, .. } = self { commands } else { &[] }
+    }
+
+    /// Answers what was promised. Whoever does not wait any more does not hear it.
+    pub(super) fn keep(self, promise: Promise, account: &Account, now: Timestamp) {
+        match (self, promise) {
+            (Self::Commands { reply, .. }, Promise::Answers(answers)) => drop(reply.send(Ok(answers))),
+            (Self::Settle { reply, .. }, Promise::Settled(outcome)) => drop(reply.send(Ok(outcome))),
+            (Self::Play { reply, .. }, Promise::Played(player)) => drop(reply.send(Ok(player))),
+            (Self::Read(read), Promise::Look) => read(Ok((account, now))),
+            (task, _) => task.refuse(&Unavailable::new("it has promised something else")),
         }
     }
-}
 
-impl Job {
     /// Says that nothing can be done.
     pub(super) fn refuse(self, reason: &Unavailable) {
         match self {

@@ -1,29 +1,37 @@
-//! One writer a workspace: it owns the replayed account, decides, and commits what waits as one transaction.
+//! Ledgers: whoever records or asks does so through a [`Ledger`], and a lane does what waits in turn.
 //!
-//! Nothing is answered before it is committed, and nobody else sees an account whose entries are not. Reads take their
-//! turn on the writer, too, after the commit of what came with them.
+//! Nothing is answered before it is committed, and nobody sees an account whose entries are not. Reads take their turn,
+//! too, after the commit of what came with them. A workspace's jobs go through one lane of a process; other processes may
+//! record in the same ledger, and what counts is what the store has taken first.
 
 mod book;
+mod history;
 mod job;
-mod writer;
+mod lane;
+mod past;
+mod tails;
 
-use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clock::Clock;
-use metering::{Account, Command, Credits, Outcome, Position, Timestamp};
-use tokio::sync::{Mutex, broadcast, mpsc, oneshot};
+use metering::{Account, Blank, Command, Credits, Entry, EntryKind, Outcome, PastHold, Position, Timestamp};
+use moka::sync::Cache;
+use tokio::sync::{mpsc, oneshot, watch};
 
-pub(crate) use book::Book;
-pub(crate) use job::{Job, Played};
+pub(crate) use book::{Book, record};
+use job::{Job, Reply, Task};
+pub(crate) use tails::Tails;
 
 use crate::sample::Player;
-use crate::store::{Settlement, Store, StoreError, StoredLine, Workspace};
+use crate::store::{Settlement, Store, StoreError, Workspace};
 
-/// How many lines a slow reader of the live tail may fall behind before it has to read from the store again.
-const TAIL_LENGTH: usize = 4_096;
-/// How many jobs may wait for a writer before those who bring more have to wait themselves.
+/// How many jobs may wait for a lane before those who bring more have to wait themselves.
 const QUEUE_LENGTH: usize = 4_096;
+/// How many workspaces are kept at hand, and how long what is known of one is believed: a catalogue may get a revision.
+const WORKSPACES: u64 = 20_000;
+const BELIEVED_FOR: Duration = Duration::from_secs(20);
 
 /// The service cannot record now, or not any more. Nothing was recorded; trying again with the same id is safe.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -41,31 +49,43 @@ impl Unavailable {
 pub struct Answer {
     /// What it came to.
     pub outcome: Outcome,
-    /// What the entry cost, if it is a usage that was recorded.
-    pub cost: Option<Credits>,
+    /// What the usage, the hold or the amendment amounts to, in credits, if it is recorded: now, or the first time.
+    pub amount: Option<Credits>,
+    /// The hold that the command is about, as it stands after it.
+    pub hold: Option<Box<HoldView>>,
     /// The position after it.
     pub position: Position,
 }
 
-/// The ledger of one workspace. Its writer runs while somebody holds it.
+/// A hold at an instant.
+#[derive(Clone, Debug)]
+pub struct HoldView {
+    /// The hold, and what has become of it.
+    pub past: PastHold,
+    /// When its time is up, while it lives.
+    pub until: Option<Timestamp>,
+}
+
+/// The ledger of one workspace.
 #[derive(Debug)]
 pub struct Ledger {
-    workspace: Workspace,
-    jobs: mpsc::Sender<Job>,
-    tail: broadcast::Sender<Arc<StoredLine>>,
+    workspace: Arc<Workspace>,
+    store: Arc<Store>,
+    lane: mpsc::Sender<Job>,
+    tails: Arc<Tails>,
 }
 
 impl Ledger {
     /// The workspace.
     #[must_use]
-    pub const fn workspace(&self) -> &Workspace {
+    pub fn workspace(&self) -> &Workspace {
         &self.workspace
     }
 
     /// Decides and records a command at the clock's instant.
     ///
     /// # Errors
-    /// [`Unavailable`]: nothing was recorded.
+    /// [`Unavailable`]: the answer is not known.
     pub async fn command(&self, command: Command) -> Result<Answer, Unavailable> {
         let answers = self.commands(vec![command]).await?;
         answers.into_iter().next().ok_or_else(stopped)
@@ -74,17 +94,30 @@ impl Ledger {
     /// Decides and records commands in their order, committed together; an answer for each.
     ///
     /// # Errors
-    /// [`Unavailable`]: nothing was recorded.
+    /// [`Unavailable`]: the answers are not known.
     pub async fn commands(&self, commands: Vec<Command>) -> Result<Vec<Answer>, Unavailable> {
-        self.ask(|reply| Job::Commands { commands, reply }).await?
+        self.ask(|reply| Task::Commands { commands, reply }).await
+    }
+
+    /// What a command would come to at the clock's instant. Records nothing, and knows of no ids.
+    ///
+    /// # Errors
+    /// [`Unavailable`]: the answer is not known.
+    pub async fn check(&self, command: Command) -> Result<Answer, Unavailable> {
+        self.read(move |account, now| {
+            let decision = metering::decide(account, &Blank, &command, now);
+            let amount = decision.entries.iter().rev().find_map(amount);
+            Answer { outcome: decision.outcome, amount, hold: None, position: account.position(now) }
+        })
+        .await
     }
 
     /// Takes in a payment provider's event; `None` if there is no such purchase.
     ///
     /// # Errors
-    /// [`Unavailable`]: nothing was recorded.
+    /// [`Unavailable`]: the answer is not known.
     pub async fn settle(&self, settlement: Settlement) -> Result<Option<Outcome>, Unavailable> {
-        self.ask(|reply| Job::Settle { settlement, reply }).await?
+        self.ask(|reply| Task::Settle { settlement, reply }).await
     }
 
     /// Reads the account at the clock's instant.
@@ -95,33 +128,53 @@ impl Ledger {
         &self,
         look: impl FnOnce(&Account, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Unavailable> {
-        let (reply, answer) = oneshot::channel();
-        let read = Box::new(move |seen: Result<(&Account, Timestamp), Unavailable>| {
-            // Nobody waits any more: that is their business.
-            let _ = reply.send(seen.map(|(account, now)| look(account, now)));
-        });
-        self.jobs.send(Job::Read(read)).await.map_err(|_| stopped())?;
-        answer.await.map_err(|_| stopped())?
+        self.ask(|reply: Reply<T>| {
+            Task::Read(Box::new(move |seen| {
+                // Nobody waits any more: that is their business.
+                let _ = reply.send(seen.map(|(account, now)| look(account, now)));
+            }))
+        })
+        .await
+    }
+
+    /// The account as of the entries that were recorded by an instant that has passed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the ledger cannot be read.
+    pub async fn account_at(&self, at: Timestamp) -> Result<Account, StoreError> {
+        let (store, workspace) = (Arc::clone(&self.store), Arc::clone(&self.workspace));
+        crate::http::blocking(move || history::account_at(&store, workspace, at)).await
     }
 
     /// Plays the next thing that a sample has for this workspace.
     ///
     /// # Errors
-    /// [`Unavailable`]: nothing was recorded, and the player is gone; make one from what is stored.
-    pub(crate) async fn play(&self, player: Box<Player>) -> Result<Played, Unavailable> {
-        self.ask(|reply| Job::Play { player, reply }).await?
+    /// [`Unavailable`]: the player is gone; make one from what is stored.
+    pub(crate) async fn play(&self, player: Box<Player>) -> Result<Box<Player>, Unavailable> {
+        self.ask(|reply| Task::Play { player, reply }).await
     }
 
-    /// Every line that is committed from now on.
+    /// Follows the ledger: the number of its last entry, whenever it has changed, whoever has recorded.
     #[must_use]
-    pub fn tail(&self) -> broadcast::Receiver<Arc<StoredLine>> {
-        self.tail.subscribe()
+    pub fn follow(&self) -> watch::Receiver<u64> {
+        self.tails.follow(&self.workspace.id)
     }
 
-    async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<T>) -> Job) -> Result<T, Unavailable> {
+    async fn ask<T>(&self, task: impl FnOnce(Reply<T>) -> Task) -> Result<T, Unavailable> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.send(job(reply)).await.map_err(|_| stopped())?;
-        answer.await.map_err(|_| stopped())
+        let job = Job { workspace: Arc::clone(&self.workspace), task: task(reply) };
+        self.lane.send(job).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+}
+
+/// What an entry takes, reserves or gives back, if it is somebody's work.
+fn amount(entry: &Entry) -> Option<Credits> {
+    match &entry.kind {
+        EntryKind::Usage(usage) => Some(usage.cost),
+        EntryKind::Hold(hold) => Some(hold.cost),
+        EntryKind::Amendment(amendment) => Some(amendment.amount),
+        _ => None,
     }
 }
 
@@ -129,19 +182,30 @@ fn stopped() -> Unavailable {
     Unavailable::new("it is stopping")
 }
 
-/// The ledgers of all workspaces, opened as they are asked for.
+/// The ledgers of all workspaces.
 #[derive(Debug)]
 pub struct Ledgers {
     store: Arc<Store>,
-    clock: Clock,
-    open: Mutex<HashMap<String, Arc<Ledger>>>,
+    lanes: Vec<mpsc::Sender<Job>>,
+    tails: Arc<Tails>,
+    known: Cache<String, Arc<Ledger>>,
 }
 
 impl Ledgers {
-    /// The ledgers in a store.
-    #[must_use]
-    pub fn new(store: Arc<Store>, clock: Clock) -> Self {
-        Self { store, clock, open: Mutex::default() }
+    /// The ledgers in a store; the vendor is told what happens in them, or not.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the system gives no threads.
+    pub fn new(store: Arc<Store>, clock: &Clock, is_heralded: bool) -> Result<Self, StoreError> {
+        let tails = Arc::new(Tails::default());
+        let lanes = (0..store.lanes()).map(|number| {
+            let (lane, queue) = mpsc::channel(QUEUE_LENGTH);
+            lane::start(number, Arc::clone(&store), clock.clone(), Arc::clone(&tails), queue, is_heralded)?;
+            Ok(lane)
+        });
+        let lanes = lanes.collect::<Result<_, StoreError>>()?;
+        let known = Cache::builder().max_capacity(WORKSPACES).time_to_live(BELIEVED_FOR).build();
+        Ok(Self { store, lanes, tails, known })
     }
 
     /// The ledger of a workspace; `None` if there is no such workspace.
@@ -149,22 +213,28 @@ impl Ledgers {
     /// # Errors
     /// [`StoreError`] when the workspace cannot be read.
     pub async fn get(&self, id: &str) -> Result<Option<Arc<Ledger>>, StoreError> {
-        let mut open = self.open.lock().await;
-        if let Some(ledger) = open.get(id) {
-            return Ok(Some(Arc::clone(ledger)));
+        if let Some(ledger) = self.known.get(id) {
+            return Ok(Some(ledger));
         }
         let (store, wanted) = (Arc::clone(&self.store), id.to_owned());
         let Some(workspace) = crate::http::blocking(move || store.workspace(&wanted)).await? else { return Ok(None) };
-        let (jobs, queue) = mpsc::channel(QUEUE_LENGTH);
-        let (tail, _) = broadcast::channel(TAIL_LENGTH);
-        writer::start(workspace.clone(), Arc::clone(&self.store), self.clock.clone(), queue, tail.clone())?;
-        let ledger = Arc::new(Ledger { workspace, jobs, tail });
-        open.insert(id.to_owned(), Arc::clone(&ledger));
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        let length = u64::try_from(self.lanes.len()).unwrap_or(u64::MAX).max(1);
+        let lane = usize::try_from(hasher.finish() % length).unwrap_or(0);
+        let Some(lane) = self.lanes.get(lane).cloned() else { return Ok(None) };
+        let ledger = Arc::new(Ledger {
+            workspace: Arc::new(workspace),
+            store: Arc::clone(&self.store),
+            lane,
+            tails: Arc::clone(&self.tails),
+        });
+        self.known.insert(id.to_owned(), Arc::clone(&ledger));
         Ok(Some(ledger))
     }
 
-    /// Lets every writer go once it has done what waits for it.
-    pub async fn close(&self) {
-        self.open.lock().await.clear();
+    /// Who follows which ledger.
+    pub(crate) fn tails(&self) -> Arc<Tails> {
+        Arc::clone(&self.tails)
     }
 }

@@ -11,6 +11,7 @@ use super::provider::{Order, PaymentProvider, ProviderError, Status};
 use super::sandbox::{Choice, Reach, Sandbox, settlement};
 use crate::http::{Failure, blocking, refused};
 use crate::ledger::{Ledger, Ledgers};
+use crate::outbox::of_purchase;
 use crate::store::{Purchase, Session, SessionState, Store, StoreError};
 
 /// Whether a purchase was asked for before.
@@ -26,15 +27,17 @@ pub(crate) struct Payments {
     clock: Clock,
     provider: Arc<dyn PaymentProvider>,
     sandbox: Arc<Sandbox>,
+    /// Whether the vendor is told what becomes of purchases.
+    is_heralded: bool,
 }
 
 /// States in which nothing is paid yet and nothing has ended.
 const OPEN: [PurchaseState; 2] = [PurchaseState::Created, PurchaseState::Waiting];
 
 impl Payments {
-    pub(crate) fn new(store: Arc<Store>, clock: Clock, sandbox: Sandbox) -> Self {
+    pub(crate) fn new(store: Arc<Store>, clock: Clock, sandbox: Sandbox, is_heralded: bool) -> Self {
         let sandbox = Arc::new(sandbox);
-        Self { store, clock, provider: Arc::clone(&sandbox) as Arc<dyn PaymentProvider>, sandbox }
+        Self { store, clock, provider: Arc::clone(&sandbox) as Arc<dyn PaymentProvider>, sandbox, is_heralded }
     }
 
     pub(crate) fn reached_at(&self, reach: Reach) {
@@ -63,6 +66,9 @@ impl Payments {
         if request.id.is_empty() || request.id.len() > MAX_ID_LENGTH {
             let detail = format!("id: has {} bytes and needs 1..={MAX_ID_LENGTH}", request.id.len());
             return Err(Problem::new(ErrorCode::Invalid, detail).at_field("id").into());
+        }
+        if request.id.contains('\0') {
+            return Err(Problem::new(ErrorCode::Invalid, "id: has a zero byte in it").at_field("id").into());
         }
         let (asked, purchase) = match self.find(ledger, &request.id).await? {
             Some(purchase) => (Asked::Again, purchase),
@@ -179,7 +185,7 @@ impl Payments {
         blocking(move || store.purchase(&workspace, &id)).await
     }
 
-    /// Moves a purchase on if it is still where it was, and gives it as it is then.
+    /// Moves a purchase on if it is still where it was, and gives it as it is then. The vendor is told if that is its end.
     async fn moved(
         &self,
         ledger: &Ledger,
@@ -190,8 +196,12 @@ impl Payments {
     ) -> Result<Purchase, Failure> {
         let (store, workspace) = (Arc::clone(&self.store), ledger.workspace().id.clone());
         let id = purchase.terms.purchase.clone();
+        let notice = self.is_heralded.then(|| {
+            let ended = Purchase { state: to, ..purchase.clone() };
+            of_purchase(&workspace, ended.into(), self.clock.now())
+        });
         let found = blocking(move || {
-            store.move_purchase(&workspace, &id, from, to, url.as_deref(), None)?;
+            store.move_purchase(&workspace, &id, from, to, url.as_deref(), notice.flatten().as_ref())?;
             store.purchase(&workspace, &id)
         })
         .await?;

@@ -11,8 +11,7 @@ use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use futures_util::Stream;
 use serde::Deserialize;
-use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 use wire::api::Role;
 use wire::problem::{ErrorCode, Problem};
 
@@ -49,9 +48,8 @@ pub(super) async fn tail(
         workspace: ledger.workspace().id.clone(),
         last,
         waiting: VecDeque::new(),
-        // Subscribed before the store is read: what is committed meanwhile comes twice and is left out once.
-        live: ledger.tail(),
-        is_live: false,
+        // Followed before the store is read: what is committed meanwhile is news.
+        news: ledger.follow(),
         stop: app.stop.subscribe(),
     };
     let events = futures_util::stream::unfold(tail, |mut tail| async move {
@@ -68,35 +66,26 @@ struct Tail {
     workspace: String,
     /// The last entry that was sent.
     last: u64,
-    waiting: VecDeque<Arc<StoredLine>>,
-    live: broadcast::Receiver<Arc<StoredLine>>,
-    /// Whether the store has nothing that the live tail does not bring.
-    is_live: bool,
+    waiting: VecDeque<StoredLine>,
+    news: watch::Receiver<u64>,
     stop: watch::Receiver<bool>,
 }
 
 impl Tail {
     /// The next line; `None` ends the stream, and the reader comes again with `Last-Event-ID`.
-    async fn next(&mut self) -> Option<Arc<StoredLine>> {
+    async fn next(&mut self) -> Option<StoredLine> {
         loop {
             if let Some(line) = self.waiting.pop_front() {
                 self.last = line.seq;
                 return Some(line);
             }
-            if !self.is_live {
-                self.read().await?;
-                continue;
-            }
-            let received = tokio::select! {
-                received = self.live.recv() => received,
-                _ = self.stop.wait_for(|stop| *stop) => return None,
-            };
-            match received {
-                Ok(line) if line.seq <= self.last => {}
-                Ok(line) if line.seq == self.last + 1 => self.waiting.push_back(line),
-                // Lines in between were missed: the store has them.
-                Ok(_) | Err(RecvError::Lagged(_)) => self.is_live = false,
-                Err(RecvError::Closed) => return None,
+            self.news.borrow_and_update();
+            self.read().await?;
+            if self.waiting.is_empty() {
+                tokio::select! {
+                    changed = self.news.changed() => changed.ok()?,
+                    _ = self.stop.wait_for(|stop| *stop) => return None,
+                }
             }
         }
     }
@@ -105,8 +94,7 @@ impl Tail {
         let (store, workspace, after) = (Arc::clone(&self.store), self.workspace.clone(), self.last);
         match blocking(move || store.lines(&workspace, after, PAGE)).await {
             Ok(lines) => {
-                self.is_live = lines.len() < PAGE;
-                self.waiting.extend(lines.into_iter().map(Arc::new));
+                self.waiting.extend(lines);
                 Some(())
             }
             Err(error) => {

@@ -4,11 +4,11 @@ use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use metering::{Command, Outcome, UsageRequest};
-use wire::api::{BatchAnswer, BatchBody, PositionBody, Role, UsageAnswer, UsageOutcome};
+use wire::api::{BatchAnswer, BatchBody, PositionBody, Role, UsageAnswer, UsageCheck, UsageOutcome};
 use wire::event::{self, EventError};
 use wire::problem::{ErrorCode, Problem};
 
-use crate::http::{Body, Caller, Failure, media_type, refused};
+use crate::http::{Body, Caller, Failure, JsonBody, media_type, refused};
 use crate::ledger::{Answer, Ledger};
 
 /// `POST …/usage`: one event in structured or binary mode, or a batch.
@@ -29,6 +29,25 @@ pub(super) async fn report(caller: Caller, headers: HeaderMap, Body(bytes): Body
             ),
         )),
     }
+}
+
+/// `POST …/usage/check`: what a usage would come to now. Nothing is recorded.
+pub(super) async fn check(
+    caller: Caller,
+    JsonBody(UsageCheck { feature, units }): JsonBody<UsageCheck>,
+) -> Result<Json<UsageAnswer>, Failure> {
+    let ledger = &caller.ledger;
+    // No id is looked up: any will do.
+    let (source, id) = ("check".to_owned(), "check".to_owned());
+    let request = UsageRequest { source, id, feature, units, ..UsageRequest::default() };
+    let answer = ledger.check(Command::Use(request)).await?;
+    if let Some(problem) = refused(ledger, &answer) {
+        return Err(problem.into());
+    }
+    let is_metered = matches!(answer.outcome, Outcome::Recorded { .. });
+    let outcome = if is_metered { UsageOutcome::WouldBeRecorded } else { UsageOutcome::Unmetered };
+    let cost = Some(answer.amount.unwrap_or(0));
+    Ok(Json(UsageAnswer { outcome, seq: None, cost, position: PositionBody::from(&answer.position) }))
 }
 
 /// The context attributes of binary mode.
@@ -81,7 +100,7 @@ fn told(ledger: &Ledger, answer: &Answer) -> BatchAnswer {
         Outcome::Duplicate { seq } => (StatusCode::OK, UsageOutcome::Duplicate, Some(seq)),
         _ => (StatusCode::OK, UsageOutcome::Unmetered, None),
     };
-    let cost = if outcome == UsageOutcome::Unmetered { Some(0) } else { answer.cost };
+    let cost = if outcome == UsageOutcome::Unmetered { Some(0) } else { answer.amount };
     let body = UsageAnswer { outcome, seq, cost, position: PositionBody::from(&answer.position) };
     BatchAnswer { status: status.as_u16(), answer: Some(body), problem: None }
 }

@@ -11,15 +11,23 @@ use serde::Deserialize;
 use wire::api::{BalanceBody, LedgerHead, Role, WorkspaceBody, WorkspacesBody};
 use wire::problem::{ErrorCode, Problem};
 
-use crate::http::{App, Bearer, Caller, Failure, Query, blocking};
+use crate::http::{App, Bearer, Caller, Failure, Query, blocking, unknown_token};
 use crate::ledger::Ledger;
+use crate::token::Token;
 
 /// How far ahead of the clock the balance can be asked for, in days: a year of refreshes, and some.
 const MAX_AHEAD_DAYS: i64 = 400;
+/// Most workspaces that are listed at once.
+const MAX_LISTED: u32 = 1_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
-/// `GET /v1/workspaces`.
-pub(super) async fn list(State(app): State<App>, Bearer(accesses): Bearer) -> Result<Json<WorkspacesBody>, Failure> {
+/// `GET /v1/workspaces`: those that the token gives access to, the first thousand by id.
+pub(super) async fn list(State(app): State<App>, Bearer(token): Bearer) -> Result<Json<WorkspacesBody>, Failure> {
+    let (store, now) = (Arc::clone(&app.store), app.clock.now());
+    let accesses = blocking(move || store.accesses(&Token::digest(&token), now, MAX_LISTED)).await?;
+    if accesses.is_empty() {
+        return Err(unknown_token());
+    }
     let mut workspaces = Vec::with_capacity(accesses.len());
     for access in accesses {
         if let Some(ledger) = app.ledgers.get(&access.workspace).await? {
@@ -65,8 +73,8 @@ pub(super) struct At {
     at: Option<String>,
 }
 
-/// `GET …/balance?at=`: now, or at an instant to come. What has been cannot be asked: the ledger tells it.
-/// What is far off cannot either: every refresh until then would be worked out while the ledger's writer waits.
+/// `GET …/balance?at=`: now, at an instant to come, or as it was at one that has passed. What is far off cannot be asked:
+/// every refresh until then would be worked out while others wait.
 pub(super) async fn balance(
     State(app): State<App>,
     caller: Caller,
@@ -76,9 +84,14 @@ pub(super) async fn balance(
     let at: Option<Timestamp> = at.map(|text| text.parse()).transpose().map_err(|error: metering::BadInstant| {
         Failure::from(Problem::new(ErrorCode::Malformed, error.to_string()).at_field("at"))
     })?;
-    if let Some(at) = at.filter(|at| at.since(app.clock.now()) > MAX_AHEAD_DAYS * DAY_MS) {
+    let now = app.clock.now();
+    if let Some(at) = at.filter(|at| at.since(now) > MAX_AHEAD_DAYS * DAY_MS) {
         let detail = format!("at: {at} is more than {MAX_AHEAD_DAYS} days ahead");
         return Err(Problem::new(ErrorCode::Invalid, detail).at_field("at").into());
+    }
+    if let Some(past) = at.filter(|at| *at < now) {
+        let account = ledger.account_at(past).await?;
+        return Ok(Json(BalanceBody::of(&account, past)));
     }
     Ok(Json(ledger.read(move |account, now| BalanceBody::of(account, at.unwrap_or(now))).await?))
 }

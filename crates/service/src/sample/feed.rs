@@ -46,7 +46,7 @@ pub(crate) async fn run(
                 return Ok(());
             }
             match ledger.play(player).await {
-                Ok(played) => player = played.player,
+                Ok(played) => player = played,
                 Err(error) => {
                     tracing::warn!(workspace = %id, %error, "the sample waits");
                     tokio::select! {

@@ -59,14 +59,14 @@ pub struct Imported {
 /// # Errors
 /// [`ImportError`]. Nothing is imported unless recipe, trace and catalogue are right; when the database fails midway,
 /// the same import goes on from where it came to.
-pub fn import(store: &Arc<Store>, sample: &Sample, id: &str, until: Timestamp) -> Result<Imported, ImportError> {
+pub fn import(store: &Store, sample: &Sample, id: &str, until: Timestamp) -> Result<Imported, ImportError> {
     let player = match store.sample_state(id)? {
         Some(state) => resume(sample, id, &state)?,
         None => begin(store, sample, id, until)?,
     };
     // As it is stored: a catalogue that ships with a newer version does not change what a workspace is kept under.
     let workspace = store.workspace(id)?.ok_or_else(|| ImportError::NotEmpty(id.to_owned()))?;
-    play(store, &workspace, player, until)
+    play(store, workspace, player, until)
 }
 
 /// Makes the workspace, and stores that the sample begins there.
@@ -93,22 +93,18 @@ pub(super) fn resume(sample: &Sample, id: &str, state: &SampleState) -> Result<P
     Ok(Player::resume(Arc::clone(&sample.recipe), Arc::clone(&sample.trace), state)?)
 }
 
-fn play(
-    store: &Arc<Store>,
-    workspace: &Workspace,
-    mut player: Player,
-    until: Timestamp,
-) -> Result<Imported, ImportError> {
-    let mut book = Book::open(workspace, Arc::clone(store))?;
+fn play(store: &Store, workspace: Workspace, mut player: Player, until: Timestamp) -> Result<Imported, ImportError> {
+    let id = workspace.id.clone();
+    let mut book = Book::open(Arc::new(workspace), store)?;
     let before = book.account().last_seq();
-    while player.play(&mut book, until)? {
+    while player.play(store, &mut book, until)? {
         if book.waiting() >= PAGE {
             book.note_progress(player.progress());
-            book.commit()?;
+            book.commit(store)?;
         }
     }
     book.note_progress(player.progress());
-    book.commit()?;
-    let (last_seq, last_hash) = store.head(&workspace.id)?;
+    book.commit(store)?;
+    let (last_seq, last_hash) = store.head(&id)?;
     Ok(Imported { last_seq, last_hash, added: last_seq.saturating_sub(before) })
 }

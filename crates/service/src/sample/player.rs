@@ -14,7 +14,7 @@ use super::recipe::{Action, Recipe};
 use super::shift::{self, WEEK_MS};
 use super::trace::{Row, Trace};
 use crate::ledger::Book;
-use crate::store::{SampleState, StoreError};
+use crate::store::{SampleState, Store, StoreError};
 
 const MINUTE_MS: i64 = 60 * 1_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
@@ -71,23 +71,23 @@ impl Player {
     ///
     /// # Errors
     /// [`StoreError`] when the rules do not take their own entries.
-    pub(crate) fn play(&mut self, book: &mut Book, until: Timestamp) -> Result<bool, StoreError> {
+    pub(crate) fn play(&mut self, store: &Store, book: &mut Book, until: Timestamp) -> Result<bool, StoreError> {
         let Some((at, next)) = self.next().filter(|(at, _)| *at <= until) else { return Ok(false) };
         match next {
             Next::Step(index) => {
                 self.progress.step = index + 1;
                 if let Some(step) = self.recipe.steps.get(index) {
-                    book.decide(&command(&step.action), at)?;
+                    book.decide(store, &command(&step.action), at)?;
                 }
             }
             Next::Buy => {
                 self.progress.buy_at = None;
-                self.buy(book, at)?;
+                self.buy(store, book, at)?;
             }
             Next::Row(row) => {
                 let usage = self.usage(row, at);
                 self.advance();
-                let outcome = book.decide(&Command::Use(usage), at)?.outcome;
+                let outcome = book.decide(store, &Command::Use(usage), at)?;
                 if outcome == Outcome::Refused(Refusal::Exhausted) {
                     self.notice(book, at);
                 }
@@ -190,14 +190,14 @@ impl Player {
         first_instant_at(zone, opening).max(at)
     }
 
-    fn buy(&mut self, book: &mut Book, at: Timestamp) -> Result<(), StoreError> {
+    fn buy(&mut self, store: &Store, book: &mut Book, at: Timestamp) -> Result<(), StoreError> {
         let Some(habit) = &self.recipe.packs else { return Ok(()) };
         let catalogue = book.account().catalogue(at);
         let Some(pack) = catalogue.pack(&habit.pack).cloned() else { return Ok(()) };
         let currency = catalogue.currency.clone();
         let purchase = format!("{}-pack-{}", self.recipe.id, self.progress.bought + 1);
         let command = Command::Buy { purchase: purchase.clone(), pack: pack.id.clone() };
-        if let Outcome::Recorded { seq } = book.decide(&command, at)?.outcome {
+        if let Outcome::Recorded { seq } = book.decide(store, &command, at)? {
             self.progress.bought += 1;
             let terms = PurchaseTerms {
                 purchase,

@@ -1,10 +1,11 @@
 //! The ledger: appended, read, never changed.
 
 use metering::Timestamp;
-use rusqlite::{OptionalExtension, Transaction, params};
-use wire::{GENESIS, Hash};
+use wire::Hash;
 
-use super::{Settlement, Store, StoreError, signed, unsigned};
+use super::engine::{Appended, Ask, Recalled};
+use super::sql::Sql;
+use super::{KeptSnapshot, Key, Settlement, Store, StoreError};
 
 /// A stored ledger line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,18 +26,26 @@ impl StoredLine {
     }
 }
 
-/// What is committed as one transaction: entries, and what has to become true together with them.
-#[derive(Debug, Default)]
-pub struct Page {
+/// What is appended to a ledger as one: entries, and what has to become true together with them.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// The workspace.
+    pub(crate) workspace: String,
+    /// The last entry before the page: if it is not the last any more, nothing of the page is appended.
+    pub(crate) after: u64,
     /// The entries, following each other and the stored ones.
-    pub lines: Vec<StoredLine>,
+    pub(crate) lines: Vec<StoredLine>,
+    /// What entries are found under.
+    pub(crate) keys: Vec<(Key, u64)>,
     /// What else is stored in the same transaction.
-    pub effects: Vec<Effect>,
+    pub(crate) effects: Vec<Effect>,
+    /// The account as of the last of the lines, if it is time to keep it.
+    pub(crate) snapshot: Option<KeptSnapshot>,
 }
 
 /// Something that is stored together with entries.
 #[derive(Debug)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// A payment provider's event was taken in.
     Settled {
         /// What it did to which purchase.
@@ -45,34 +54,64 @@ pub enum Effect {
         at: Timestamp,
     },
     /// A sample bought a pack.
-    Purchased(super::Purchase),
+    Purchased(Box<super::Purchase>),
     /// A sample got so far.
     SampleProgress(String),
+    /// The vendor is told of something.
+    Told(Box<super::Notice>),
+    /// The workspace cannot run, which may change by itself at this instant.
+    LookAt(Timestamp),
 }
 
 impl Page {
+    /// An empty page behind an entry.
+    pub(crate) const fn new(workspace: String, after: u64) -> Self {
+        Self { workspace, after, lines: Vec::new(), keys: Vec::new(), effects: Vec::new(), snapshot: None }
+    }
+
     /// Whether there is nothing to commit.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.lines.is_empty() && self.effects.is_empty()
+    }
+
+    /// Stores what goes along with the lines.
+    pub(super) fn store_aside(&self, db: &mut dyn Sql) -> Result<(), StoreError> {
+        for effect in &self.effects {
+            match effect {
+                Effect::Settled { settlement, at } => super::purchases::settle(db, &self.workspace, settlement, *at)?,
+                Effect::Purchased(purchase) => drop(super::purchases::insert(db, &self.workspace, purchase)?),
+                Effect::SampleProgress(progress) => super::sample_state::update(db, &self.workspace, progress)?,
+                Effect::Told(notice) => super::outbox::insert(db, &self.workspace, notice)?,
+                Effect::LookAt(at) => super::outbox::look_at(db, &self.workspace, *at)?,
+            }
+        }
+        match &self.snapshot {
+            Some(snapshot) => super::snapshots::insert(db, &self.workspace, snapshot),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether there is something to go along with the lines.
+    pub(super) const fn has_aside(&self) -> bool {
+        !self.effects.is_empty() || self.snapshot.is_some()
     }
 }
 
 impl Store {
-    /// Commits a page: all of it or nothing.
+    /// Appends pages; see [`super::engine::Engine::append`].
     ///
     /// # Errors
-    /// [`StoreError`] when the database fails, or when the entries do not follow the stored ones because somebody
-    /// else has appended. Nothing is stored then.
-    pub fn append(&self, workspace: &str, page: &Page) -> Result<(), StoreError> {
-        self.write(|db| {
-            let mut insert =
-                db.prepare_cached("INSERT INTO entries (workspace_id, seq, body, hash) VALUES (?1, ?2, ?3, ?4)")?;
-            for line in &page.lines {
-                insert.execute(params![workspace, signed(line.seq), line.body, line.hash.0])?;
-            }
-            page.effects.iter().try_for_each(|effect| apply(db, workspace, effect))
-        })
+    /// [`StoreError`] when the database fails. Then nobody knows which of them were appended.
+    pub(crate) fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
+        self.engine.append(pages)
+    }
+
+    /// What ledgers have recorded; see [`super::engine::Engine::recall`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError> {
+        self.engine.recall(asks)
     }
 
     /// Up to `limit` lines after entry `after`, in order.
@@ -80,16 +119,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
-        self.read(|db| {
-            let mut query = db.prepare_cached(
-                "SELECT seq, hash, body FROM entries WHERE workspace_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-            )?;
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let lines = query.query_map(params![workspace, signed(after), limit], |row| {
-                Ok(StoredLine { seq: unsigned(row.get(0)?), hash: Hash(row.get(1)?), body: row.get(2)? })
-            })?;
-            Ok(lines.collect::<Result<_, _>>()?)
-        })
+        self.engine.lines(workspace, after, limit)
     }
 
     /// The number and hash of the last entry.
@@ -97,23 +127,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub fn head(&self, workspace: &str) -> Result<(u64, Hash), StoreError> {
-        self.read(|db| {
-            let head = db
-                .query_row(
-                    "SELECT seq, hash FROM entries WHERE workspace_id = ?1 ORDER BY seq DESC LIMIT 1",
-                    [workspace],
-                    |row| Ok((unsigned(row.get(0)?), Hash(row.get(1)?))),
-                )
-                .optional()?;
-            Ok(head.unwrap_or((0, GENESIS)))
-        })
+        self.engine.head(workspace)
     }
-}
 
-fn apply(db: &Transaction<'_>, workspace: &str, effect: &Effect) -> Result<(), StoreError> {
-    match effect {
-        Effect::Settled { settlement, at } => super::purchases::settle(db, workspace, settlement, *at),
-        Effect::Purchased(purchase) => super::purchases::insert(db, workspace, purchase).map(|_| ()),
-        Effect::SampleProgress(progress) => super::sample_state::update(db, workspace, progress),
+    /// The numbers of the last entries of several workspaces.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn heads(&self, workspaces: &[String]) -> Result<Vec<(String, u64)>, StoreError> {
+        self.engine.heads(workspaces)
     }
 }

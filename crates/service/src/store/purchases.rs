@@ -1,10 +1,10 @@
 //! Purchases, and the payment events that settle them.
 
 use metering::{PurchaseTerms, Timestamp};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
 use wire::api::{PurchaseBody, PurchaseState};
 
-use super::{Store, StoreError, signed, unsigned};
+use super::sql::{Row, Sql, values};
+use super::{Notice, Store, StoreError};
 
 /// A purchase as stored: the terms agreed at checkout, and how far it has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,38 +89,42 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub fn purchases(&self, workspace: &str) -> Result<Vec<Purchase>, StoreError> {
         self.read(|db| {
-            let mut query = db.prepare(&format!(
-                "SELECT {COLUMNS} FROM purchases WHERE workspace_id = ?1 ORDER BY created_at DESC, purchase_id"
-            ))?;
-            let rows = query.query_map([workspace], from_row)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let sql = format!(
+                "SELECT {COLUMNS} FROM purchases WHERE workspace_id = $1 ORDER BY created_at DESC, purchase_id"
+            );
+            db.query(&sql, values![workspace])?.iter().map(from_row).collect()
         })
     }
 
-    /// Moves a purchase on from one state to another; false if it was not in the first one.
+    /// Moves a purchase on from one state to another, and stores what the vendor is told of it; false if it was not in the
+    /// first one.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub fn move_purchase(
+    pub(crate) fn move_purchase(
         &self,
         workspace: &str,
         id: &str,
         from: &[PurchaseState],
         to: PurchaseState,
         checkout_url: Option<&str>,
-        message: Option<&str>,
+        notice: Option<&Notice>,
     ) -> Result<bool, StoreError> {
         self.write(|db| {
             let Some(current) = one(db, workspace, id)? else { return Ok(false) };
             if !from.contains(&current.state) {
                 return Ok(false);
             }
-            db.execute(
-                "UPDATE purchases SET state = ?3, checkout_url = coalesce(?4, checkout_url), message = ?5
-                 WHERE workspace_id = ?1 AND purchase_id = ?2",
-                params![workspace, id, to.as_str(), checkout_url, message],
+            // Another process may have moved it since: then it is not where it was.
+            let changed = db.execute(
+                "UPDATE purchases SET state = $3, checkout_url = coalesce($4, checkout_url)
+                 WHERE workspace_id = $1 AND purchase_id = $2 AND state = $5",
+                values![workspace, id, to.as_str(), checkout_url, current.state.as_str()],
             )?;
-            Ok(true)
+            if let Some(notice) = notice.filter(|_| changed == 1) {
+                super::outbox::insert(db, workspace, notice)?;
+            }
+            Ok(changed == 1)
         })
     }
 
@@ -130,84 +134,82 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub fn knows_event(&self, workspace: &str, provider: &str, event: &str) -> Result<bool, StoreError> {
         self.read(|db| {
-            Ok(db.query_row(
-                "SELECT EXISTS (SELECT 1 FROM payment_events
-                                WHERE workspace_id = ?1 AND provider = ?2 AND event_id = ?3)",
-                params![workspace, provider, event],
-                |row| row.get(0),
-            )?)
+            let sql = "SELECT 1 FROM payment_events WHERE workspace_id = $1 AND provider = $2 AND event_id = $3";
+            db.finds(sql, values![workspace, provider, event])
         })
     }
 }
 
-pub(super) fn insert(db: &Transaction<'_>, workspace: &str, purchase: &Purchase) -> Result<Purchase, StoreError> {
-    db.prepare_cached(&format!(
+pub(super) fn insert(db: &mut dyn Sql, workspace: &str, purchase: &Purchase) -> Result<Purchase, StoreError> {
+    let sql = format!(
         "INSERT INTO purchases (workspace_id, {COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING"
-    ))?
-    .execute(params![
-        workspace,
-        purchase.terms.purchase,
-        purchase.terms.pack,
-        purchase.name,
-        signed(purchase.terms.credits),
-        signed(purchase.terms.price),
-        purchase.currency,
-        purchase.terms.expires_after_days,
-        purchase.state.as_str(),
-        purchase.checkout_url,
-        purchase.created_at.as_millis(),
-        purchase.credited_seq.map(signed),
-        purchase.message,
-    ])?;
-    one(db, workspace, &purchase.terms.purchase)?
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING"
+    );
+    let Purchase { terms, name, currency, state, checkout_url, created_at, credited_seq, message } = purchase;
+    db.execute(
+        &sql,
+        values![
+            workspace,
+            &terms.purchase,
+            &terms.pack,
+            name,
+            terms.credits,
+            terms.price,
+            currency,
+            terms.expires_after_days,
+            state.as_str(),
+            checkout_url.as_ref(),
+            *created_at,
+            *credited_seq,
+            message.as_ref(),
+        ],
+    )?;
+    one(db, workspace, &terms.purchase)?
         .ok_or_else(|| StoreError::Contradiction("a purchase was stored and is not there".into()))
 }
 
 /// Stores the event and what it does. The same event again does nothing; a purchase that is paid stays paid.
 pub(super) fn settle(
-    db: &Transaction<'_>,
+    db: &mut dyn Sql,
     workspace: &str,
     settlement: &Settlement,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let fresh = db.execute(
         "INSERT INTO payment_events (workspace_id, provider, event_id, purchase_id, received_at)
-         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-        params![workspace, settlement.provider, settlement.event, settlement.purchase, at.as_millis()],
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        values![workspace, settlement.provider, &settlement.event, &settlement.purchase, at],
     )?;
     if fresh == 1 {
         db.execute(
-            "UPDATE purchases SET state = ?3, credited_seq = ?4, message = ?5
-             WHERE workspace_id = ?1 AND purchase_id = ?2 AND state <> 'paid'",
-            params![
+            "UPDATE purchases SET state = $3, credited_seq = $4, message = $5
+             WHERE workspace_id = $1 AND purchase_id = $2 AND state <> 'paid'",
+            values![
                 workspace,
-                settlement.purchase,
+                &settlement.purchase,
                 settlement.state.as_str(),
-                settlement.credited_seq.map(signed),
-                settlement.message,
+                settlement.credited_seq,
+                settlement.message.as_ref(),
             ],
         )?;
     }
     Ok(())
 }
 
-fn one(db: &rusqlite::Connection, workspace: &str, id: &str) -> Result<Option<Purchase>, StoreError> {
-    Ok(db
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM purchases WHERE workspace_id = ?1 AND purchase_id = ?2"))?
-        .query_row(params![workspace, id], from_row)
-        .optional()?)
+fn one(db: &mut dyn Sql, workspace: &str, id: &str) -> Result<Option<Purchase>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM purchases WHERE workspace_id = $1 AND purchase_id = $2");
+    db.first(&sql, values![workspace, id])?.as_ref().map(from_row).transpose()
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Purchase> {
+fn from_row(row: &Row) -> Result<Purchase, StoreError> {
     let state: String = row.get(7)?;
     let state = PurchaseState::ALL.into_iter().find(|known| known.as_str() == state);
     Ok(Purchase {
         terms: PurchaseTerms {
             purchase: row.get(0)?,
             pack: row.get(1)?,
-            credits: unsigned(row.get(3)?),
-            price: unsigned(row.get(4)?),
+            credits: row.get(3)?,
+            price: row.get(4)?,
             expires_after_days: row.get(6)?,
         },
         name: row.get(2)?,
@@ -215,8 +217,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Purchase> {
         // The table's own check lets no other state in.
         state: state.unwrap_or(PurchaseState::Created),
         checkout_url: row.get(8)?,
-        created_at: Timestamp::from_millis(row.get(9)?),
-        credited_seq: row.get::<_, Option<i64>>(10)?.map(unsigned),
+        created_at: row.get(9)?,
+        credited_seq: row.get(10)?,
         message: row.get(11)?,
     })
 }

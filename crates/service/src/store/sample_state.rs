@@ -1,7 +1,6 @@
 //! How far a sample has been played into a workspace.
 
-use rusqlite::{OptionalExtension, Transaction, params};
-
+use super::sql::{Sql, values};
 use super::{Store, StoreError};
 
 /// How far a sample has been played.
@@ -22,13 +21,10 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub fn sample_state(&self, workspace: &str) -> Result<Option<SampleState>, StoreError> {
         self.read(|db| {
-            Ok(db
-                .query_row(
-                    "SELECT sample, digest, progress FROM sample_state WHERE workspace_id = ?1",
-                    [workspace],
-                    |row| Ok(SampleState { sample: row.get(0)?, digest: row.get(1)?, progress: row.get(2)? }),
-                )
-                .optional()?)
+            let sql = "SELECT sample, digest, progress FROM sample_state WHERE workspace_id = $1";
+            let row = db.first(sql, values![workspace])?;
+            row.map(|row| Ok(SampleState { sample: row.get(0)?, digest: row.get(1)?, progress: row.get(2)? }))
+                .transpose()
         })
     }
 
@@ -38,17 +34,13 @@ impl Store {
     /// [`StoreError`] when the database fails or a sample has begun there already.
     pub fn begin_sample(&self, workspace: &str, state: &SampleState) -> Result<(), StoreError> {
         self.write(|db| {
-            db.execute(
-                "INSERT INTO sample_state (workspace_id, sample, digest, progress) VALUES (?1, ?2, ?3, ?4)",
-                params![workspace, state.sample, state.digest, state.progress],
-            )?;
-            Ok(())
+            let sql = "INSERT INTO sample_state (workspace_id, sample, digest, progress) VALUES ($1, $2, $3, $4)";
+            db.execute(sql, values![workspace, &state.sample, &state.digest, &state.progress]).map(drop)
         })
     }
 }
 
-pub(super) fn update(db: &Transaction<'_>, workspace: &str, progress: &str) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE sample_state SET progress = ?2 WHERE workspace_id = ?1")?
-        .execute(params![workspace, progress])?;
-    Ok(())
+pub(super) fn update(db: &mut dyn Sql, workspace: &str, progress: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE sample_state SET progress = $2 WHERE workspace_id = $1";
+    db.execute(sql, values![workspace, progress]).map(drop)
 }

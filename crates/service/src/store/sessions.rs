@@ -1,9 +1,9 @@
 //! Checkout sessions of the sandbox provider.
 
 use metering::Timestamp;
-use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Store, StoreError, signed, unsigned};
+use super::sql::{Row, Sql, values};
+use super::{Store, StoreError};
 
 /// A checkout session: one page, for one purchase.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,31 +66,28 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub fn open_session(&self, session: &Session) -> Result<Session, StoreError> {
         self.write(|db| {
+            let sql = format!(
+                "INSERT INTO sandbox_sessions ({COLUMNS})
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING"
+            );
             db.execute(
-                &format!(
-                    "INSERT INTO sandbox_sessions ({COLUMNS})
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING"
-                ),
-                params![
-                    session.workspace,
-                    session.purchase,
-                    session.session,
-                    session.description,
-                    session.buyer,
-                    signed(session.price),
-                    session.currency,
+                &sql,
+                values![
+                    &session.workspace,
+                    &session.purchase,
+                    &session.session,
+                    &session.description,
+                    &session.buyer,
+                    session.price,
+                    &session.currency,
                     session.state.as_str(),
-                    session.event,
+                    session.event.as_ref(),
                     session.delivered,
-                    session.created_at.as_millis(),
+                    session.created_at,
                 ],
             )?;
-            let found = db.query_row(
-                &format!("SELECT {COLUMNS} FROM sandbox_sessions WHERE workspace_id = ?1 AND purchase_id = ?2"),
-                params![session.workspace, session.purchase],
-                from_row,
-            )?;
-            Ok(found)
+            of_purchase(db, &session.workspace, &session.purchase)?
+                .ok_or_else(|| StoreError::Contradiction("a session was stored and is not there".into()))
         })
     }
 
@@ -100,9 +97,8 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub fn session(&self, secret: &str) -> Result<Option<Session>, StoreError> {
         self.read(|db| {
-            Ok(db
-                .query_row(&format!("SELECT {COLUMNS} FROM sandbox_sessions WHERE session = ?1"), [secret], from_row)
-                .optional()?)
+            let sql = format!("SELECT {COLUMNS} FROM sandbox_sessions WHERE session = $1");
+            db.first(&sql, values![secret])?.as_ref().map(from_row).transpose()
         })
     }
 
@@ -111,15 +107,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub fn session_of(&self, workspace: &str, purchase: &str) -> Result<Option<Session>, StoreError> {
-        self.read(|db| {
-            Ok(db
-                .query_row(
-                    &format!("SELECT {COLUMNS} FROM sandbox_sessions WHERE workspace_id = ?1 AND purchase_id = ?2"),
-                    params![workspace, purchase],
-                    from_row,
-                )
-                .optional()?)
-        })
+        self.read(|db| of_purchase(db, workspace, purchase))
     }
 
     /// Ends an open session, once; false if it had ended before.
@@ -129,8 +117,8 @@ impl Store {
     pub fn end_session(&self, secret: &str, state: SessionState, event: &str) -> Result<bool, StoreError> {
         self.write(|db| {
             let changed = db.execute(
-                "UPDATE sandbox_sessions SET state = ?2, event_id = ?3 WHERE session = ?1 AND state = 'open'",
-                params![secret, state.as_str(), event],
+                "UPDATE sandbox_sessions SET state = $2, event_id = $3 WHERE session = $1 AND state = 'open'",
+                values![secret, state.as_str(), event],
             )?;
             Ok(changed == 1)
         })
@@ -142,8 +130,7 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub fn mark_delivered(&self, secret: &str) -> Result<(), StoreError> {
         self.write(|db| {
-            db.execute("UPDATE sandbox_sessions SET delivered = 1 WHERE session = ?1", [secret])?;
-            Ok(())
+            db.execute("UPDATE sandbox_sessions SET delivered = 1 WHERE session = $1", values![secret]).map(drop)
         })
     }
 
@@ -153,18 +140,22 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub fn unsettled_sessions(&self, before: Timestamp) -> Result<Vec<Session>, StoreError> {
         self.read(|db| {
-            let mut query = db.prepare(&format!(
+            let sql = format!(
                 "SELECT {COLUMNS} FROM sandbox_sessions
-                 WHERE (state <> 'open' AND delivered = 0) OR (state = 'open' AND created_at <= ?1)
+                 WHERE (state <> 'open' AND delivered = 0) OR (state = 'open' AND created_at <= $1)
                  ORDER BY created_at, session"
-            ))?;
-            let rows = query.query_map([before.as_millis()], from_row)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            );
+            db.query(&sql, values![before])?.iter().map(from_row).collect()
         })
     }
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
+fn of_purchase(db: &mut dyn Sql, workspace: &str, purchase: &str) -> Result<Option<Session>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM sandbox_sessions WHERE workspace_id = $1 AND purchase_id = $2");
+    db.first(&sql, values![workspace, purchase])?.as_ref().map(from_row).transpose()
+}
+
+fn from_row(row: &Row) -> Result<Session, StoreError> {
     let state: String = row.get(7)?;
     Ok(Session {
         workspace: row.get(0)?,
@@ -172,7 +163,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
         session: row.get(2)?,
         description: row.get(3)?,
         buyer: row.get(4)?,
-        price: unsigned(row.get(5)?),
+        price: row.get(5)?,
         currency: row.get(6)?,
         state: match state.as_str() {
             "paid" => SessionState::Paid,
@@ -182,6 +173,6 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
         },
         event: row.get(8)?,
         delivered: row.get(9)?,
-        created_at: Timestamp::from_millis(row.get(10)?),
+        created_at: row.get(10)?,
     })
 }

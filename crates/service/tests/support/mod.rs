@@ -1,25 +1,39 @@
 //! A service on a port of its own, and somebody who talks to it.
 #![allow(dead_code, reason = "each test file takes what it needs")]
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clock::Clock;
 use metering::{Terms, Timestamp};
 use serde_json::{Value, json};
-use service::store::{Access, Durability, Store, Workspace};
-use service::{Config, Running, Service, Token, catalogues};
+use service::store::{Access, Durability, Location, Store, Workspace};
+use service::{Config, Running, Service, Token, Webhooks, catalogues};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use wire::api::Role;
 
-/// A folder with a database, the clock, and what talks to the service on it.
+mod databases;
+mod vendor;
+
+pub(crate) use vendor::{Delivery, Vendor};
+
+/// What records are kept in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// A database, the clock, and what talks to the service on it.
 pub(crate) struct World {
     pub(crate) folder: TempDir,
+    pub(crate) database: Location,
     pub(crate) clock: Clock,
     pub(crate) running: Option<Running>,
     pub(crate) http: reqwest::Client,
     pub(crate) tokens: Vec<(Role, String)>,
+    /// Where the service tells its vendor what happens, from the next start on.
+    pub(crate) webhooks: Option<Webhooks>,
 }
 
 /// An answer: status and JSON body (`null` if it is not JSON).
@@ -46,7 +60,8 @@ impl World {
     pub(crate) async fn bare(catalogue: &str, zone: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::fixed(at("2026-06-03T09:00:00Z"));
-        let mut world = Self { folder, clock, running: None, http: client(), tokens: Vec::new() };
+        let database = databases::new(crate::STORE, folder.path());
+        let mut world = Self { folder, database, clock, running: None, http: client(), tokens: Vec::new(), webhooks: None };
         let store = world.store();
         for id in ["acme", "other"] {
             let catalogue = Arc::new(catalogues::find(catalogue).unwrap());
@@ -56,29 +71,40 @@ impl World {
         }
         for role in [Role::Owner, Role::Admin, Role::Member, Role::Meter] {
             let access = Access { workspace: "acme".into(), role };
-            let token = Token::issue(&store, &access, "test", world.clock.now()).unwrap();
+            let token = Token::issue(&store, &[access], "test", None, world.clock.now()).unwrap();
             world.tokens.push((role, token.text().to_owned()));
         }
         world.start().await;
         world
     }
 
-    pub(crate) fn database(&self) -> PathBuf {
-        self.folder.path().join("credits.db")
-    }
-
     /// The store, past the service.
     pub(crate) fn store(&self) -> Store {
-        Store::open(&self.database(), Durability::Full).unwrap()
+        Store::connect(&self.database, Durability::Full).unwrap()
     }
 
     /// The database, past the store.
-    pub(crate) fn sql(&self, text: &str) -> rusqlite::Result<()> {
-        rusqlite::Connection::open(self.database()).unwrap().execute_batch(text)
+    pub(crate) fn sql(&self, text: &str) -> Result<(), String> {
+        databases::run(&self.database, text)
+    }
+
+    /// Lets the database refuse new rows of a table that are so, until [`World::take`].
+    pub(crate) fn refuse(&self, table: &str, rows: &str) {
+        databases::refuse(&self.database, table, rows);
+    }
+
+    /// Lets the database take all rows of a table again.
+    pub(crate) fn take(&self, table: &str) {
+        databases::take(&self.database, table);
     }
 
     pub(crate) async fn start(&mut self) {
-        self.running = Some(serve(&self.database(), self.clock.clone()).await);
+        self.running = Some(self.another().await);
+    }
+
+    /// A further service on the same database.
+    pub(crate) async fn another(&self) -> Running {
+        serve_telling(self.database.clone(), self.clock.clone(), self.webhooks.clone()).await
     }
 
     pub(crate) async fn stop(&mut self) {
@@ -135,8 +161,12 @@ impl World {
     }
 }
 
-pub(crate) async fn serve(database: &Path, clock: Clock) -> Running {
-    let config = Config { database: database.to_owned(), clock, public_url: None };
+pub(crate) async fn serve(database: impl Into<Location>, clock: Clock) -> Running {
+    serve_telling(database.into(), clock, None).await
+}
+
+async fn serve_telling(database: Location, clock: Clock, webhooks: Option<Webhooks>) -> Running {
+    let config = Config { database, clock, public_url: None, webhooks };
     let service = Service::open(config).await.unwrap();
     service.serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).await.unwrap()
 }

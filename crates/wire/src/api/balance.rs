@@ -210,13 +210,9 @@ impl TryFrom<&GrantBody> for LiveGrant {
     type Error = UnknownCode;
 
     fn try_from(body: &GrantBody) -> Result<Self, UnknownCode> {
-        let source = [GrantSource::Allowance, GrantSource::Trial, GrantSource::TopUp]
-            .into_iter()
-            .find(|source| source.name() == body.source)
-            .ok_or_else(|| UnknownCode(body.source.clone()))?;
         Ok(Self {
             seq: body.grant,
-            source,
+            source: grant_source(&body.source)?,
             purchase: body.purchase.clone(),
             amount: body.amount,
             remaining: body.remaining,
@@ -232,6 +228,13 @@ impl TryFrom<&GrantBody> for LiveGrant {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
 const fn is_zero(credits: &u64) -> bool {
     *credits == 0
+}
+
+pub(crate) fn grant_source(code: &str) -> Result<GrantSource, UnknownCode> {
+    [GrantSource::Allowance, GrantSource::Trial, GrantSource::TopUp]
+        .into_iter()
+        .find(|source| source.name() == code)
+        .ok_or_else(|| UnknownCode(code.into()))
 }
 
 fn state(code: &str) -> Result<State, UnknownCode> {

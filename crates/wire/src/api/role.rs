@@ -37,6 +37,16 @@ impl Role {
         matches!(self, Self::Owner | Self::Admin)
     }
 
+    /// Whether it makes and revokes tokens of another role: an owner all, an admin all but an owner's.
+    #[must_use]
+    pub const fn appoints(self, other: Self) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Admin => !matches!(other, Self::Owner),
+            Self::Member | Self::Meter => false,
+        }
+    }
+
     /// Whether it reads balances, the ledger and purchases.
     #[must_use]
     pub const fn reads(self) -> bool {

@@ -15,6 +15,24 @@ pub enum UsageOutcome {
     Duplicate,
     /// 200: the action costs nothing and is not recorded.
     Unmetered,
+    /// 200: asked whether it would be taken, and it would.
+    WouldBeRecorded,
+}
+
+/// A question whether usage would be taken now: `POST …/usage/check`. It records nothing, and promises nothing either:
+/// whoever wants to be sure asks for a hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsageCheck {
+    /// What would be used: a feature's id.
+    pub feature: String,
+    /// How many units, 1..=1,000,000; 1, if absent.
+    #[serde(default = "one")]
+    pub units: u32,
+}
+
+const fn one() -> u32 {
+    1
 }
 
 /// The answer to one usage event that was taken: `POST …/usage`.
@@ -25,7 +43,7 @@ pub struct UsageAnswer {
     /// Its entry in the ledger; absent if it is unmetered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seq: Option<u64>,
-    /// What it cost, in credits; absent for a duplicate.
+    /// What it cost, or would cost, in credits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<u64>,
     /// The position after it.

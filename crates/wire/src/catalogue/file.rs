@@ -107,7 +107,7 @@ const fn is_no(value: &bool) -> bool {
 /// When an allowance refreshes.
 #[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum RefreshName {
+pub(crate) enum RefreshName {
     /// At local midnight on the first of each month.
     CalendarMonth,
     /// Monthly, from the moment of subscription.
@@ -236,6 +236,24 @@ impl Default for WarningsTable {
     }
 }
 
+impl From<RefreshName> for RefreshRule {
+    fn from(name: RefreshName) -> Self {
+        match name {
+            RefreshName::CalendarMonth => Self::CalendarMonth,
+            RefreshName::BillingCycle => Self::BillingCycle,
+        }
+    }
+}
+
+impl From<RefreshRule> for RefreshName {
+    fn from(rule: RefreshRule) -> Self {
+        match rule {
+            RefreshRule::CalendarMonth => Self::CalendarMonth,
+            RefreshRule::BillingCycle => Self::BillingCycle,
+        }
+    }
+}
+
 impl From<CatalogueFile> for Catalogue {
     fn from(file: CatalogueFile) -> Self {
         Self {
@@ -244,10 +262,7 @@ impl From<CatalogueFile> for Catalogue {
             revision: file.revision,
             counts_from: file.counts_from,
             currency: file.currency,
-            refresh: match file.refresh {
-                RefreshName::CalendarMonth => RefreshRule::CalendarMonth,
-                RefreshName::BillingCycle => RefreshRule::BillingCycle,
-            },
+            refresh: file.refresh.into(),
             time_zone: file.time_zone,
             packs_name: file.packs_name,
             trial: file.trial.map(|TrialTable { days, allowance, assumed }| TrialOffer { days, allowance, assumed }),
@@ -305,10 +320,7 @@ impl From<&Catalogue> for CatalogueFile {
             revision: catalogue.revision,
             counts_from: catalogue.counts_from,
             currency: catalogue.currency.clone(),
-            refresh: match catalogue.refresh {
-                RefreshRule::CalendarMonth => RefreshName::CalendarMonth,
-                RefreshRule::BillingCycle => RefreshName::BillingCycle,
-            },
+            refresh: catalogue.refresh.into(),
             time_zone: catalogue.time_zone.clone(),
             packs_name: catalogue.packs_name.clone(),
             trial: catalogue.trial.as_ref().map(|one| TrialTable {

@@ -18,6 +18,7 @@ use serde_json::value::RawValue;
 
 use check::{Checked, MAX_TOLD, check, lists_tables};
 use file::CatalogueFile;
+pub(crate) use file::RefreshName;
 use place::{Lines, start_of};
 use tree::{Form, Node, Unreadable, Value};
 

@@ -33,26 +33,14 @@ pub fn encode_body(entry: &Entry) -> Vec<u8> {
             recorded_at,
             kind,
             cause: cause_shape(change.cause),
-            to: change.to.as_ref().map(|to| PlanTermsShape {
-                plan: Cow::Borrowed(&to.plan),
-                allowance: to.allowance,
-                ai: to.ai,
-            }),
+            to: change.to.as_ref().map(plan_terms_shape),
         }),
         EntryKind::ControlsChange(change) => write(&ControlsChangeShape {
             seq,
             recorded_at,
             kind,
             automation: change.automation,
-            features: change
-                .features
-                .iter()
-                .map(|(feature, control)| FeatureControlShape {
-                    feature: Cow::Borrowed(feature),
-                    on: control.on,
-                    cap: control.cap,
-                })
-                .collect(),
+            features: feature_control_shapes(&change.features),
         }),
     }
 }
@@ -109,25 +97,45 @@ fn expiry(shape: &ExpiryShape<'_>) -> Result<Entry, LineError> {
 }
 
 fn plan_change(shape: PlanChangeShape<'_>) -> Result<Entry, LineError> {
-    let to = match shape.to {
-        None => None,
-        Some(to) => {
-            let allowance = at_most("to.allowance", to.allowance, MAX_TOTAL)?;
-            Some(PlanTerms { plan: id("to.plan", to.plan)?, allowance, ai: to.ai })
-        }
-    };
+    let to = shape.to.map(|to| plan_terms("to", to)).transpose()?;
     let change = PlanChange { to, cause: cause(shape.cause) };
     entry(shape.seq, shape.recorded_at, EntryKind::PlanChange(change))
 }
 
+pub(crate) fn plan_terms_shape(terms: &PlanTerms) -> PlanTermsShape<'_> {
+    PlanTermsShape { plan: Cow::Borrowed(&terms.plan), allowance: terms.allowance, ai: terms.ai }
+}
+
+pub(crate) fn plan_terms(place: &str, shape: PlanTermsShape<'_>) -> Result<PlanTerms, LineError> {
+    let allowance = at_most(&format!("{place}.allowance"), shape.allowance, MAX_TOTAL)?;
+    Ok(PlanTerms { plan: id(&format!("{place}.plan"), shape.plan)?, allowance, ai: shape.ai })
+}
+
 fn controls_change(shape: ControlsChangeShape<'_>) -> Result<Entry, LineError> {
-    let mut features = Vec::with_capacity(shape.features.len());
-    for one in shape.features {
+    let change = ControlsChange { automation: shape.automation, features: feature_controls(shape.features)? };
+    entry(shape.seq, shape.recorded_at, EntryKind::ControlsChange(change))
+}
+
+pub(crate) fn feature_control_shapes(features: &[(String, FeatureControl)]) -> Vec<FeatureControlShape<'_>> {
+    features
+        .iter()
+        .map(|(feature, control)| FeatureControlShape {
+            feature: Cow::Borrowed(feature),
+            on: control.on,
+            cap: control.cap,
+        })
+        .collect()
+}
+
+pub(crate) fn feature_controls(
+    shapes: Vec<FeatureControlShape<'_>>,
+) -> Result<Vec<(String, FeatureControl)>, LineError> {
+    let mut features = Vec::with_capacity(shapes.len());
+    for one in shapes {
         let cap = one.cap.map(|cap| at_most("features.cap", cap, MAX_CAP)).transpose()?;
         features.push((id("features.feature", one.feature)?, FeatureControl { on: one.on, cap }));
     }
-    let change = ControlsChange { automation: shape.automation, features };
-    entry(shape.seq, shape.recorded_at, EntryKind::ControlsChange(change))
+    Ok(features)
 }
 
 pub(super) fn entry(seq: u64, recorded_at: Timestamp, kind: EntryKind) -> Result<Entry, LineError> {

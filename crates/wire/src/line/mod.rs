@@ -15,8 +15,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub use body::{decode_body, encode_body};
+pub(crate) use body::{feature_control_shapes, feature_controls, plan_terms, plan_terms_shape};
 pub(crate) use quick::read_seq;
 pub use quick::{LineHead, UsageLine, read_head, read_usage, split_line};
+pub(crate) use shape::{AllocationShape, FeatureControlShape, PlanTermsShape};
+pub(crate) use work::{allocation_shapes, allocations};
 
 use crate::Hash;
 

@@ -81,7 +81,7 @@ pub(super) struct UsageShape<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AllocationShape {
+pub(crate) struct AllocationShape {
     pub(super) grant: u64,
     pub(super) amount: u64,
 }
@@ -208,7 +208,7 @@ pub(super) enum Cause {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PlanTermsShape<'a> {
+pub(crate) struct PlanTermsShape<'a> {
     pub(super) plan: Cow<'a, str>,
     pub(super) allowance: u64,
     pub(super) ai: bool,
@@ -230,7 +230,7 @@ pub(super) struct ControlsChangeShape<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct FeatureControlShape<'a> {
+pub(crate) struct FeatureControlShape<'a> {
     pub(super) feature: Cow<'a, str>,
     pub(super) on: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -141,11 +141,11 @@ pub(super) fn release(shape: &ReleaseShape<'_>) -> Result<Entry, LineError> {
     entry(shape.seq, shape.recorded_at, EntryKind::Release(release))
 }
 
-fn allocation_shapes(allocations: &[Allocation]) -> Vec<AllocationShape> {
+pub(crate) fn allocation_shapes(allocations: &[Allocation]) -> Vec<AllocationShape> {
     allocations.iter().map(|one| AllocationShape { grant: one.grant, amount: one.amount }).collect()
 }
 
-fn allocations(shapes: &[AllocationShape]) -> Result<Vec<Allocation>, LineError> {
+pub(crate) fn allocations(shapes: &[AllocationShape]) -> Result<Vec<Allocation>, LineError> {
     let allocation = |one: &AllocationShape| {
         let amount = at_most("allocations.amount", one.amount, MAX_TOTAL)?;
         Ok(Allocation { grant: number("allocations.grant", one.grant)?, amount })

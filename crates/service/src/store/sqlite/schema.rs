@@ -1,12 +1,16 @@
 //! The tables, and the versions of them.
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+
+use crate::store::Key;
 
 /// Marks the file as ours ("Crdk").
 const APPLICATION_ID: i32 = 0x4372_646b;
 
 /// Each step brings a database from the version before it. A step is never changed once it was released.
-const STEPS: [&str; 1] = [r"
+const STEPS: [&str; 2] = [FIRST, SECOND];
+
+const FIRST: &str = r"
 CREATE TABLE settings (
     name  TEXT PRIMARY KEY,
     value BLOB NOT NULL
@@ -106,7 +110,64 @@ CREATE TABLE sample_state (
     digest       BLOB NOT NULL,
     progress     TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-"];
+";
+
+/// Ids are found by their keys, and accounts are kept as they were, so that no ledger has to be replayed.
+const SECOND: &str = r"
+CREATE TABLE names (
+    workspace_id TEXT NOT NULL,
+    key          BLOB NOT NULL CHECK (length(key) = 16),
+    seq          INTEGER NOT NULL,
+    PRIMARY KEY (workspace_id, key, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE snapshots (
+    workspace_id TEXT NOT NULL REFERENCES workspaces,
+    seq          INTEGER NOT NULL,
+    hash         BLOB NOT NULL CHECK (length(hash) = 32),
+    account      BLOB NOT NULL,
+    PRIMARY KEY (workspace_id, seq)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE tokens ADD COLUMN expires_at INTEGER;
+ALTER TABLE tokens ADD COLUMN revoked_at INTEGER;
+
+-- One-time codes that become a token.
+CREATE TABLE pairings (
+    workspace_id TEXT NOT NULL REFERENCES workspaces,
+    hash         BLOB NOT NULL CHECK (length(hash) = 32),
+    role         TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'member', 'meter')),
+    created_at   INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    used_at      INTEGER,
+    PRIMARY KEY (workspace_id, hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pairings_by_hash ON pairings (hash);
+
+-- What requests with an idempotency key were answered.
+CREATE TABLE answers (
+    workspace_id    TEXT NOT NULL REFERENCES workspaces,
+    idempotency_key TEXT NOT NULL,
+    request         BLOB NOT NULL CHECK (length(request) = 32),
+    status          INTEGER NOT NULL,
+    body            BLOB NOT NULL,
+    created_at      INTEGER NOT NULL,
+    PRIMARY KEY (workspace_id, idempotency_key)
+) STRICT, WITHOUT ROWID;
+
+-- What the vendor is told, once each.
+CREATE TABLE outbox (
+    workspace_id TEXT NOT NULL REFERENCES workspaces,
+    event_id     TEXT NOT NULL,
+    body         BLOB NOT NULL,
+    created_at   INTEGER NOT NULL,
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    next_at      INTEGER,
+    told_at      INTEGER,
+    PRIMARY KEY (workspace_id, event_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_by_time ON outbox (next_at) WHERE next_at IS NOT NULL;
+";
 
 /// Why a file cannot be used as a database of the service.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +178,8 @@ pub(super) enum Unusable {
     Foreign,
     #[error("was written by a newer version (its tables are version {0}, this version knows {known}): update", known = STEPS.len())]
     TooNew(i64),
+    #[error("has an entry that cannot be read: entry {seq} of workspace {workspace}: {message}")]
+    Entry { workspace: String, seq: i64, message: String },
     #[error("{0}")]
     Sqlite(rusqlite::Error),
 }
@@ -144,11 +207,32 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), Unusable> {
     let done = usize::try_from(version).unwrap_or(usize::MAX);
     let Some(steps) = STEPS.get(done..) else { return Err(Unusable::TooNew(version)) };
     if !steps.is_empty() {
-        for step in steps {
+        for (index, step) in steps.iter().enumerate() {
             transaction.execute_batch(step)?;
+            if done + index == 1 {
+                name_entries(&transaction)?;
+            }
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", i64::try_from(STEPS.len()).unwrap_or(i64::MAX))?;
     }
     Ok(transaction.commit()?)
+}
+
+/// Finds the keys of entries that were recorded before there were any.
+fn name_entries(db: &Transaction<'_>) -> Result<(), Unusable> {
+    let mut entries = db.prepare("SELECT workspace_id, seq, body FROM entries ORDER BY workspace_id, seq")?;
+    let mut insert = db.prepare("INSERT INTO names (workspace_id, key, seq) VALUES (?1, ?2, ?3)")?;
+    let mut rows = entries.query([])?;
+    while let Some(row) = rows.next()? {
+        let (workspace, seq, body): (String, i64, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let entry = match wire::line::decode_body(&body) {
+            Ok(entry) => entry,
+            Err(error) => return Err(Unusable::Entry { workspace, seq, message: error.to_string() }),
+        };
+        for key in Key::all_of(&entry) {
+            insert.execute(params![workspace, key.0, seq])?;
+        }
+    }
+    Ok(())
 }

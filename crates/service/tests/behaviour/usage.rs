@@ -1,10 +1,7 @@
 //! Reported usage over a real socket: each status, exactly once, all or nothing.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+use crate::support::{World, answer, at, event};
 use serde_json::{Value, json};
-use support::{World, answer, at, event};
 use wire::api::Role;
 
 #[tokio::test(flavor = "multi_thread")]

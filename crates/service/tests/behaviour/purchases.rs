@@ -1,13 +1,10 @@
 //! Packs: asked for, paid or not, credited once whatever happens in between.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
-
-mod support;
 
 use std::time::Duration;
 
+use crate::support::{World, answer, at, event};
 use serde_json::{Value, json};
 use service::store::SessionState;
-use support::{World, answer, at, event};
 use wire::api::Role;
 
 /// Asks for a pack, and gives the path of its checkout page.
@@ -196,17 +193,12 @@ async fn a_payment_that_cannot_be_finished_holds_up_no_other() {
         let session = page.rsplit('/').next().unwrap();
         assert!(world.store().end_session(session, SessionState::Paid, event).unwrap());
     }
-    world
-        .sql(
-            "CREATE TRIGGER broken BEFORE INSERT ON payment_events WHEN NEW.purchase_id = 'p1'
-             BEGIN SELECT RAISE(ABORT, 'the page is damaged'); END",
-        )
-        .unwrap();
+    world.refuse("payment_events", "NEW.purchase_id = 'p1'");
     world.start().await;
     wait(&world, "p2", "paid").await;
     assert_eq!(world.get(Role::Member, "/purchases/p1").await.body["state"], "processing");
     world.stop().await;
-    world.sql("DROP TRIGGER broken").unwrap();
+    world.take("payment_events");
     world.start().await;
     wait(&world, "p1", "paid").await;
     assert_eq!(credits(&world.ledger().await), 2);
@@ -216,13 +208,11 @@ async fn a_payment_that_cannot_be_finished_holds_up_no_other() {
 async fn a_webhook_that_cannot_be_taken_in_comes_again_until_it_is() {
     let world = World::new().await;
     let page = ask(&world, "p1").await;
-    world
-        .sql("CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
-        .unwrap();
+    world.refuse("entries", "NEW.seq > 0");
     choose(&world, &page, "pay").await;
     wait(&world, "p1", "processing").await;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    world.sql("DROP TRIGGER full").unwrap();
+    world.take("entries");
     wait(&world, "p1", "paid").await;
     assert_eq!(credits(&world.ledger().await), 1);
 }

@@ -1,11 +1,8 @@
 //! Who may do what.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+use crate::support::{World, answer, event};
 use serde_json::json;
 use service::{Config, Service};
-use support::{World, answer, event};
 use tokio::net::TcpListener;
 use wire::api::Role;
 
@@ -151,7 +148,8 @@ async fn on_this_machine_alone_no_other_name_is_answered() {
 
     // Whom others reach is called by other names: by a public address, or by listening to more than this machine.
     for (public_url, listen) in [(Some("https://credits.example".to_owned()), "127.0.0.1:0"), (None, "0.0.0.0:0")] {
-        let config = Config { database: world.database(), clock: world.clock.clone(), public_url };
+        let config =
+            Config { database: world.database.clone(), clock: world.clock.clone(), public_url, webhooks: None };
         let service = Service::open(config).await.unwrap();
         let running = service.serve(TcpListener::bind(listen).await.unwrap()).await.unwrap();
         let url = format!("{}/v1/workspaces", running.url());

@@ -1,13 +1,10 @@
 //! The ledger as it is read: in pages, and as a live tail without gaps.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
-
-mod support;
 
 use std::time::Duration;
 
+use crate::support::{World, event};
 use eventsource_stream::Eventsource;
 use futures_util::StreamExt;
-use support::{World, event};
 use wire::api::Role;
 
 /// Reads `count` events of the tail, from after `last` on.
@@ -69,7 +66,7 @@ async fn pages_follow_each_other_and_the_tail_ends_with_the_service() {
     };
     assert_eq!((page(0).await, page(3).await, page(6).await, page(7).await), (3, 3, 1, 0));
     let bad = world.http.get(world.url("/ledger/stream")).bearer_auth(world.token(Role::Member));
-    assert_eq!(support::answer(bad.header("last-event-id", "x")).await.problem(), (400, "malformed"));
+    assert_eq!(crate::support::answer(bad.header("last-event-id", "x")).await.problem(), (400, "malformed"));
 
     let request = world.http.get(world.url("/ledger/stream?after=7")).bearer_auth(world.token(Role::Member));
     let stream = request.send().await.unwrap().bytes_stream().eventsource();

@@ -1,0 +1,274 @@
+//! A lane: a thread that does what waits for its workspaces, and commits it together.
+//!
+//! Whatever came while the last commit was under way is one group: asked for at once, decided in its order, appended at
+//! once. So a durable answer costs a share of one wait for the disk, whether those who wait are of one workspace or of
+//! many. No decision hangs on another workspace's: a page is appended whole or, because its ledger has moved on, not at
+//! all, and then its jobs are decided again on what the ledger has become.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use clock::Clock;
+use lru::LruCache;
+use metering::Timestamp;
+use tokio::sync::mpsc;
+
+use super::Unavailable;
+use super::book::Book;
+use super::job::{Job, Promise, Task};
+use super::tails::Tails;
+use crate::store::{Appended, Ask, Page, Recalled, Store, StoreError, TAIL, Workspace};
+
+/// Most jobs that are committed as one transaction: those who came first should not wait for too many others.
+const GROUP: usize = 512;
+/// How many accounts a lane keeps at hand. Another takes a few milliseconds to open.
+const BOOKS: NonZeroUsize = NonZeroUsize::new(8_192).unwrap();
+/// How often jobs are decided again because another process was quicker.
+const TRIES: usize = 64;
+
+struct Lane {
+    store: Arc<Store>,
+    clock: Clock,
+    tails: Arc<Tails>,
+    books: LruCache<String, Book>,
+    /// Whether the vendor is told what happens.
+    is_heralded: bool,
+}
+
+/// The jobs of one workspace in a group.
+struct Part {
+    workspace: Arc<Workspace>,
+    tasks: Vec<Task>,
+    book: Option<Book>,
+}
+
+/// A part whose jobs are decided, and what each of them will be answered.
+struct Decided {
+    part: Part,
+    book: Book,
+    promises: Vec<Promise>,
+    /// Which of the pages is its, and that page's last entry. None, if there is nothing to record.
+    page: Option<(usize, u64)>,
+}
+
+/// Starts a lane. It ends when nobody can send it anything any more.
+pub(super) fn start(
+    number: usize,
+    store: Arc<Store>,
+    clock: Clock,
+    tails: Arc<Tails>,
+    mut queue: mpsc::Receiver<Job>,
+    is_heralded: bool,
+) -> Result<(), StoreError> {
+    let mut lane = Lane { store, clock, tails, books: LruCache::new(BOOKS), is_heralded };
+    let run = move || {
+        while let Some(first) = queue.blocking_recv() {
+            let mut jobs = vec![first];
+            while jobs.len() < GROUP
+                && let Ok(next) = queue.try_recv()
+            {
+                jobs.push(next);
+            }
+            lane.work(jobs);
+        }
+    };
+    std::thread::Builder::new()
+        .name(format!("lane {number}"))
+        .spawn(run)
+        .map(drop)
+        .map_err(|error| StoreError::Contradiction(format!("no thread for a lane: {error}")))
+}
+
+impl Lane {
+    /// Does what waits, commits it, and then answers.
+    fn work(&mut self, jobs: Vec<Job>) {
+        let mut parts = self.parts(jobs);
+        for _ in 0..TRIES {
+            parts = self.attempt(parts);
+            if parts.is_empty() {
+                return;
+            }
+        }
+        let error = StoreError::Contradiction("others record in the same ledger too fast".into());
+        parts.into_iter().for_each(|part| part.refuse(&error));
+    }
+
+    /// Jobs by workspace, each in the order in which they came.
+    fn parts(&mut self, jobs: Vec<Job>) -> Vec<Part> {
+        let mut parts: Vec<Part> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for Job { workspace, task } in jobs {
+            if let Some(part) = places.get(&workspace.id).and_then(|place| parts.get_mut(*place)) {
+                part.workspace = workspace;
+                part.tasks.push(task);
+                continue;
+            }
+            places.insert(workspace.id.clone(), parts.len());
+            let book = self.books.pop(&workspace.id);
+            parts.push(Part { workspace, tasks: vec![task], book });
+        }
+        parts
+    }
+
+    /// Tries to do everything, and gives back what has to be done again because somebody else was quicker.
+    fn attempt(&mut self, parts: Vec<Part>) -> Vec<Part> {
+        let opened = self.opened(parts);
+        let mut pages = Vec::new();
+        let mut decided = Vec::with_capacity(opened.len());
+        for (part, mut book) in self.recalled(opened) {
+            match self.promises(&mut book, &part.tasks) {
+                Ok(promises) => {
+                    let page = book.take_page();
+                    let number = (!page.is_empty()).then_some((pages.len(), book.account().last_seq()));
+                    pages.extend(number.is_some().then_some(page));
+                    decided.push(Decided { part, book, promises, page: number });
+                }
+                Err(error) => part.refuse(&error),
+            }
+        }
+        let fates = self.append(&pages);
+        let mut overtaken = Vec::new();
+        for done in decided {
+            let fate = done
+                .page
+                .map_or(&Ok(Appended::Whole), |(number, _)| fates.get(number).unwrap_or(&Ok(Appended::Overtaken)));
+            match fate {
+                Ok(Appended::Whole) => self.answer(done),
+                // The book holds what the ledger does not: it is dropped, and opened again.
+                Ok(Appended::Overtaken) => overtaken.push(done.part),
+                Err(error) => done.part.refuse(error),
+            }
+        }
+        overtaken
+    }
+
+    /// Parts with their books.
+    fn opened(&self, parts: Vec<Part>) -> Vec<(Part, Book)> {
+        let mut opened = Vec::with_capacity(parts.len());
+        for mut part in parts {
+            let book = match part.book.take() {
+                Some(mut book) => book.keep_under(&part.workspace).map(|()| book),
+                None => Book::open(Arc::clone(&part.workspace), &self.store)
+                    .map(|book| if self.is_heralded { book.heralded() } else { book }),
+            };
+            match book {
+                Ok(book) => opened.push((part, book)),
+                Err(error) => part.refuse(&error),
+            }
+        }
+        opened
+    }
+
+    /// Parts whose books know what others have recorded, and what was recorded under the ids that their jobs name.
+    fn recalled(&self, mut opened: Vec<(Part, Book)>) -> Vec<(Part, Book)> {
+        let mut is_first = true;
+        loop {
+            let asks = opened.iter().map(|(part, book)| book.ask(part.tasks.iter().flat_map(Task::commands)));
+            let asks: Vec<Ask> = asks.filter(|ask| is_first || !ask.keys.is_empty()).collect();
+            if asks.is_empty() {
+                return opened;
+            }
+            let answers = match self.store.recall(&asks) {
+                Ok(answers) => answers,
+                Err(error) => {
+                    opened.into_iter().for_each(|(part, _)| part.refuse(&error));
+                    return Vec::new();
+                }
+            };
+            let mut answers: HashMap<String, (Ask, Recalled)> =
+                asks.into_iter().zip(answers).map(|(ask, answer)| (ask.workspace.clone(), (ask, answer))).collect();
+            let mut known = Vec::with_capacity(opened.len());
+            for (part, mut book) in opened {
+                let learnt = match answers.remove(&part.workspace.id) {
+                    Some((ask, answer)) => self.learn(&mut book, ask, &answer),
+                    None => Ok(()),
+                };
+                match learnt {
+                    Ok(()) => known.push((part, book)),
+                    Err(error) => part.refuse(&error),
+                }
+            }
+            opened = known;
+            is_first = false;
+        }
+    }
+
+    fn learn(&self, book: &mut Book, ask: Ask, answer: &Recalled) -> Result<(), StoreError> {
+        let mut length = book.follow(&answer.tail)?;
+        while length >= TAIL {
+            length = book.follow(&self.store.lines(&ask.workspace, book.account().last_seq(), TAIL)?)?;
+        }
+        book.remember(ask.keys, &answer.found)
+    }
+
+    /// Decides the jobs of a workspace, in their order.
+    fn promises(&self, book: &mut Book, tasks: &[Task]) -> Result<Vec<Promise>, StoreError> {
+        tasks.iter().map(|task| self.promise(book, task)).collect()
+    }
+
+    fn promise(&self, book: &mut Book, task: &Task) -> Result<Promise, StoreError> {
+        Ok(match task {
+            Task::Commands { commands, .. } => {
+                let mut answers = Vec::with_capacity(commands.len());
+                for command in commands {
+                    let now = self.clock.now();
+                    let outcome = book.decide(&self.store, command, now)?;
+                    answers.push(book.answer(command, outcome, now));
+                }
+                Promise::Answers(answers)
+            }
+            Task::Settle { settlement, .. } => {
+                Promise::Settled(book.settle(&self.store, settlement.clone(), self.clock.now())?)
+            }
+            Task::Play { player, .. } => {
+                let mut player = player.clone();
+                player.play(&self.store, book, Timestamp::MAX)?;
+                book.note_progress(player.progress());
+                Promise::Played(player)
+            }
+            Task::Read(_) => Promise::Look,
+        })
+    }
+
+    /// Appends pages; what has become of each. When that fails nobody knows what was appended: each page is tried by
+    /// itself then, so that what is wrong with one workspace's stays its own. A page that was appended after all counts as
+    /// overtaken: deciding again finds its entries.
+    fn append(&self, pages: &[Page]) -> Vec<Result<Appended, StoreError>> {
+        if pages.is_empty() {
+            return Vec::new();
+        }
+        match self.store.append(pages) {
+            Ok(appended) => appended.into_iter().map(Ok).collect(),
+            Err(error) if pages.len() == 1 => vec![Err(error)],
+            Err(error) => {
+                tracing::warn!(%error, pages = pages.len(), "pages were not appended together");
+                let alone =
+                    |page| self.store.append(std::slice::from_ref(page)).map(|appended| appended.first().copied());
+                pages.iter().map(|page| alone(page).map(|fate| fate.unwrap_or(Appended::Overtaken))).collect()
+            }
+        }
+    }
+
+    /// Tells those who follow the ledger, keeps what was promised, and keeps the book at hand.
+    fn answer(&mut self, done: Decided) {
+        let Decided { part, book, promises, page } = done;
+        if let Some((_, last_seq)) = page {
+            self.tails.moved(&part.workspace.id, last_seq);
+        }
+        let now = self.clock.now();
+        for (task, promise) in part.tasks.into_iter().zip(promises) {
+            task.keep(promise, book.account(), now);
+        }
+        self.books.put(part.workspace.id.clone(), book);
+    }
+}
+
+impl Part {
+    /// Says that nothing can be done in this workspace now.
+    fn refuse(self, error: &StoreError) {
+        tracing::error!(workspace = %self.workspace.id, %error, "the ledger cannot be written");
+        let reason = Unavailable::new("the ledger cannot be written");
+        self.tasks.into_iter().for_each(|task| task.refuse(&reason));
+    }
+}

@@ -1,0 +1,73 @@
+//! What a database has to be able to do to keep ledgers.
+
+use std::fmt;
+
+use wire::Hash;
+
+use super::key::Key;
+use super::sql::Sql;
+use super::{Page, StoreError, StoredLine};
+
+/// Work on a transaction. It may be called again when the connection was lost before the transaction ended.
+pub(crate) type Work<'a> = &'a mut dyn FnMut(&mut dyn Sql) -> Result<(), StoreError>;
+
+/// A database that keeps ledgers. Every call may block.
+pub(crate) trait Engine: fmt::Debug + Send + Sync {
+    /// Reads; nothing is changed.
+    fn read(&self, work: Work<'_>) -> Result<(), StoreError>;
+
+    /// Writes, as one transaction: all of it or nothing.
+    fn write(&self, work: Work<'_>) -> Result<(), StoreError>;
+
+    /// What ledgers have recorded, for those who know them up to an entry: what was recorded after it, and the entries
+    /// under keys. An answer for each question, in their order.
+    fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError>;
+
+    /// Appends pages, durably: each of them whole, or not at all because its ledger has moved on since.
+    /// After an error nobody knows which of them were appended.
+    fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError>;
+
+    /// Up to `limit` lines after entry `after`, in order.
+    fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError>;
+
+    /// The number and hash of the last entry.
+    fn head(&self, workspace: &str) -> Result<(u64, Hash), StoreError>;
+
+    /// The numbers of the last entries, of those workspaces that are there.
+    fn heads(&self, workspaces: &[String]) -> Result<Vec<(String, u64)>, StoreError>;
+
+    /// How many parts of what waits can be worked on at once.
+    fn lanes(&self) -> usize;
+}
+
+/// A question about a ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask {
+    /// The workspace.
+    pub(crate) workspace: String,
+    /// The last entry that is known.
+    pub(crate) after: u64,
+    /// What to look for.
+    pub(crate) keys: Vec<Key>,
+}
+
+/// What was recorded.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Recalled {
+    /// The lines after the known one, in order: at most [`TAIL`] of them. Ask again when there are as many.
+    pub(crate) tail: Vec<StoredLine>,
+    /// The lines under the keys, in no order. What was recorded meanwhile may be among them.
+    pub(crate) found: Vec<StoredLine>,
+}
+
+/// Most lines of a tail.
+pub(crate) const TAIL: usize = 5_000;
+
+/// What has become of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Appended {
+    /// It is in the ledger.
+    Whole,
+    /// Nothing of it is: the ledger has gone on from where the page begins.
+    Overtaken,
+}

@@ -1,0 +1,178 @@
+//! What the vendor is to be told, and was.
+//!
+//! A notice is stored in the transaction that makes it true, under an id that says which happening it is of: whoever
+//! decides the same again stores nothing. `next_at` says when it is to be sent; it is absent once it was told, or given up.
+//! Whoever sends a notice moves its `next_at` ahead first, so that no other process sends it meanwhile, and another one does
+//! should that process die.
+//!
+//! A row without a body is no notice: it says when to look at a workspace that cannot run, which may change by itself.
+
+use metering::Timestamp;
+
+use super::sql::{Row, Sql, values};
+use super::{Store, StoreError};
+
+/// The row that says when to look at a workspace. No notice has this id.
+const LOOK: &str = "look";
+
+/// Something that the vendor is to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// What happened, which it is of its kind: the same for whoever finds that it did.
+    pub(crate) id: String,
+    /// What is sent.
+    pub(crate) body: Vec<u8>,
+    /// What the notices of a workspace are told in the order of.
+    pub(crate) order: Timestamp,
+    /// When it can be sent.
+    pub(crate) due: Timestamp,
+}
+
+/// A row that is this process's to see to, for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Claimed {
+    /// The workspace.
+    pub(crate) workspace: String,
+    /// The notice's id.
+    pub(crate) id: String,
+    /// What is sent; nothing, if the workspace is to be looked at.
+    pub(crate) body: Vec<u8>,
+    /// About when it happened.
+    pub(crate) since: Timestamp,
+    /// How often it has been sent, this time included.
+    pub(crate) attempts: u32,
+    /// Until when it is this process's.
+    pub(crate) until: Timestamp,
+}
+
+impl Store {
+    /// Claims what is due at `now`, the longest due first, and at most one of a workspace: the first that it was not told.
+    /// Nobody else gets it before `until`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn claim_notices(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        // Mostly there is nothing, and looking holds up no writer.
+        let mut due = self.read(|db| {
+            let rows = db.query(
+                "SELECT workspace_id, event_id, body, created_at, attempts, next_at FROM outbox o
+                 WHERE next_at <= $1 AND (length(body) = 0 OR NOT EXISTS (
+                     SELECT 1 FROM outbox e
+                     WHERE e.workspace_id = o.workspace_id AND e.next_at IS NOT NULL AND length(e.body) > 0
+                     AND (e.created_at, e.event_id) < (o.created_at, o.event_id)
+                 ))
+                 ORDER BY next_at, created_at LIMIT $2",
+                values![now, limit],
+            )?;
+            rows.iter().map(from_row).collect::<Result<Vec<Claimed>, _>>()
+        })?;
+        if due.is_empty() {
+            return Ok(due);
+        }
+        // Two processes that claim the same rows take them in the same order, and neither waits for the other for ever.
+        due.sort_by(|one, other| (&one.workspace, &one.id).cmp(&(&other.workspace, &other.id)));
+        self.write(|db| {
+            let mut claimed = Vec::with_capacity(due.len());
+            for one in &due {
+                let sql = "UPDATE outbox SET next_at = $4, attempts = attempts + 1
+                           WHERE workspace_id = $1 AND event_id = $2 AND next_at = $3";
+                if db.execute(sql, values![&one.workspace, &one.id, one.until, until])? == 1 {
+                    claimed.push(Claimed { attempts: one.attempts + 1, until, ..one.clone() });
+                }
+            }
+            Ok(claimed)
+        })
+    }
+
+    /// Stores that the vendor was told.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn notice_told(&self, notice: &Claimed, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|db| {
+            let sql = "UPDATE outbox SET told_at = $3, next_at = NULL WHERE workspace_id = $1 AND event_id = $2";
+            db.execute(sql, values![&notice.workspace, &notice.id, now]).map(drop)
+        })
+    }
+
+    /// Stores that a notice is to be sent again, and whatever comes after it in its workspace not before that.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn put_off_notice(&self, notice: &Claimed, until: Timestamp) -> Result<(), StoreError> {
+        let Claimed { workspace, id, until: ours, .. } = notice;
+        self.write(|db| {
+            let sql = "UPDATE outbox SET next_at = $4 WHERE workspace_id = $1 AND event_id = $2 AND next_at = $3";
+            if db.execute(sql, values![workspace, id, *ours, until])? == 1 {
+                // They would be looked at every time, and could not be sent.
+                let sql =
+                    "UPDATE outbox SET next_at = $2 WHERE workspace_id = $1 AND next_at < $2 AND length(body) > 0";
+                db.execute(sql, values![workspace, until])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Stores that a notice is not sent any more. It stays, untold.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn give_up_notice(&self, notice: &Claimed) -> Result<(), StoreError> {
+        let Claimed { workspace, id, until, .. } = notice;
+        self.write(|db| {
+            let sql = "UPDATE outbox SET next_at = NULL WHERE workspace_id = $1 AND event_id = $2 AND next_at = $3";
+            db.execute(sql, values![workspace, id, *until]).map(drop)
+        })
+    }
+
+    /// Stores what a look at a workspace has found, and when to look again.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn looked(
+        &self,
+        look: &Claimed,
+        notices: &[Notice],
+        again: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let Claimed { workspace, id, until, .. } = look;
+        self.write(|db| {
+            notices.iter().try_for_each(|notice| insert(db, workspace, notice))?;
+            // Whoever has written another instant meanwhile knows better.
+            let sql = "UPDATE outbox SET next_at = $4 WHERE workspace_id = $1 AND event_id = $2 AND next_at = $3";
+            db.execute(sql, values![workspace, id, *until, again]).map(drop)
+        })
+    }
+}
+
+/// Stores a notice. One that is there stays as it is.
+pub(super) fn insert(db: &mut dyn Sql, workspace: &str, notice: &Notice) -> Result<(), StoreError> {
+    let sql = "INSERT INTO outbox (workspace_id, event_id, body, created_at, next_at) VALUES ($1, $2, $3, $4, $5)
+               ON CONFLICT DO NOTHING";
+    let Notice { id, body, order, due } = notice;
+    db.execute(sql, values![workspace, id, body, *order, *due]).map(drop)
+}
+
+/// Stores when to look at a workspace.
+pub(super) fn look_at(db: &mut dyn Sql, workspace: &str, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "INSERT INTO outbox (workspace_id, event_id, body, created_at, next_at) VALUES ($1, $2, $3, $4, $4)
+               ON CONFLICT (workspace_id, event_id) DO UPDATE SET next_at = excluded.next_at";
+    db.execute(sql, values![workspace, LOOK, &Vec::new(), at]).map(drop)
+}
+
+fn from_row(row: &Row) -> Result<Claimed, StoreError> {
+    Ok(Claimed {
+        workspace: row.get(0)?,
+        id: row.get(1)?,
+        body: row.get(2)?,
+        since: row.get(3)?,
+        attempts: row.get(4)?,
+        until: row.get(5)?,
+    })
+}

@@ -1,0 +1,211 @@
+//! Ledgers in PostgreSQL. What waits is asked for and appended with one statement for all workspaces: the network and the
+//! disk are waited for once.
+
+use deadpool_postgres::Object;
+use tokio_postgres::Error;
+use tokio_postgres::types::ToSql;
+use wire::Hash;
+
+use crate::store::sql::{Row, Sql, values};
+use crate::store::{Appended, Ask, Page, Recalled, StoreError, StoredLine, TAIL};
+
+/// The lines after the known ones. A ledger that has not moved costs a look at its head.
+const TAILS: &str = "
+    SELECT a.number, e.seq, e.hash, e.body
+    FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS a (workspace_id, after, number)
+    JOIN heads h ON h.workspace_id = a.workspace_id AND h.seq > a.after
+    CROSS JOIN LATERAL (
+        SELECT seq, hash, body FROM entries
+        WHERE workspace_id = a.workspace_id AND seq > a.after
+        ORDER BY seq LIMIT $3
+    ) e
+    ORDER BY a.number, e.seq";
+
+/// The lines under keys.
+const FOUND: &str = "
+    SELECT a.number, e.seq, e.hash, e.body
+    FROM unnest($1::text[], $2::bytea[], $3::bigint[]) AS a (workspace_id, key, number)
+    CROSS JOIN LATERAL (SELECT seq FROM names WHERE workspace_id = a.workspace_id AND key = a.key) n
+    CROSS JOIN LATERAL (
+        SELECT seq, hash, body FROM entries WHERE workspace_id = a.workspace_id AND seq = n.seq
+    ) e";
+
+/// Appends pages whose ledgers end where the pages begin, and says which those are. Heads are locked in the order of
+/// their workspaces, so that two processes never wait for each other.
+const APPEND: &str = "
+    WITH pages AS (
+        SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bytea[]) AS p (workspace_id, after, seq, hash)
+    ), locked AS (
+        SELECT h.workspace_id, p.seq, p.hash FROM pages p JOIN heads h ON h.workspace_id = p.workspace_id
+        WHERE h.seq = p.after ORDER BY h.workspace_id FOR UPDATE OF h
+    ), moved AS (
+        UPDATE heads h SET seq = l.seq, hash = l.hash FROM locked l WHERE h.workspace_id = l.workspace_id
+        RETURNING h.workspace_id
+    ), entered AS (
+        INSERT INTO entries (workspace_id, seq, hash, body)
+        SELECT e.* FROM unnest($5::text[], $6::bigint[], $7::bytea[], $8::bytea[]) AS e (workspace_id, seq, hash, body)
+        JOIN moved USING (workspace_id)
+    ), named AS (
+        INSERT INTO names (workspace_id, key, seq)
+        SELECT n.* FROM unnest($9::text[], $10::bytea[], $11::bigint[]) AS n (workspace_id, key, seq)
+        JOIN moved USING (workspace_id)
+    )
+    SELECT workspace_id FROM moved";
+
+/// Whether a ledger ends where it is thought to, and nobody else moves it until this transaction ends.
+const LOCK: &str = "SELECT 1 FROM heads WHERE workspace_id = $1 AND seq = $2 FOR UPDATE";
+
+/// See [`crate::store::engine::Engine::recall`].
+pub(super) async fn recall(client: &Object, asks: &[Ask]) -> Result<Vec<Recalled>, Error> {
+    let mut answers: Vec<Recalled> = asks.iter().map(|_| Recalled::default()).collect();
+    let workspaces: Vec<&str> = asks.iter().map(|ask| ask.workspace.as_str()).collect();
+    let afters: Vec<i64> = asks.iter().map(|ask| signed(ask.after)).collect();
+    let limit = i64::try_from(TAIL).unwrap_or(i64::MAX);
+    let (mut of, mut keys, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, ask) in (1_i64..).zip(asks) {
+        for key in &ask.keys {
+            of.push(ask.workspace.as_str());
+            keys.push(key.0.as_slice());
+            numbers.push(number);
+        }
+    }
+    let tails = client.prepare_cached(TAILS).await?;
+    let after: [&(dyn ToSql + Sync); 3] = [&workspaces, &afters, &limit];
+    if keys.is_empty() {
+        fill(&mut answers, &client.query(&tails, &after).await?, |answer| &mut answer.tail)?;
+        return Ok(answers);
+    }
+    let found = client.prepare_cached(FOUND).await?;
+    let under: [&(dyn ToSql + Sync); 3] = [&of, &keys, &numbers];
+    // Both are on their way before the first is answered. What is found is found later than the tail: it may be ahead of
+    // it, and never behind.
+    let (tail, found) =
+        futures_util::future::try_join(client.query(&tails, &after), client.query(&found, &under)).await?;
+    fill(&mut answers, &tail, |answer| &mut answer.tail)?;
+    fill(&mut answers, &found, |answer| &mut answer.found)?;
+    Ok(answers)
+}
+
+fn fill(
+    answers: &mut [Recalled],
+    rows: &[tokio_postgres::Row],
+    part: fn(&mut Recalled) -> &mut Vec<StoredLine>,
+) -> Result<(), Error> {
+    for row in rows {
+        let number = usize::try_from(row.try_get::<_, i64>(0)?).unwrap_or(0);
+        let Some(answer) = number.checked_sub(1).and_then(|index| answers.get_mut(index)) else { continue };
+        let hash: [u8; 32] = row.try_get::<_, &[u8]>(2)?.try_into().unwrap_or_default();
+        let seq = u64::try_from(row.try_get::<_, i64>(1)?).unwrap_or(0);
+        part(answer).push(StoredLine { seq, hash: Hash(hash), body: row.try_get(3)? });
+    }
+    Ok(())
+}
+
+/// Appends pages that have nothing but lines.
+pub(super) async fn append(client: &Object, pages: &[Page]) -> Result<Vec<Appended>, Error> {
+    let statement = client.prepare_cached(APPEND).await?;
+    let columns = Columns::of(pages);
+    let moved = client.query(&statement, &columns.parameters()).await?;
+    let moved = moved.iter().map(|row| row.try_get(0)).collect::<Result<Vec<&str>, _>>()?;
+    Ok(pages.iter().map(|page| appended(moved.contains(&page.workspace.as_str()))).collect())
+}
+
+/// Appends pages with what goes along with them, within a transaction.
+pub(super) fn append_with_aside(db: &mut dyn Sql, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
+    let mut order: Vec<&Page> = pages.iter().collect();
+    order.sort_by(|one, other| one.workspace.cmp(&other.workspace));
+    let mut moved = Vec::new();
+    for page in order {
+        if !db.finds(LOCK, values![&page.workspace, page.after])? {
+            continue;
+        }
+        for line in &page.lines {
+            let sql = "INSERT INTO entries (workspace_id, seq, hash, body) VALUES ($1, $2, $3, $4)";
+            db.execute(sql, values![&page.workspace, line.seq, &line.hash.0, &line.body])?;
+        }
+        for (key, seq) in &page.keys {
+            let sql = "INSERT INTO names (workspace_id, key, seq) VALUES ($1, $2, $3)";
+            db.execute(sql, values![&page.workspace, key.0.as_slice(), *seq])?;
+        }
+        if let Some(last) = page.lines.last() {
+            let sql = "UPDATE heads SET seq = $2, hash = $3 WHERE workspace_id = $1";
+            db.execute(sql, values![&page.workspace, last.seq, &last.hash.0])?;
+        }
+        page.store_aside(db)?;
+        moved.push(page.workspace.as_str());
+    }
+    Ok(pages.iter().map(|page| appended(moved.contains(&page.workspace.as_str()))).collect())
+}
+
+const fn appended(is_moved: bool) -> Appended {
+    if is_moved { Appended::Whole } else { Appended::Overtaken }
+}
+
+/// See [`crate::store::Store::lines`].
+pub(super) fn lines(
+    db: &mut dyn Sql,
+    workspace: &str,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<StoredLine>, StoreError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let sql = "SELECT seq, hash, body FROM entries WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    let line = |row: &Row| Ok(StoredLine { seq: row.get(0)?, hash: Hash(row.get(1)?), body: row.get(2)? });
+    db.query(sql, values![workspace, after, limit])?.iter().map(line).collect()
+}
+
+/// See [`crate::store::Store::head`]; `None` if there is no such workspace.
+pub(super) fn head(db: &mut dyn Sql, workspace: &str) -> Result<Option<(u64, Hash)>, StoreError> {
+    let row = db.first("SELECT seq, hash FROM heads WHERE workspace_id = $1", values![workspace])?;
+    row.map(|row| Ok((row.get(0)?, Hash(row.get(1)?)))).transpose()
+}
+
+/// See [`crate::store::engine::Engine::heads`].
+pub(super) async fn heads(client: &Object, workspaces: &[String]) -> Result<Vec<(String, u64)>, Error> {
+    let sql = "SELECT workspace_id, seq FROM heads WHERE workspace_id = ANY($1)";
+    let rows = client.query(&client.prepare_cached(sql).await?, &[&workspaces]).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, u64::try_from(row.try_get::<_, i64>(1)?).unwrap_or(0)))).collect()
+}
+
+/// Pages by columns, as the statement takes them.
+struct Columns<'a> {
+    pages: (Vec<&'a str>, Vec<i64>, Vec<i64>, Vec<&'a [u8]>),
+    lines: (Vec<&'a str>, Vec<i64>, Vec<&'a [u8]>, Vec<&'a [u8]>),
+    keys: (Vec<&'a str>, Vec<&'a [u8]>, Vec<i64>),
+}
+
+impl<'a> Columns<'a> {
+    fn of(pages: &'a [Page]) -> Self {
+        let mut columns = Self { pages: Default::default(), lines: Default::default(), keys: Default::default() };
+        for page in pages {
+            let workspace = page.workspace.as_str();
+            let Some(last) = page.lines.last() else { continue };
+            columns.pages.0.push(workspace);
+            columns.pages.1.push(signed(page.after));
+            columns.pages.2.push(signed(last.seq));
+            columns.pages.3.push(&last.hash.0);
+            for line in &page.lines {
+                columns.lines.0.push(workspace);
+                columns.lines.1.push(signed(line.seq));
+                columns.lines.2.push(&line.hash.0);
+                columns.lines.3.push(&line.body);
+            }
+            for (key, seq) in &page.keys {
+                columns.keys.0.push(workspace);
+                columns.keys.1.push(&key.0);
+                columns.keys.2.push(signed(*seq));
+            }
+        }
+        columns
+    }
+
+    fn parameters(&self) -> [&(dyn ToSql + Sync); 11] {
+        let Self { pages, lines, keys } = self;
+        [&pages.0, &pages.1, &pages.2, &pages.3, &lines.0, &lines.1, &lines.2, &lines.3, &keys.0, &keys.1, &keys.2]
+    }
+}
+
+/// PostgreSQL's integers are signed. The rules keep every number under 2^53.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

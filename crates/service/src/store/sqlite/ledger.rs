@@ -1,0 +1,64 @@
+//! Ledgers in SQLite. One transaction appends to all workspaces that wait: the disk is waited for once.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use wire::{GENESIS, Hash};
+
+use super::{Statements, signed, unsigned};
+use crate::store::{Appended, Ask, Page, Recalled, StoreError, StoredLine, TAIL};
+
+/// See [`crate::store::engine::Engine::recall`].
+pub(super) fn recall(db: &Connection, ask: &Ask) -> Result<Recalled, StoreError> {
+    let mut recalled = Recalled { tail: lines(db, &ask.workspace, ask.after, TAIL)?, found: Vec::new() };
+    let mut query = db.prepare_cached(
+        "SELECT e.seq, e.hash, e.body FROM names n JOIN entries e ON e.workspace_id = n.workspace_id AND e.seq = n.seq
+         WHERE n.workspace_id = ?1 AND n.key = ?2",
+    )?;
+    for key in &ask.keys {
+        for line in query.query_map(params![ask.workspace, key.0], line)? {
+            recalled.found.push(line?);
+        }
+    }
+    Ok(recalled)
+}
+
+/// Appends a page, unless its ledger has moved on.
+pub(super) fn append(db: &Transaction<'_>, page: &Page) -> Result<Appended, StoreError> {
+    if head(db, &page.workspace)?.0 != page.after {
+        return Ok(Appended::Overtaken);
+    }
+    let mut insert =
+        db.prepare_cached("INSERT INTO entries (workspace_id, seq, body, hash) VALUES (?1, ?2, ?3, ?4)")?;
+    for line in &page.lines {
+        insert.execute(params![page.workspace, signed(line.seq), line.body, line.hash.0])?;
+    }
+    let mut name = db.prepare_cached("INSERT INTO names (workspace_id, key, seq) VALUES (?1, ?2, ?3)")?;
+    for (key, seq) in &page.keys {
+        name.execute(params![page.workspace, key.0, signed(*seq)])?;
+    }
+    page.store_aside(&mut Statements(db))?;
+    Ok(Appended::Whole)
+}
+
+/// See [`crate::store::Store::lines`].
+pub(super) fn lines(db: &Connection, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT seq, hash, body FROM entries WHERE workspace_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let lines = query.query_map(params![workspace, signed(after), limit], line)?;
+    Ok(lines.collect::<Result<_, _>>()?)
+}
+
+/// See [`crate::store::Store::head`].
+pub(super) fn head(db: &Connection, workspace: &str) -> Result<(u64, Hash), StoreError> {
+    let sql = "SELECT seq, hash FROM entries WHERE workspace_id = ?1 ORDER BY seq DESC LIMIT 1";
+    let head = db
+        .prepare_cached(sql)?
+        .query_row([workspace], |row| Ok((unsigned(row.get(0)?), Hash(row.get(1)?))))
+        .optional()?;
+    Ok(head.unwrap_or((0, GENESIS)))
+}
+
+fn line(row: &Row<'_>) -> rusqlite::Result<StoredLine> {
+    Ok(StoredLine { seq: unsigned(row.get(0)?), hash: Hash(row.get(1)?), body: row.get(2)? })
+}

@@ -1,0 +1,175 @@
+//! SQLite: one file, one machine.
+
+mod file;
+mod ledger;
+mod schema;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params_from_iter};
+use wire::Hash;
+
+use super::engine::{Appended, Ask, Engine, Recalled, Work};
+use super::sql::{Row, Sql, Value};
+use super::{Durability, Page, StoreError, StoredLine};
+
+/// How long a transaction waits for another process that writes.
+const BUSY: Duration = Duration::from_secs(10);
+/// How many connections for reading are kept.
+const READERS: usize = 8;
+/// How many prepared statements a connection keeps.
+const STATEMENTS: usize = 64;
+
+/// A database file.
+#[derive(Debug)]
+pub(super) struct Sqlite {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Sqlite {
+    /// See [`super::Store::open`].
+    pub(super) fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
+        let open = |message: String| StoreError::Open { database: path.display().to_string(), message };
+        file::make_private(path).map_err(|error| open(format!("cannot be opened: {error}")))?;
+        let mut writer = Connection::open(path).map_err(|error| open(format!("cannot be opened: {error}")))?;
+        writer.busy_timeout(BUSY)?;
+        schema::prepare(&mut writer).map_err(|error| open(error.to_string()))?;
+        writer.pragma_update(None, "journal_mode", "WAL")?;
+        writer.pragma_update(None, "synchronous", if durability == Durability::Full { "FULL" } else { "NORMAL" })?;
+        writer.pragma_update(None, "foreign_keys", "ON")?;
+        writer.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+    }
+
+    /// Works on a connection that cannot write. Readers do not wait for writers.
+    fn reading<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let pooled = lock(&self.readers).pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => {
+                let connection = Connection::open(&self.path)?;
+                connection.busy_timeout(BUSY)?;
+                connection.pragma_update(None, "query_only", "ON")?;
+                connection.set_prepared_statement_cache_capacity(STATEMENTS);
+                connection
+            }
+        };
+        let result = work(&connection);
+        let mut readers = lock(&self.readers);
+        if readers.len() < READERS {
+            readers.push(connection);
+        }
+        result
+    }
+
+    /// Works on a transaction that nobody else writes beside.
+    fn writing<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut connection = lock(&self.writer);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = work(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+}
+
+impl Engine for Sqlite {
+    fn read(&self, work: Work<'_>) -> Result<(), StoreError> {
+        self.reading(|db| work(&mut Statements(db)))
+    }
+
+    fn write(&self, work: Work<'_>) -> Result<(), StoreError> {
+        self.writing(|db| work(&mut Statements(db)))
+    }
+
+    fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError> {
+        self.reading(|db| asks.iter().map(|ask| ledger::recall(db, ask)).collect())
+    }
+
+    fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
+        self.writing(|db| pages.iter().map(|page| ledger::append(db, page)).collect())
+    }
+
+    fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
+        self.reading(|db| ledger::lines(db, workspace, after, limit))
+    }
+
+    fn head(&self, workspace: &str) -> Result<(u64, Hash), StoreError> {
+        self.reading(|db| ledger::head(db, workspace))
+    }
+
+    fn heads(&self, workspaces: &[String]) -> Result<Vec<(String, u64)>, StoreError> {
+        self.reading(|db| workspaces.iter().map(|id| Ok((id.clone(), ledger::head(db, id)?.0))).collect())
+    }
+
+    /// There is one writer, and it commits for all workspaces at once.
+    fn lanes(&self) -> usize {
+        1
+    }
+}
+
+/// A connection, seen as [`Sql`].
+pub(super) struct Statements<'a>(pub(super) &'a Connection);
+
+impl Sql for Statements<'_> {
+    fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, StoreError> {
+        let changed = self.0.prepare_cached(&numbered(sql))?.execute(params_from_iter(parameters))?;
+        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+    }
+
+    fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.0.prepare_cached(&numbered(sql))?;
+        let columns = statement.column_count();
+        let rows = statement.query_map(params_from_iter(parameters), |row| {
+            (0..columns).map(|column| Ok(row.get_ref(column)?.into())).collect::<Result<_, _>>().map(Row)
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// SQLite numbers its parameters after a question mark. No text of ours has a dollar in it.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Number(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl From<ValueRef<'_>> for Value {
+    fn from(value: ValueRef<'_>) -> Self {
+        match value {
+            // No table of ours has a column of fractions: they are strict.
+            ValueRef::Null | ValueRef::Real(_) => Self::Null,
+            ValueRef::Integer(number) => Self::Number(number),
+            ValueRef::Text(text) => Self::Text(String::from_utf8_lossy(text).into_owned()),
+            ValueRef::Blob(bytes) => Self::Bytes(bytes.to_vec()),
+        }
+    }
+}
+
+/// A panic of another thread leaves connections as they were: SQLite rolls back what was not committed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A number for SQLite, whose integers are signed. The rules keep every number under 2^53.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number from SQLite.
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}

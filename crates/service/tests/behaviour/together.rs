@@ -1,0 +1,81 @@
+//! Several processes on one database: exact together, and each shows what the others record.
+
+use std::time::Duration;
+
+use eventsource_stream::Eventsource;
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use service::Running;
+use wire::api::Role;
+
+use crate::support::{Answer, World, answer, event, serve};
+
+async fn report(world: &World, service: &Running, event: &Value) -> Answer {
+    let url = format!("{}/v1/workspaces/acme/usage", service.url());
+    let request = world.http.post(url).bearer_auth(world.token(Role::Meter));
+    answer(request.header("content-type", "application/cloudevents+json").body(event.to_string())).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_services_record_each_id_once_and_never_spend_more_than_there_is() {
+    let world = World::new().await;
+    let (one, other) = (serve(world.database.clone(), world.clock.clone()).await, world.running.as_ref().unwrap());
+    let mut most = event("most", "draft");
+    most["data"]["units"] = json!(2_900);
+    assert_eq!(report(&world, &one, &most).await.status, 201);
+    // 150 for 100 credits, each sent to both at the same time.
+    let all = (0..150).flat_map(|id| [(id, &one), (id, other)]);
+    let all = all.map(|(id, service)| {
+        let world = &world;
+        async move { (id, report(world, service, &event(&format!("u-{id}"), "draft")).await) }
+    });
+    let answers: Vec<(i32, Answer)> = futures_util::stream::iter(all).buffer_unordered(32).collect().await;
+    let count = |status: u16| answers.iter().filter(|(_, one)| one.status == status).count();
+    assert_eq!((count(201), count(201) + count(200) + count(402)), (100, 300));
+    let ledger = world.ledger().await;
+    let ids: std::collections::BTreeSet<&str> =
+        ledger.iter().filter(|entry| entry["type"] == "usage").filter_map(|entry| entry["id"].as_str()).collect();
+    assert_eq!(ids.len(), 101);
+    let balance = world.get(Role::Member, "/balance").await.body;
+    assert_eq!((&balance["available"], &balance["totals"]["spent"]), (&json!(0), &json!(3_000)));
+    one.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hold_of_one_is_captured_by_the_other_and_amended_by_the_first() {
+    let world = World::new().await;
+    let other = serve(world.database.clone(), world.clock.clone()).await;
+    let ask = async |path: &str, body: &Value| {
+        let url = format!("{}/v1/workspaces/acme{path}", other.url());
+        answer(world.http.post(url).bearer_auth(world.token(Role::Meter)).json(body)).await
+    };
+    // The other one knows the ledger from before.
+    assert_eq!(ask("/usage/check", &json!({"feature": "draft"})).await.status, 200);
+    let hold = json!({"source": "desk", "id": "h", "feature": "draft", "units": 9});
+    assert_eq!(world.post(Role::Meter, "/holds", &hold).await.status, 201);
+    let captured = ask("/holds/h/capture", &json!({"source": "desk"})).await;
+    assert_eq!((captured.status, &captured.body["position"]["used"]), (201, &json!(9)), "{}", captured.body);
+    let back = json!({"source": "desk", "id": "a", "usage": "hold:h"});
+    assert_eq!(world.post(Role::Meter, "/amendments", &back).await.status, 201);
+    assert_eq!(ask("/amendments", &back).await.body["outcome"], "duplicate");
+    assert_eq!(ask("/usage/check", &json!({"feature": "draft"})).await.body["position"]["available"], 3_000);
+    other.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_tail_of_one_shows_what_the_other_records() {
+    let world = World::new().await;
+    let other = serve(world.database.clone(), world.clock.clone()).await;
+    let request = world.http.get(format!("{}/v1/workspaces/acme/ledger/stream", other.url()));
+    let tail = request.bearer_auth(world.token(Role::Member)).send().await.unwrap().bytes_stream().eventsource();
+    let reading = tail.take(52).map(|event| event.unwrap().id.parse::<u64>().unwrap()).collect::<Vec<u64>>();
+    let writing = async {
+        for id in 0..50 {
+            assert_eq!(world.report(&event(&format!("u-{id}"), "draft")).await.status, 201);
+        }
+    };
+    let reading = tokio::time::timeout(Duration::from_secs(20), reading);
+    let (seen, ()) = tokio::join!(reading, writing);
+    assert!(seen.unwrap().into_iter().eq(1..=52));
+    other.shutdown().await;
+}
