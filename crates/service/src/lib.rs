@@ -5,6 +5,7 @@
 //! HTTP and commands. [`payment`] sells packs through a provider's hosted checkout. [`sample`] plays real usage traces
 //! into workspaces to look at. [`Service`] puts these together, alone or embedded in another program.
 
+pub mod backup;
 pub mod catalogues;
 pub mod cli;
 mod door;

@@ -461,3 +461,30 @@ fn what_is_wrong_with_the_arguments_is_said_with_status_2() {
         assert_eq!(run(arguments).status, Some(2), "{arguments:?}");
     }
 }
+
+#[test]
+fn webhooks_need_an_address_and_a_secret_that_is_no_argument() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let made = [(); 2].map(|()| run(&["webhook", "secret"]));
+    assert!(made.iter().all(|one| one.status == Some(0) && one.out.starts_with("whsec_") && one.error.is_empty()));
+    assert_ne!(made[0].out, made[1].out);
+    std::fs::write(path("secret"), &made[0].out).unwrap();
+    std::fs::write(path("wrong"), "whsec_AAAA").unwrap();
+    let database = path("credits.db");
+    let refused_with = |more: &[&str], message: &str| {
+        refused(&[&["serve", "--database", &database, "--listen", "127.0.0.1:0"], more].concat(), 2, message);
+    };
+    let (secret, wrong, missing) = (path("secret"), path("wrong"), path("missing"));
+    refused_with(&["--webhook-url", "https://vendor.example"], "CREDITDECK_WEBHOOK_SECRET");
+    refused_with(&["--webhook-secret-file", &secret], "without --webhook-url");
+    refused_with(&["--webhook-url", "http://vendor.example", "--webhook-secret-file", &secret], "https://");
+    refused_with(&["--webhook-url", "https://vendor.example", "--webhook-secret-file", &missing], "missing");
+    refused_with(&["--webhook-url", "https://vendor.example", "--webhook-secret-file", &wrong], "24 to 64 bytes");
+    assert!(!std::path::Path::new(&database).exists(), "nothing was made");
+    let more = ["--webhook-url", "https://vendor.example/hooks", "--webhook-secret-file", &secret];
+    let (mut child, address, _) = serve(&database, &more);
+    assert!(get(&address, "/healthz", "").starts_with("HTTP/1.1 200"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

@@ -4,11 +4,18 @@
 //! optional. `data` says what was used. Extension attributes of the context are ignored, because a reporter's tracing
 //! may change them between one attempt and the next; an unknown field in `data` is an error, because it would be lost.
 
+mod form;
+mod header;
+
 use std::fmt;
 
 use metering::{Labels, MAX_ID_LENGTH, Timestamp, UsageRequest};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+pub use form::{UsageData, UsageEvent};
+
+/// The version of CloudEvents.
+pub const VERSION: &str = "1.0";
 /// The one type of event that is usage.
 pub const TYPE: &str = "ai.usage.recorded";
 /// Media type of one event in structured mode.
@@ -79,12 +86,13 @@ pub fn from_batch(body: &[u8]) -> Result<Vec<Result<UsageRequest, EventError>>, 
     Ok(events.iter().map(read).collect())
 }
 
-/// Reads an event in binary mode: the context attributes by name (`ce-` taken off), and the data as JSON bytes.
+/// Reads an event in binary mode: the context attributes by name (`ce-` taken off) with the headers' values as they came,
+/// and the data as JSON bytes.
 ///
 /// # Errors
 /// [`EventError`]: the first thing that is wrong.
-pub fn from_binary<'a>(
-    attributes: impl IntoIterator<Item = (&'a str, &'a str)>,
+pub fn from_binary<'a, V: AsRef<[u8]>>(
+    attributes: impl IntoIterator<Item = (&'a str, V)>,
     data: &[u8],
 ) -> Result<UsageRequest, EventError> {
     let mut event = Map::new();
@@ -92,7 +100,10 @@ pub fn from_binary<'a>(
         if name == "data" {
             return Err(EventError::new("data", "is no attribute: it is the body in binary mode"));
         }
-        event.insert(name.to_owned(), Value::String(value.to_owned()));
+        let text = header::decoded(value.as_ref()).map_err(|_| EventError::new(name, "is not UTF-8"))?;
+        if event.insert(name.to_owned(), Value::String(text)).is_some() {
+            return Err(EventError::new(name, "is there twice"));
+        }
     }
     event.insert("data".into(), json_value(data)?);
     from_object(&event)
@@ -101,27 +112,8 @@ pub fn from_binary<'a>(
 /// The event that reports a usage, in structured mode.
 #[must_use]
 pub fn to_structured(request: &UsageRequest) -> Vec<u8> {
-    let mut data = Map::new();
-    data.insert("feature".into(), json!(request.feature));
-    data.insert("units".into(), json!(request.units));
-    let labels = &request.labels;
-    for (name, label) in [("member", &labels.member), ("channel", &labels.channel), ("reference", &labels.reference)] {
-        if let Some(label) = label {
-            data.insert(name.into(), json!(label));
-        }
-    }
-    let mut event = json!({
-        "specversion": "1.0",
-        "type": TYPE,
-        "source": request.source,
-        "id": request.id,
-        "datacontenttype": "application/json",
-        "data": data,
-    });
-    if let (Some(at), Value::Object(event)) = (request.occurred_at, &mut event) {
-        event.insert("time".into(), json!(at.to_string()));
-    }
-    event.to_string().into_bytes()
+    // The form has nothing that JSON cannot say.
+    serde_json::to_vec(&UsageEvent::from(request)).unwrap_or_default()
 }
 
 fn json_value(body: &[u8]) -> Result<Value, EventError> {
@@ -130,8 +122,8 @@ fn json_value(body: &[u8]) -> Result<Value, EventError> {
 
 fn from_object(event: &Map<String, Value>) -> Result<UsageRequest, EventError> {
     let version = required(event, "specversion")?;
-    if version != "1.0" {
-        return Err(EventError::new("specversion", format!("\"{}\" is not \"1.0\"", shown(version))));
+    if version != VERSION {
+        return Err(EventError::new("specversion", format!("\"{}\" is not \"{VERSION}\"", shown(version))));
     }
     let kind_of_event = required(event, "type")?;
     if kind_of_event != TYPE {

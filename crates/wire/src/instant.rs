@@ -1,8 +1,10 @@
 //! Instants as text: RFC 3339 in UTC with `Z`, milliseconds only where they are not 0. For `#[serde(with = …)]`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use metering::{Period, Timestamp};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -35,8 +37,41 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timesta
 }
 
 /// An instant in a place that takes whole types.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Instant(Timestamp);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instant(pub Timestamp);
+
+impl JsonSchema for Instant {
+    fn schema_name() -> Cow<'static, str> {
+        "Instant".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        // The years between which there are instants.
+        json_schema!({ "type": "string", "format": "date-time", "pattern": "^(19[7-9][0-9]|[2-9][0-9]{3})-" })
+    }
+}
+
+/// A period's schema: its type is of `metering`, which knows of none.
+pub(crate) struct Span;
+
+impl JsonSchema for Span {
+    fn schema_name() -> Cow<'static, str> {
+        "Span".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let instant = generator.subschema_for::<Instant>();
+        json_schema!({ "type": "array", "items": instant, "minItems": 2, "maxItems": 2 })
+    }
+}
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -11,6 +11,7 @@ mod hash;
 pub mod instant;
 pub mod line;
 pub mod problem;
+pub mod schema;
 pub mod snapshot;
 pub mod verify;
 

@@ -1,6 +1,7 @@
 //! Problem documents (RFC 9457): how every refusal and failure looks over HTTP.
 
 use metering::{Invalid, Refusal};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::{PackBody, PositionBody};
@@ -11,7 +12,7 @@ use metering::Timestamp;
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// What went wrong, for programs: they switch on this and never on a text. Codes are never renamed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// 401: there is no token, or nobody knows it.
@@ -58,6 +59,7 @@ pub enum ErrorCode {
     Internal,
     /// A code that this version does not know.
     #[serde(other)]
+    #[schemars(skip)]
     Unknown,
 }
 
@@ -163,14 +165,16 @@ impl From<Refusal> for ErrorCode {
 }
 
 /// A problem document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     /// `urn:creditdeck:problem:` and the code.
     #[serde(rename = "type")]
+    #[schemars(regex(pattern = "^urn:creditdeck:problem:[a-z_]+$"))]
     pub kind: String,
     /// The code's title, for people.
     pub title: String,
     /// The HTTP status.
+    #[schemars(range(min = 400, max = 599))]
     pub status: u16,
     /// What happened this time, for people.
     pub detail: String,
@@ -184,6 +188,7 @@ pub struct Problem {
     pub position: Option<Box<PositionBody>>,
     /// When a fresh allowance comes.
     #[serde(with = "instant::option", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<instant::Instant>")]
     pub refresh_at: Option<Timestamp>,
     /// What could be bought instead of waiting.
     #[serde(default, skip_serializing_if = "Option::is_none")]

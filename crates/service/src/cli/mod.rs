@@ -1,5 +1,6 @@
 //! The command line: serve, set up, import, simulate, verify.
 
+mod backup;
 mod catalogue;
 mod import;
 mod plan;
@@ -7,6 +8,7 @@ mod serve;
 mod simulate;
 mod token;
 mod verify;
+mod webhook;
 mod workspace;
 
 use std::fmt::Display;
@@ -52,8 +54,19 @@ enum What {
     /// The plan of a workspace.
     #[command(subcommand)]
     Plan(plan::PlanCommand),
+    /// Signed webhooks to the vendor.
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Play a usage trace into a workspace.
     Import(import::Import),
+    /// Write everything that the database keeps into a file, while services run.
+    Backup(backup::Backup),
+    /// Take a backup in to an empty database: all of it, or what there was at an instant.
+    Restore(backup::Restore),
+    /// Write a workspace's ledger and catalogue into a folder.
+    Export(backup::Export),
+    /// Bring a database's tables to this version.
+    Migrate(backup::Migrate),
     /// Run a scenario of the metering rules and print an answer a step.
     #[command(after_help = simulate::STATUSES)]
     Simulate(simulate::Simulate),
@@ -97,7 +110,12 @@ pub fn run() -> ExitCode {
         What::Token(command) => command.run(),
         What::Pair(command) => command.run(),
         What::Plan(command) => command.run(),
+        What::Webhook(command) => command.run(),
         What::Import(command) => command.run(),
+        What::Backup(command) => command.run(),
+        What::Restore(command) => command.run(),
+        What::Export(command) => command.run(),
+        What::Migrate(command) => command.run(),
         What::Simulate(command) => command.run(),
         What::Verify(command) => command.run(),
         What::Catalogue(command) => command.run(),

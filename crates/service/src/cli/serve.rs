@@ -7,6 +7,7 @@ use clock::Clock;
 use tokio::net::TcpListener;
 use wire::api::Role;
 
+use super::webhook::WebhookFlags;
 use super::{DATABASE, Stopped, say, say_aside};
 use crate::service::{Config, Service};
 use crate::store::Location;
@@ -24,6 +25,8 @@ pub(super) struct Serve {
     /// address answers to no name but localhost and the like.
     #[arg(long)]
     public_url: Option<String>,
+    #[command(flatten)]
+    webhooks: WebhookFlags,
     /// Make the sample workspaces, keep them going, and print tokens for them.
     #[arg(long)]
     sample: bool,
@@ -33,8 +36,9 @@ impl Serve {
     pub(super) fn run(self) -> Result<(), Stopped> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
+            let webhooks = self.webhooks.webhooks()?;
             let config =
-                Config { database: self.database, clock: Clock::system(), public_url: self.public_url, webhooks: None };
+                Config { database: self.database, clock: Clock::system(), public_url: self.public_url, webhooks };
             let mut service = Service::open(config).await?;
             let listener = TcpListener::bind(self.listen)
                 .await

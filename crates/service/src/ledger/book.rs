@@ -105,6 +105,22 @@ impl Book {
         Ok(lines.len())
     }
 
+    /// Takes in an entry that was recorded elsewhere as it was recorded, and puts it on the page.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when it does not follow.
+    pub(crate) fn take_in(&mut self, line: StoredLine) -> Result<(), StoreError> {
+        if chain(&self.head, &line.body) != line.hash {
+            return Err(self.corrupt(line.seq, "its bytes were changed: the hash does not fit"));
+        }
+        let entry = wire::line::decode_body(&line.body).map_err(|error| self.corrupt(line.seq, error))?;
+        self.account.apply(&entry).map_err(|broken| self.corrupt(broken.seq, broken.message))?;
+        self.head = line.hash;
+        self.page.keys.extend(Key::all_of(&entry).into_iter().map(|key| (key, entry.seq)));
+        self.page.lines.push(line);
+        Ok(())
+    }
+
     /// Keeps the book under the workspace as it is now: its catalogue may have got a revision.
     ///
     /// # Errors

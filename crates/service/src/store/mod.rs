@@ -7,6 +7,7 @@
 //! second (recalling what is recorded, appending entries) each of them does in its own way; everything else is written
 //! once, in [`sql`] that both understand.
 
+mod dump;
 mod engine;
 mod entries;
 mod key;
@@ -18,13 +19,14 @@ mod purchases;
 mod sample_state;
 mod sessions;
 mod snapshots;
-mod sql;
+pub(crate) mod sql;
 mod sqlite;
 mod tokens;
 mod workspaces;
 
 use std::path::Path;
 
+pub(crate) use dump::{Kept, Table};
 pub(crate) use engine::{Appended, Ask, Recalled, TAIL};
 pub use entries::StoredLine;
 pub(crate) use entries::{Effect, Page};

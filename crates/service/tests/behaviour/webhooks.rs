@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::support::vendor::{Delivery, Vendor};
+use crate::support::{Kind, World, answer, at, event};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use service::store::Workspace;
 use standardwebhooks::Webhook;
-use crate::support::{Kind, Vendor, World, answer, at, event};
 use wire::api::{Role, VendorEvent, VendorNews};
 
 /// A service on plan Starter (3,000 credits, low below 600) that tells this vendor.
@@ -69,7 +70,7 @@ async fn a_threshold_is_told_once_a_crossing_and_again_after_a_refresh_and_a_pur
     let first = ["50%", "75%", "below 600"].map(|what| format!("balance.threshold_crossed {what}"));
     assert_eq!(vendor.said(3).await, first);
     // Work that failed gives its credits back, and they are used again: that is the same crossing.
-    let failed = json!({"source": "desk", "id": "a1", "usage": {"source": "desk", "id": "u4"}});
+    let failed = json!({"source": "desk", "id": "a1", "usage": "u4"});
     let amended = world.post(Role::Meter, "/amendments", &failed).await;
     assert_eq!(amended.status, 201, "{}", amended.body);
     use_up(&world, "u5", 1_000).await;
@@ -78,12 +79,15 @@ async fn a_threshold_is_told_once_a_crossing_and_again_after_a_refresh_and_a_pur
     use_up(&world, "v1", 2_500).await;
     let second = vendor.said(6).await;
     assert_eq!(second[3..], first);
-    pay(&world, { ask(&world, "p1").await; "p1" }, "evt_1").await;
+    ask(&world, "p1").await;
+    pay(&world, "p1", "evt_1").await;
     use_up(&world, "v2", 950).await;
-    let third = vendor.deliveries(8).await;
-    assert_eq!(third[6..].iter().map(|one| one.said()).collect::<Vec<_>>(), ["purchase.paid p1", &first[2]]);
-    assert_eq!(third.iter().map(|one| &one.id).collect::<BTreeSet<_>>().len(), 8, "each has an id of its own");
-    let low = &third[7].body;
+    let third = vendor.deliveries(10).await;
+    let said: Vec<String> = third[6..].iter().map(Delivery::said).collect();
+    let all = ["90%", "100%"].map(|what| format!("balance.threshold_crossed {what}"));
+    assert_eq!(said, ["purchase.paid p1", &all[0], &all[1], &first[2]], "a pack arms the balance anew, and no share");
+    assert_eq!(third.iter().map(|one| &one.id).collect::<BTreeSet<_>>().len(), 10, "each has an id of its own");
+    let low = &third[9].body;
     assert_eq!(low["timestamp"], "2026-07-01T00:00:00Z");
     assert_eq!((&low["data"]["workspace"], &low["data"]["crossing"]), (&json!("acme"), &json!(3)));
     let position = world.get(Role::Member, "/balance").await.body;
@@ -345,12 +349,18 @@ async fn several_services_on_one_database_tell_each_happening_once_between_them(
     let store = world.store();
     let terms = store.workspace("acme").unwrap().unwrap().terms;
     let body = match crate::STORE {
-        Kind::Sqlite => "CAST('{\"type\":\"test\",\"data\":{\"position\":{\"available\":' || n || '},\"workspace\":' || w || '}}' AS BLOB)",
-        Kind::Postgres => "convert_to('{\"type\":\"test\",\"data\":{\"position\":{\"available\":' || n || '},\"workspace\":' || w || '}}', 'UTF8')",
+        Kind::Sqlite => {
+            "CAST('{\"type\":\"test\",\"data\":{\"position\":{\"available\":' || n || '},\"workspace\":' || w || '}}' AS BLOB)"
+        }
+        Kind::Postgres => {
+            "convert_to('{\"type\":\"test\",\"data\":{\"position\":{\"available\":' || n || '},\"workspace\":' || w || '}}', 'UTF8')"
+        }
     };
     for number in 0..12 {
         let id = format!("w{number}");
-        store.create_workspace(&Workspace { id: id.clone(), name: id, terms: terms.clone() }, world.clock.now()).unwrap();
+        store
+            .create_workspace(&Workspace { id: id.clone(), name: id, terms: terms.clone() }, world.clock.now())
+            .unwrap();
     }
     let series = "WITH RECURSIVE t (w, n) AS (SELECT 0, 0 UNION ALL SELECT CASE WHEN n = 19 THEN w + 1 ELSE w END, (n + 1) % 20 FROM t WHERE w * 20 + n < 239)";
     let now = world.clock.now().as_millis();
@@ -408,6 +418,7 @@ async fn what_is_told_is_recorded_and_what_is_recorded_is_told() {
     assert_eq!(world.post(Role::Owner, "/purchases/p1/cancel", &json!({})).await.problem(), (503, "unavailable"));
     world.take("outbox");
     assert_eq!(world.report(&usage).await.status, 201);
+    wait(&world, 100);
     let cancelled: Value = world.get(Role::Member, "/purchases/p1").await.body;
     assert_eq!(cancelled["state"], "cancelled", "the provider was told, and says so");
     let said = vendor.said(3).await;

@@ -9,12 +9,17 @@ use super::Kind;
 
 /// A database of the test's own.
 pub(super) fn new(kind: Kind, folder: &Path) -> Location {
+    address(kind, folder).parse().unwrap()
+}
+
+/// The same, as the command line takes it.
+pub(crate) fn address(kind: Kind, folder: &Path) -> String {
     match kind {
-        Kind::Sqlite => folder.join("credits.db").into(),
+        Kind::Sqlite => format!("sqlite:{}", folder.join("credits.db").display()),
         Kind::Postgres => {
             let name = format!("test_{}", unique());
             on_server(&server(), &format!("CREATE DATABASE {name}")).unwrap();
-            url(&name).parse().unwrap()
+            url(&name)
         }
     }
 }

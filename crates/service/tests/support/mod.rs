@@ -12,10 +12,8 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use wire::api::Role;
 
-mod databases;
-mod vendor;
-
-pub(crate) use vendor::{Delivery, Vendor};
+pub(crate) mod databases;
+pub(crate) mod vendor;
 
 /// What records are kept in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +59,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::fixed(at("2026-06-03T09:00:00Z"));
         let database = databases::new(crate::STORE, folder.path());
-        let mut world = Self { folder, database, clock, running: None, http: client(), tokens: Vec::new(), webhooks: None };
+        let mut world =
+            Self { folder, database, clock, running: None, http: client(), tokens: Vec::new(), webhooks: None };
         let store = world.store();
         for id in ["acme", "other"] {
             let catalogue = Arc::new(catalogues::find(catalogue).unwrap());

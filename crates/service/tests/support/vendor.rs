@@ -12,6 +12,7 @@ use serde_json::Value;
 use service::Webhooks;
 use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
+use wire::api::VendorEvent;
 
 /// What a webhook brought.
 #[derive(Clone, Debug)]
@@ -91,6 +92,10 @@ impl Vendor {
             let signature = Webhook::new(&self.secret).unwrap().sign(&delivery.id, at, &delivery.bytes).unwrap();
             assert_eq!(delivery.headers["webhook-signature"], signature);
             assert_eq!(delivery.headers["content-type"], "application/json");
+            if delivery.body["type"] != "test" {
+                let known: VendorEvent = serde_json::from_slice(&delivery.bytes).unwrap();
+                assert_eq!(serde_json::to_value(known).unwrap(), delivery.body);
+            }
         }
         all
     }

@@ -1,13 +1,14 @@
 //! The position, as people ask for it and as a refusal explains itself.
 
 use metering::{Account, FeaturePosition, GrantSource, LiveGrant, Period, Position, Refusal, State, Timestamp, Totals};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Named;
 use crate::instant;
 
 /// The position, in credits: the same fields in every answer that carries one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PositionBody {
     /// What can be spent now; 0 while nothing gives access.
     pub available: u64,
@@ -20,9 +21,11 @@ pub struct PositionBody {
     /// Spent less amended in this period.
     pub used: u64,
     /// `trial`, `active`, `paused`, `no_plan` or `plan_excludes_ai`.
+    #[schemars(extend("enum" = state_codes()))]
     pub state: String,
     /// The running period, as `[start, end]`; `null` without one.
     #[serde(with = "instant::period")]
+    #[schemars(with = "Option<instant::Span>")]
     pub period: Option<Period>,
     /// Whether one unit of each feature would be taken now, in the catalogue's order.
     pub can_run: Named<bool>,
@@ -45,7 +48,7 @@ impl From<&Position> for PositionBody {
 }
 
 /// Sums since the beginning, in credits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TotalsBody {
     /// All that was granted.
     pub granted: u64,
@@ -67,10 +70,11 @@ impl From<Totals> for TotalsBody {
 }
 
 /// The balance at an instant: `GET …/balance`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BalanceBody {
     /// The instant that it holds for.
     #[serde(with = "instant")]
+    #[schemars(with = "instant::Instant")]
     pub at: Timestamp,
     /// The last entry that it counts; 0 before the first.
     pub seq: u64,
@@ -94,7 +98,7 @@ pub struct BalanceBody {
 }
 
 /// A feature at an instant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FeatureBody {
     /// Its id.
     pub feature: String,
@@ -102,15 +106,17 @@ pub struct FeatureBody {
     pub used: u64,
     /// Why one unit of it would be refused; absent if it can run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = REFUSALS.map(Refusal::code)))]
     pub refusal: Option<String>,
 }
 
 /// A grant with something left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GrantBody {
     /// Its id: the `seq` of its entry.
     pub grant: u64,
     /// `allowance`, `trial` or `top_up`.
+    #[schemars(extend("enum" = SOURCES.map(GrantSource::name)))]
     pub source: String,
     /// The purchase that paid for it, if it is a pack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -129,9 +135,11 @@ pub struct GrantBody {
     pub priority: u8,
     /// It pays from here on …
     #[serde(with = "instant")]
+    #[schemars(with = "instant::Instant")]
     pub effective_at: Timestamp,
     /// … until before here; for ever, if absent.
     #[serde(with = "instant::option", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<instant::Instant>")]
     pub expires_at: Option<Timestamp>,
 }
 
@@ -230,33 +238,36 @@ const fn is_zero(credits: &u64) -> bool {
     *credits == 0
 }
 
+/// Where credits come from.
+const SOURCES: [GrantSource; 3] = [GrantSource::Allowance, GrantSource::Trial, GrantSource::TopUp];
+/// How a workspace stands.
+const STATES: [State; 5] = [State::Trial, State::Active, State::Paused, State::NoPlan, State::PlanExcludesAi];
+/// Why the rules refuse.
+const REFUSALS: [Refusal; 9] = [
+    Refusal::Exhausted,
+    Refusal::PlanExcludesAi,
+    Refusal::NoPlan,
+    Refusal::AutomationOff,
+    Refusal::FeatureOff,
+    Refusal::CapReached,
+    Refusal::UnknownFeature,
+    Refusal::TrialUnavailable,
+    Refusal::HoldEnded,
+];
+
+/// How a state is written.
+pub(super) fn state_codes() -> [&'static str; 5] {
+    STATES.map(State::code)
+}
+
 pub(crate) fn grant_source(code: &str) -> Result<GrantSource, UnknownCode> {
-    [GrantSource::Allowance, GrantSource::Trial, GrantSource::TopUp]
-        .into_iter()
-        .find(|source| source.name() == code)
-        .ok_or_else(|| UnknownCode(code.into()))
+    SOURCES.into_iter().find(|source| source.name() == code).ok_or_else(|| UnknownCode(code.into()))
 }
 
 fn state(code: &str) -> Result<State, UnknownCode> {
-    [State::Trial, State::Active, State::Paused, State::NoPlan, State::PlanExcludesAi]
-        .into_iter()
-        .find(|state| state.code() == code)
-        .ok_or_else(|| UnknownCode(code.into()))
+    STATES.into_iter().find(|state| state.code() == code).ok_or_else(|| UnknownCode(code.into()))
 }
 
 fn refusal(code: &str) -> Result<Refusal, UnknownCode> {
-    [
-        Refusal::Exhausted,
-        Refusal::PlanExcludesAi,
-        Refusal::NoPlan,
-        Refusal::AutomationOff,
-        Refusal::FeatureOff,
-        Refusal::CapReached,
-        Refusal::UnknownFeature,
-        Refusal::TrialUnavailable,
-        Refusal::HoldEnded,
-    ]
-    .into_iter()
-    .find(|refusal| refusal.code() == code)
-    .ok_or_else(|| UnknownCode(code.into()))
+    REFUSALS.into_iter().find(|refusal| refusal.code() == code).ok_or_else(|| UnknownCode(code.into()))
 }

@@ -1,12 +1,13 @@
 //! Controls: what an admin turned on and off, and the caps (rule 16).
 
-use metering::{Catalogue, Controls, ControlsRequest, FeatureControl, FeatureRequest};
+use metering::{Catalogue, Controls, ControlsRequest, FeatureControl, FeatureRequest, MAX_CAP};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::api::Named;
 
 /// The controls in force: `GET …/controls`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ControlsBody {
     /// Whether features that need automation may run.
     pub automation: bool,
@@ -15,7 +16,7 @@ pub struct ControlsBody {
 }
 
 /// The controls of one feature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FeatureControlBody {
     /// Whether it may run.
     pub on: bool,
@@ -35,7 +36,7 @@ impl ControlsBody {
 }
 
 /// A wish to change controls: `PUT …/controls`. What is absent stays as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ControlsPatch {
     /// Turn all automation on or off.
@@ -47,7 +48,7 @@ pub struct ControlsPatch {
 }
 
 /// A wish for one feature. What is absent stays as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeaturePatch {
     /// Turn it on or off.
@@ -55,6 +56,7 @@ pub struct FeaturePatch {
     pub on: Option<bool>,
     /// Set the cap in credits a period; `null` lifts it.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = MAX_CAP))]
     pub cap: Option<Option<u64>>,
 }
 

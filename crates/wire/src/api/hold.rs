@@ -1,50 +1,62 @@
 //! Holds: credits reserved for work under way (rule 13).
 
-use metering::{Command, HOLD_MINUTES, HoldEnd, HoldRequest, PastHold, Timestamp};
+use metering::{
+    Command, HOLD_MINUTES, HoldEnd, HoldRequest, MAX_HOLD_ID_LENGTH, MAX_HOLD_MINUTES, MAX_ID_LENGTH, MAX_UNITS,
+    PastHold, Timestamp,
+};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::PositionBody;
 use crate::instant;
 
 /// A wish to reserve credits: `POST …/holds`. The asker's id makes it safe to send again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HoldWish {
     /// Who asks, 1..=256 bytes; with `id` it names the hold for ever.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH))]
     pub source: String,
     /// The asker's own id of the hold, 1..=251 bytes.
+    #[schemars(length(min = 1, max = MAX_HOLD_ID_LENGTH))]
     pub id: String,
     /// What is about to be used: a feature's id.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH))]
     pub feature: String,
     /// How many units at most, 1..=1,000,000; 1, if absent.
     #[serde(default = "one")]
+    #[schemars(range(min = 1, max = MAX_UNITS))]
     pub units: u32,
     /// How long the work may take, 1..=1,440 minutes; 15, if absent.
     #[serde(default = "usual_minutes")]
+    #[schemars(range(min = 1, max = MAX_HOLD_MINUTES))]
     pub minutes: u32,
 }
 
 /// A wish to pay for work out of a hold: `POST …/holds/{hold}/capture`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CaptureWish {
-    /// Who asked for the hold.
+    /// Who asked for the hold, 1..=256 bytes.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH))]
     pub source: String,
     /// How many units were used, 1 up to those held; all of them, if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = MAX_UNITS))]
     pub units: Option<u32>,
 }
 
 /// A wish to free what is reserved: `POST …/holds/{hold}/release`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseWish {
-    /// Who asked for the hold.
+    /// Who asked for the hold, 1..=256 bytes.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH))]
     pub source: String,
 }
 
 /// What a wish about a hold came to, if it was not refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HoldOutcome {
     /// It is in the ledger.
@@ -58,7 +70,7 @@ pub enum HoldOutcome {
 }
 
 /// How a hold stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HoldState {
     /// It reserves its credits.
@@ -72,7 +84,7 @@ pub enum HoldState {
 }
 
 /// A hold, and what has become of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HoldBody {
     /// Who asked for it.
     pub source: String,
@@ -90,6 +102,7 @@ pub struct HoldBody {
     pub state: HoldState,
     /// It lives until before here; absent once it has ended.
     #[serde(with = "instant::option", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<instant::Instant>")]
     pub until: Option<Timestamp>,
     /// The entry of the usage that captured it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,7 +113,7 @@ pub struct HoldBody {
 }
 
 /// The answer to a wish about a hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HoldAnswer {
     /// What it came to.
     pub outcome: HoldOutcome,

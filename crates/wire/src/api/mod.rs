@@ -23,7 +23,9 @@ pub use named::Named;
 pub use plan::{ChangeAnswer, ChangeOutcome, PendingBody, PlanBody, PlanRequest, PlanTermsBody};
 pub use purchase::{PackBody, PurchaseBody, PurchaseRequest, PurchaseState, PurchasesBody};
 pub use role::{BadRole, Role};
-pub use token::{PairAnswer, PairWish, PairingAnswer, PairingWish, TokenAnswer, TokenBody, TokenWish, TokensBody};
+pub use token::{
+    MAX_NAME_LENGTH, PairAnswer, PairWish, PairingAnswer, PairingWish, TokenAnswer, TokenBody, TokenWish, TokensBody,
+};
 pub use usage::{BatchAnswer, BatchBody, UsageAnswer, UsageCheck, UsageOutcome};
 pub use vendor_event::{BalanceNews, PurchaseNews, ThresholdBody, ThresholdNews, VendorEvent, VendorNews};
 pub use workspace::{LedgerHead, WorkspaceBody, WorkspacesBody};

@@ -1,20 +1,24 @@
 //! The plan and its changes (rules 7 and 8).
 
-use metering::{Access, Account, Command, Outcome, Period, PlanTerms, Timestamp};
+use metering::{Access, Account, Command, MAX_ALLOWANCE, MAX_ID_LENGTH, Outcome, Period, PlanTerms, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::api::balance::state_codes;
 use crate::instant;
 
 /// What the workspace is subscribed to: `GET …/plan`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanBody {
     /// `trial`, `active`, `paused`, `no_plan` or `plan_excludes_ai`.
+    #[schemars(extend("enum" = state_codes()))]
     pub state: String,
     /// The plan; absent in a trial and without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanTermsBody>,
     /// The running period, as `[start, end]`; `null` without one.
     #[serde(with = "instant::period", default)]
+    #[schemars(with = "Option<instant::Span>")]
     pub period: Option<Period>,
     /// A change that waits for the next refresh.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -22,7 +26,7 @@ pub struct PlanBody {
 }
 
 /// A plan as subscribed to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanTermsBody {
     /// The plan's id.
     pub plan: String,
@@ -33,7 +37,7 @@ pub struct PlanTermsBody {
 }
 
 /// A change that waits for the next refresh.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PendingBody {
     /// The plan to come; `null` for a cancellation.
     pub to: Option<PlanTermsBody>,
@@ -66,15 +70,17 @@ impl PlanBody {
 }
 
 /// A change of plan: `POST …/plan`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PlanRequest {
     /// Choose a plan: the first, an upgrade, a downgrade, or the current one to take a pending change back.
     Subscribe {
         /// The plan's id.
+        #[schemars(length(min = 1, max = MAX_ID_LENGTH))]
         plan: String,
         /// Credits a period, for a plan whose allowance is by agreement.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(range(max = MAX_ALLOWANCE))]
         allowance: Option<u64>,
     },
     /// End the plan at the next refresh.
@@ -94,7 +100,7 @@ impl From<PlanRequest> for Command {
 }
 
 /// What a change of plan or controls came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeOutcome {
     /// It is in the ledger.
@@ -104,7 +110,8 @@ pub enum ChangeOutcome {
 }
 
 /// The answer to a change of plan or controls, with what holds after it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ChangeOf{T}")]
 pub struct ChangeAnswer<T> {
     /// What it came to.
     pub outcome: ChangeOutcome,

@@ -1,12 +1,13 @@
 //! Packs and their purchases (rule 10).
 
-use metering::{Pack, Timestamp};
+use metering::{MAX_ID_LENGTH, Pack, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::instant;
 
 /// A pack that could be bought.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PackBody {
     /// Its id.
     pub id: String,
@@ -38,17 +39,19 @@ impl From<&Pack> for PackBody {
 }
 
 /// A wish to buy: `POST …/purchases`. The buyer's id makes it safe to send again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PurchaseRequest {
     /// The buyer's own id of this purchase, 1..=256 bytes.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH))]
     pub id: String,
     /// The pack's id.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH))]
     pub pack: String,
 }
 
 /// How far a purchase has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PurchaseState {
     /// Stored; the payment provider does not know it yet.
@@ -94,7 +97,7 @@ impl PurchaseState {
 }
 
 /// A purchase: `GET …/purchases/{p}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PurchaseBody {
     /// The buyer's id of it.
     pub id: String,
@@ -115,6 +118,7 @@ pub struct PurchaseBody {
     pub checkout_url: Option<String>,
     /// When it was asked for.
     #[serde(with = "instant")]
+    #[schemars(with = "instant::Instant")]
     pub created_at: Timestamp,
     /// The ledger entry that credited it, once `paid`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,7 +129,7 @@ pub struct PurchaseBody {
 }
 
 /// A workspace's purchases, newest first: `GET …/purchases`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PurchasesBody {
     /// The purchases.
     pub purchases: Vec<PurchaseBody>,

@@ -1,12 +1,14 @@
 //! Answers to reported usage.
 
+use metering::{MAX_ID_LENGTH, MAX_UNITS};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::PositionBody;
 use crate::problem::Problem;
 
 /// What a reported usage came to, if it was not refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UsageOutcome {
     /// 201: it is in the ledger.
@@ -21,13 +23,15 @@ pub enum UsageOutcome {
 
 /// A question whether usage would be taken now: `POST …/usage/check`. It records nothing, and promises nothing either:
 /// whoever wants to be sure asks for a hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UsageCheck {
     /// What would be used: a feature's id.
+    #[schemars(length(min = 1, max = MAX_ID_LENGTH))]
     pub feature: String,
     /// How many units, 1..=1,000,000; 1, if absent.
     #[serde(default = "one")]
+    #[schemars(range(min = 1, max = MAX_UNITS))]
     pub units: u32,
 }
 
@@ -36,7 +40,7 @@ const fn one() -> u32 {
 }
 
 /// The answer to one usage event that was taken: `POST …/usage`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UsageAnswer {
     /// What it came to.
     pub outcome: UsageOutcome,
@@ -51,9 +55,10 @@ pub struct UsageAnswer {
 }
 
 /// The answer to one event of a batch: either an answer or a problem.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BatchAnswer {
     /// The status that the event would have had alone.
+    #[schemars(range(min = 200, max = 599))]
     pub status: u16,
     /// The answer, if it was taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,7 +69,7 @@ pub struct BatchAnswer {
 }
 
 /// The answer to a batch, one for each event, in their order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BatchBody {
     /// The answers.
     pub answers: Vec<BatchAnswer>,

@@ -1,19 +1,20 @@
 //! What a workspace is.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Hash;
 use crate::api::Role;
 
 /// The workspaces that a token may see: `GET /v1/workspaces`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WorkspacesBody {
     /// In the order of their ids.
     pub workspaces: Vec<WorkspaceBody>,
 }
 
 /// A workspace: `GET /v1/workspaces/{id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WorkspaceBody {
     /// Its id.
     pub id: String,
@@ -36,7 +37,7 @@ pub struct WorkspaceBody {
 }
 
 /// The end of a ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerHead {
     /// The number of its last entry; 0 before the first.
     pub last_seq: u64,

@@ -11,14 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::number::NumberOrCustom;
 use crate::instant;
-
-/// An id: not empty, without control characters, without white space at its ends. `maxLength` counts characters: of ids
-/// with others than those of ASCII, the reader takes fewer.
-const ID: &str = r"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$";
-/// A name for people: it has something in it, and no control characters.
-const NAME: &str = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
-/// A text for people, which may be empty.
-const TEXT: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
+use crate::schema::{ID, NAME, TEXT};
 
 /// What a provider sells and what its features cost. Credits are whole numbers; prices are in minor units (cents).
 #[derive(Serialize, Deserialize, JsonSchema)]

@@ -13,6 +13,8 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use metering::{Catalogue, Fault, Revisions};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
@@ -22,23 +24,13 @@ pub(crate) use file::RefreshName;
 use place::{Lines, start_of};
 use tree::{Form, Node, Unreadable, Value};
 
+use crate::schema::sorted;
+
 /// The one schema of catalogue files that this version reads and writes.
 pub const SCHEMA: u32 = 1;
 
 /// The schema as it is used to read.
 static JSON_SCHEMA: LazyLock<Json> = LazyLock::new(|| sorted(schemars::schema_for!(CatalogueFile).to_value()));
-
-/// With its fields in the order of their names: whether JSON keeps another one is up to what else is built with it.
-fn sorted(value: Json) -> Json {
-    match value {
-        Json::Object(fields) => {
-            let fields: BTreeMap<String, Json> = fields.into_iter().collect();
-            fields.into_iter().map(|(name, value)| (name, sorted(value))).collect()
-        }
-        Json::Array(values) => values.into_iter().map(sorted).collect(),
-        other => other,
-    }
-}
 
 /// A place in a catalogue's text, and what is to be said of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -133,8 +125,17 @@ pub fn to_json(catalogue: &Catalogue) -> String {
 /// All revisions of a catalogue as JSON: a list, the lowest number first.
 #[must_use]
 pub fn revisions_to_json(revisions: &Revisions) -> String {
-    let all: Vec<CatalogueFile> = revisions.iter().map(CatalogueFile::from).collect();
-    serde_json::to_string(&all).unwrap_or_default()
+    serde_json::to_string(&RevisionsBody::from(revisions)).unwrap_or_default()
+}
+
+/// All revisions of a catalogue, the lowest number first.
+#[derive(Serialize, JsonSchema)]
+pub struct RevisionsBody(Vec<CatalogueFile>);
+
+impl From<&Revisions> for RevisionsBody {
+    fn from(revisions: &Revisions) -> Self {
+        Self(revisions.iter().map(CatalogueFile::from).collect())
+    }
 }
 
 /// Reads a list of revisions, or a catalogue that stands alone.

@@ -2,10 +2,13 @@
 //! disk are waited for once.
 
 use deadpool_postgres::Object;
+use futures_executor::block_on;
 use tokio_postgres::Error;
 use tokio_postgres::types::ToSql;
 use wire::Hash;
 
+use super::Statements;
+use super::server::said;
 use crate::store::sql::{Row, Sql, values};
 use crate::store::{Appended, Ask, Page, Recalled, StoreError, StoredLine, TAIL};
 
@@ -101,43 +104,34 @@ fn fill(
     Ok(())
 }
 
-/// Appends pages that have nothing but lines.
+/// Appends the lines of pages.
 pub(super) async fn append(client: &Object, pages: &[Page]) -> Result<Vec<Appended>, Error> {
     let statement = client.prepare_cached(APPEND).await?;
     let columns = Columns::of(pages);
     let moved = client.query(&statement, &columns.parameters()).await?;
     let moved = moved.iter().map(|row| row.try_get(0)).collect::<Result<Vec<&str>, _>>()?;
-    Ok(pages.iter().map(|page| appended(moved.contains(&page.workspace.as_str()))).collect())
+    Ok(pages.iter().map(|page| fate_of(moved.contains(&page.workspace.as_str()))).collect())
 }
 
-/// Appends pages with what goes along with them, within a transaction.
-pub(super) fn append_with_aside(db: &mut dyn Sql, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
-    let mut order: Vec<&Page> = pages.iter().collect();
-    order.sort_by(|one, other| one.workspace.cmp(&other.workspace));
-    let mut moved = Vec::new();
-    for page in order {
-        if !db.finds(LOCK, values![&page.workspace, page.after])? {
-            continue;
+/// Appends pages with what goes along with them, within a transaction that has begun.
+pub(super) fn append_with_aside(client: &Object, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
+    let mut statements = Statements { client, failed: None };
+    let failed = |error: Error| StoreError::Postgres(said(&error));
+    let mut appended = block_on(append(client, pages)).map_err(failed)?;
+    for (page, fate) in pages.iter().zip(&mut appended) {
+        if page.lines.is_empty() {
+            // Nothing was locked for it.
+            let db: &mut dyn Sql = &mut statements;
+            *fate = fate_of(db.finds(LOCK, values![&page.workspace, page.after])?);
         }
-        for line in &page.lines {
-            let sql = "INSERT INTO entries (workspace_id, seq, hash, body) VALUES ($1, $2, $3, $4)";
-            db.execute(sql, values![&page.workspace, line.seq, &line.hash.0, &line.body])?;
+        if *fate == Appended::Whole {
+            page.store_aside(&mut statements)?;
         }
-        for (key, seq) in &page.keys {
-            let sql = "INSERT INTO names (workspace_id, key, seq) VALUES ($1, $2, $3)";
-            db.execute(sql, values![&page.workspace, key.0.as_slice(), *seq])?;
-        }
-        if let Some(last) = page.lines.last() {
-            let sql = "UPDATE heads SET seq = $2, hash = $3 WHERE workspace_id = $1";
-            db.execute(sql, values![&page.workspace, last.seq, &last.hash.0])?;
-        }
-        page.store_aside(db)?;
-        moved.push(page.workspace.as_str());
     }
-    Ok(pages.iter().map(|page| appended(moved.contains(&page.workspace.as_str()))).collect())
+    Ok(appended)
 }
 
-const fn appended(is_moved: bool) -> Appended {
+const fn fate_of(is_moved: bool) -> Appended {
     if is_moved { Appended::Whole } else { Appended::Overtaken }
 }
 

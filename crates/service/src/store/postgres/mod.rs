@@ -97,7 +97,7 @@ impl Postgres {
 
 impl Engine for Postgres {
     fn read(&self, work: Work<'_>) -> Result<(), StoreError> {
-        self.transact("BEGIN READ ONLY", work)
+        self.transact("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
     }
 
     fn write(&self, work: Work<'_>) -> Result<(), StoreError> {
@@ -119,16 +119,22 @@ impl Engine for Postgres {
     }
 
     fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
-        if pages.iter().any(Page::has_aside) {
-            let mut appended = Vec::new();
-            self.write(&mut |db| {
-                appended = ledger::append_with_aside(db, pages)?;
-                Ok(())
-            })?;
-            return Ok(appended);
-        }
         let client = self.client()?;
-        block_on(ledger::append(&client, pages)).map_err(|error| Failed::from(error).error)
+        if !pages.iter().any(Page::has_aside) {
+            return block_on(ledger::append(&client, pages)).map_err(|error| Failed::from(error).error);
+        }
+        let run = |sql| block_on(client.batch_execute(sql)).map_err(|error| Failed::from(error).error);
+        run("BEGIN")?;
+        match ledger::append_with_aside(&client, pages) {
+            Ok(appended) => run("COMMIT").map(|()| appended),
+            Err(error) => {
+                if run("ROLLBACK").is_err() {
+                    // It goes back to no pool.
+                    drop(Object::take(client));
+                }
+                Err(error)
+            }
+        }
     }
 
     fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params_from_iter};
 use wire::Hash;
@@ -20,6 +21,10 @@ use super::{Durability, Page, StoreError, StoredLine};
 const BUSY: Duration = Duration::from_secs(10);
 /// How many connections for reading are kept.
 const READERS: usize = 8;
+/// The pages that the connection that writes keeps at hand, in KiB.
+const CACHE: i32 = 32 * 1024;
+/// How many pages the log may have before they are written to their place: what is written often is written there once.
+const LOG: i32 = 8_000;
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 64;
 
@@ -42,7 +47,9 @@ impl Sqlite {
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", if durability == Durability::Full { "FULL" } else { "NORMAL" })?;
         writer.pragma_update(None, "foreign_keys", "ON")?;
-        writer.set_prepared_statement_cache_capacity(STATEMENTS);
+        writer.pragma_update(None, "cache_size", -CACHE)?;
+        writer.pragma_update(None, "wal_autocheckpoint", LOG)?;
+        prepare_once(&writer)?;
         Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
     }
 
@@ -55,7 +62,7 @@ impl Sqlite {
                 let connection = Connection::open(&self.path)?;
                 connection.busy_timeout(BUSY)?;
                 connection.pragma_update(None, "query_only", "ON")?;
-                connection.set_prepared_statement_cache_capacity(STATEMENTS);
+                prepare_once(&connection)?;
                 connection
             }
         };
@@ -79,15 +86,26 @@ impl Sqlite {
 
 impl Engine for Sqlite {
     fn read(&self, work: Work<'_>) -> Result<(), StoreError> {
-        self.reading(|db| work(&mut Statements(db)))
+        self.reading(|db| {
+            // All of it sees the same.
+            let transaction = db.unchecked_transaction()?;
+            work(&mut Statements(&transaction))?;
+            Ok(transaction.commit()?)
+        })
     }
 
     fn write(&self, work: Work<'_>) -> Result<(), StoreError> {
         self.writing(|db| work(&mut Statements(db)))
     }
 
+    /// On the connection that writes: it has the pages that it wrote at hand, which another would have to read again. All
+    /// of it is one transaction: each has locks to take.
     fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError> {
-        self.reading(|db| asks.iter().map(|ask| ledger::recall(db, ask)).collect())
+        let mut connection = lock(&self.writer);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        let recalled = asks.iter().map(|ask| ledger::recall(&transaction, ask)).collect();
+        transaction.commit()?;
+        recalled
     }
 
     fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
@@ -129,6 +147,13 @@ impl Sql for Statements<'_> {
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// Keeps statements prepared, whatever values they are given: without being told so, SQLite plans a statement again when
+/// the bound of a range has changed, which is every time.
+fn prepare_once(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// SQLite numbers its parameters after a question mark. No text of ours has a dollar in it.
