@@ -9,19 +9,23 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use clock::Clock;
-use metering::{Outcome, Position, Refusal};
+use metering::{MAX_ID_LENGTH, Outcome, Position, Refusal};
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use wire::api::{PackBody, PositionBody, Role};
 use wire::problem::{ErrorCode, MEDIA_TYPE, Problem};
 
 use crate::door::{Door, Stranger};
-use crate::ledger::{Answer, Ledger, Ledgers, Unavailable};
+use crate::ledger::{Answer, Ledger, Ledgers, Once, Unavailable};
 use crate::payment::Payments;
 use crate::store::{Store, StoreError};
 
 /// Longest body that any route takes, in bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
+
+/// The header that makes a change safe to send again.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// What the routes work on.
 #[derive(Clone)]
@@ -117,6 +121,11 @@ impl IntoResponse for Failure {
 pub(crate) fn refused(ledger: &Ledger, answer: &Answer) -> Option<Problem> {
     match &answer.outcome {
         Outcome::Recorded { .. } | Outcome::Duplicate { .. } | Outcome::Unchanged => None,
+        // Nothing was recorded under it, as entry 0.
+        Outcome::Conflict { seq: 0 } => {
+            let detail = "this key was used with other content, which changed nothing; nothing was changed now either";
+            Some(Problem::new(ErrorCode::Conflict, detail).at_field(IDEMPOTENCY_KEY))
+        }
         Outcome::Conflict { seq } => {
             let detail = format!("this id was recorded with other content, as entry {seq}; nothing was changed");
             Some(Problem::new(ErrorCode::Conflict, detail).at_field("id"))
@@ -209,6 +218,32 @@ impl Caller {
             return Ok(&self.ledger);
         }
         Err(Failure::new(ErrorCode::Forbidden, format!("a token with the role {} may not {what}", self.role)))
+    }
+}
+
+/// The key under which a change counts once, if the caller has given one.
+pub(crate) struct IdempotencyKey(Option<String>);
+
+impl IdempotencyKey {
+    /// The key with what is asked under it.
+    pub(crate) fn of(self, asked: &impl serde::Serialize) -> Option<Once> {
+        // Bodies are made of texts, numbers and lists: JSON can say all of it.
+        let text = serde_json::to_vec(asked).unwrap_or_default();
+        self.0.map(|key| Once { key, request: Sha256::digest(&text).into() })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let Some(value) = parts.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
+        let text = value.to_str().ok().map(str::trim).filter(|text| (1..=MAX_ID_LENGTH).contains(&text.len()));
+        let text = text.ok_or_else(|| {
+            let detail = format!("{IDEMPOTENCY_KEY}: needs 1..={MAX_ID_LENGTH} visible letters");
+            Problem::new(ErrorCode::Invalid, detail).at_field(IDEMPOTENCY_KEY)
+        })?;
+        Ok(Self(Some(text.to_owned())))
     }
 }
 

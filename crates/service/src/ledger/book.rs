@@ -7,10 +7,10 @@ use wire::api::{PurchaseBody, PurchaseState};
 use wire::{GENESIS, Hash, chain};
 
 use super::past::Remembered;
-use super::{Answer, HoldView, amount};
+use super::{Answer, HoldView, Once, amount};
 use crate::outbox::Herald;
 use crate::store::{
-    Appended, Ask, Effect, KeptSnapshot, Key, Page, Purchase, Settlement, Store, StoreError, StoredLine, TAIL,
+    Appended, Ask, Effect, KeptSnapshot, PastAnswer, Key, Page, Purchase, Settlement, Store, StoreError, StoredLine, TAIL,
     Workspace,
 };
 
@@ -196,6 +196,43 @@ impl Book {
         if let (Some(herald), Some(before)) = (&mut self.herald, before) {
             self.page.effects.extend(herald.after(&self.workspace.id, &self.account, &before));
         }
+        Ok(outcome)
+    }
+
+    /// Decides a change that has no id of its own, unless it was decided under its key before.
+    ///
+    /// # Errors
+    /// As for [`Book::decide`].
+    pub(crate) fn decide_once(
+        &mut self,
+        store: &Store,
+        command: &Command,
+        once: &Once,
+        now: Timestamp,
+    ) -> Result<Outcome, StoreError> {
+        let waiting = self.page.effects.iter().find_map(|effect| match effect {
+            Effect::Answered { answer, .. } if answer.key == once.key => Some(answer.clone()),
+            _ => None,
+        });
+        let past = match waiting {
+            Some(answer) => Some(answer),
+            None => store.past_answer(&self.workspace.id, &once.key)?,
+        };
+        if let Some(past) = past {
+            return Ok(match past.seq {
+                _ if past.request != once.request => Outcome::Conflict { seq: past.seq.unwrap_or(0) },
+                Some(seq) => Outcome::Duplicate { seq },
+                None => Outcome::Unchanged,
+            });
+        }
+        let outcome = self.decide(store, command, now)?;
+        let seq = match outcome {
+            Outcome::Recorded { seq } => Some(seq),
+            Outcome::Unchanged => None,
+            _ => return Ok(outcome),
+        };
+        let answer = PastAnswer { key: once.key.clone(), request: once.request, seq };
+        self.page.effects.push(Effect::Answered { answer, at: now });
         Ok(outcome)
     }
 

@@ -24,12 +24,23 @@ pub(crate) struct Job {
 pub(crate) enum Task {
     /// Decide and record commands, in their order.
     Commands { commands: Vec<Command>, reply: Reply<Vec<Answer>> },
+    /// Decide and record a change that has no id of its own, once for each key.
+    Once { command: Command, once: Once, reply: Reply<Vec<Answer>> },
     /// Take in a payment event.
     Settle { settlement: Settlement, reply: Reply<Option<Outcome>> },
     /// Play the next thing of a sample, and give the player back after it.
     Play { player: Box<Player>, reply: Reply<Box<Player>> },
     /// Look at the account.
     Read(Read),
+}
+
+/// What makes a change that has no id of its own safe to send again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// The caller's key.
+    pub key: String,
+    /// A digest of what is asked: the same key with another is a conflict.
+    pub request: [u8; 32],
 }
 
 /// Where an answer goes.
@@ -46,13 +57,19 @@ pub(super) enum Promise {
 impl Task {
     /// The commands whose past has to be known.
     pub(super) fn commands(&self) -> &[Command] {
-        if let Self::Commands { commands, .. } = self { commands } else { &[] }
+        match self {
+            Self::Commands { commands, .. } => commands,
+            Self::Once { command, .. } => std::slice::from_ref(command),
+            Self::Settle { .. } | Self::Play { .. } | Self::Read(_) => &[],
+        }
     }
 
     /// Answers what was promised. Whoever does not wait any more does not hear it.
     pub(super) fn keep(self, promise: Promise, account: &Account, now: Timestamp) {
         match (self, promise) {
-            (Self::Commands { reply, .. }, Promise::Answers(answers)) => drop(reply.send(Ok(answers))),
+            (Self::Commands { reply, .. } | Self::Once { reply, .. }, Promise::Answers(answers)) => {
+                drop(reply.send(Ok(answers)));
+            }
             (Self::Settle { reply, .. }, Promise::Settled(outcome)) => drop(reply.send(Ok(outcome))),
             (Self::Play { reply, .. }, Promise::Played(player)) => drop(reply.send(Ok(player))),
             (Self::Read(read), Promise::Look) => read(Ok((account, now))),
@@ -63,7 +80,7 @@ impl Task {
     /// Says that nothing can be done.
     pub(super) fn refuse(self, reason: &Unavailable) {
         match self {
-            Self::Commands { reply, .. } => drop(reply.send(Err(reason.clone()))),
+            Self::Commands { reply, .. } | Self::Once { reply, .. } => drop(reply.send(Err(reason.clone()))),
             Self::Settle { reply, .. } => drop(reply.send(Err(reason.clone()))),
             Self::Play { reply, .. } => drop(reply.send(Err(reason.clone()))),
             Self::Read(read) => read(Err(reason.clone())),

@@ -218,6 +218,11 @@ impl Lane {
                 }
                 Promise::Answers(answers)
             }
+            Task::Once { command, once, .. } => {
+                let now = self.clock.now();
+                let outcome = book.decide_once(&self.store, command, once, now)?;
+                Promise::Answers(vec![book.answer(command, outcome, now)])
+            }
             Task::Settle { settlement, .. } => {
                 Promise::Settled(book.settle(&self.store, settlement.clone(), self.clock.now())?)
             }

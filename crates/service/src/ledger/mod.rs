@@ -21,6 +21,7 @@ use moka::sync::Cache;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use book::{Book, record};
+pub use job::Once;
 use job::{Job, Reply, Task};
 pub(crate) use tails::Tails;
 
@@ -97,6 +98,17 @@ impl Ledger {
     /// [`Unavailable`]: the answers are not known.
     pub async fn commands(&self, commands: Vec<Command>) -> Result<Vec<Answer>, Unavailable> {
         self.ask(|reply| Task::Commands { commands, reply }).await
+    }
+
+    /// Decides and records a change that has no id of its own, once for each key: the same again is a duplicate, and another
+    /// change under the key a conflict.
+    ///
+    /// # Errors
+    /// [`Unavailable`]: the answer is not known.
+    pub async fn change(&self, command: Command, once: Option<Once>) -> Result<Answer, Unavailable> {
+        let Some(once) = once else { return self.command(command).await };
+        let answers = self.ask(|reply| Task::Once { command, once, reply }).await?;
+        answers.into_iter().next().ok_or_else(stopped)
     }
 
     /// What a command would come to at the clock's instant. Records nothing, and knows of no ids.

@@ -4,7 +4,7 @@ use axum::Json;
 use metering::Command;
 use wire::api::{ChangeAnswer, ControlsBody, ControlsPatch, Role};
 
-use crate::http::{Caller, Failure, JsonBody, refused};
+use crate::http::{Caller, Failure, IdempotencyKey, JsonBody, refused};
 use crate::ledger::{Ledger, Unavailable};
 
 /// `GET …/controls`.
@@ -15,10 +15,11 @@ pub(super) async fn show(caller: Caller) -> Result<Json<ControlsBody>, Failure> 
 /// `PUT …/controls`: changes what the body names, and leaves the rest.
 pub(super) async fn change(
     caller: Caller,
+    key: IdempotencyKey,
     JsonBody(patch): JsonBody<ControlsPatch>,
 ) -> Result<Json<ChangeAnswer<ControlsBody>>, Failure> {
     let ledger = caller.may(Role::manages, "change the controls")?;
-    let answer = ledger.command(Command::Controls(patch.into())).await?;
+    let answer = ledger.change(Command::Controls(patch.clone().into()), key.of(&("controls", patch))).await?;
     if let Some(problem) = refused(ledger, &answer) {
         return Err(problem.into());
     }

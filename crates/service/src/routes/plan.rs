@@ -3,7 +3,7 @@
 use axum::Json;
 use wire::api::{ChangeAnswer, PlanBody, PlanRequest, Role};
 
-use crate::http::{Caller, Failure, JsonBody, refused};
+use crate::http::{Caller, Failure, IdempotencyKey, JsonBody, refused};
 
 /// `GET …/plan`.
 pub(super) async fn show(caller: Caller) -> Result<Json<PlanBody>, Failure> {
@@ -14,10 +14,11 @@ pub(super) async fn show(caller: Caller) -> Result<Json<PlanBody>, Failure> {
 /// `POST …/plan`: `{"do": "subscribe", "plan": …}`, `{"do": "cancel"}` or `{"do": "start_trial"}`.
 pub(super) async fn change(
     caller: Caller,
+    key: IdempotencyKey,
     JsonBody(request): JsonBody<PlanRequest>,
 ) -> Result<Json<ChangeAnswer<PlanBody>>, Failure> {
     let ledger = caller.may(Role::manages, "change the plan")?;
-    let answer = ledger.command(request.into()).await?;
+    let answer = ledger.change(request.clone().into(), key.of(&("plan", request))).await?;
     if let Some(problem) = refused(ledger, &answer) {
         return Err(problem.into());
     }

@@ -55,6 +55,13 @@ pub(crate) enum Effect {
     },
     /// A sample bought a pack.
     Purchased(Box<super::Purchase>),
+    /// A request with an idempotency key was answered.
+    Answered {
+        /// What it came to.
+        answer: super::PastAnswer,
+        /// When it was answered.
+        at: Timestamp,
+    },
     /// A sample got so far.
     SampleProgress(String),
     /// The vendor is told of something.
@@ -80,6 +87,7 @@ impl Page {
             match effect {
                 Effect::Settled { settlement, at } => super::purchases::settle(db, &self.workspace, settlement, *at)?,
                 Effect::Purchased(purchase) => drop(super::purchases::insert(db, &self.workspace, purchase)?),
+                Effect::Answered { answer, at } => super::answers::insert(db, &self.workspace, answer, *at)?,
                 Effect::SampleProgress(progress) => super::sample_state::update(db, &self.workspace, progress)?,
                 Effect::Told(notice) => super::outbox::insert(db, &self.workspace, notice)?,
                 Effect::LookAt(at) => super::outbox::look_at(db, &self.workspace, *at)?,

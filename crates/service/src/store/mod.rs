@@ -7,6 +7,7 @@
 //! second (recalling what is recorded, appending entries) each of them does in its own way; everything else is written
 //! once, in [`sql`] that both understand.
 
+mod answers;
 mod dump;
 mod engine;
 mod entries;
@@ -26,6 +27,7 @@ mod workspaces;
 
 use std::path::Path;
 
+pub(crate) use answers::PastAnswer;
 pub(crate) use dump::{Kept, Table};
 pub(crate) use engine::{Appended, Ask, Recalled, TAIL};
 pub use entries::StoredLine;

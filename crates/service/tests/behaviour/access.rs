@@ -158,3 +158,37 @@ async fn on_this_machine_alone_no_other_name_is_answered() {
         running.shutdown().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_under_a_key_counts_once() {
+    let world = World::new().await;
+    let under = async |key: &str, path: &str, body: &serde_json::Value| {
+        let request = if path == "/plan" { world.http.post(world.url(path)) } else { world.http.put(world.url(path)) };
+        answer(request.bearer_auth(world.token(Role::Owner)).header("idempotency-key", key).json(body)).await
+    };
+    let (growth, scale) = (json!({"do": "subscribe", "plan": "growth"}), json!({"do": "subscribe", "plan": "scale"}));
+    let first = under("k1", "/plan", &growth).await;
+    assert_eq!((first.status, &first.body["outcome"]), (200, &json!("recorded")));
+    world.post(Role::Owner, "/plan", &scale).await;
+    let entries = world.ledger().await.len();
+    // Sent again late, it does not take the later change back.
+    let again = under("k1", "/plan", &growth).await;
+    assert_eq!((&again.body["outcome"], &again.body["seq"]), (&json!("duplicate"), &first.body["seq"]));
+    assert_eq!((&again.body["now"]["plan"]["plan"], &again.body["now"]["pending"]), (&json!("scale"), &json!(null)));
+    assert_eq!(under("k1", "/plan", &scale).await.problem(), (409, "conflict"));
+    assert_eq!(under("k1", "/controls", &json!({"automation": true})).await.problem(), (409, "conflict"));
+    // What changed nothing is remembered, too; what was refused is not.
+    assert_eq!(under("k2", "/plan", &scale).await.body["outcome"], "unchanged");
+    assert_eq!(under("k2", "/plan", &growth).await.problem(), (409, "conflict"));
+    assert_eq!(under("k3", "/plan", &json!({"do": "start_trial"})).await.problem(), (403, "trial_unavailable"));
+    assert_eq!(world.ledger().await.len(), entries);
+    assert_eq!(under("k3", "/controls", &json!({"automation": true})).await.body["outcome"], "recorded");
+    let at_once = futures_util::future::join_all((0..8).map(|_| async {
+        let cap = json!({"features": {"draft": {"cap": 7}}});
+        under("k4", "/controls", &cap).await.body["outcome"].as_str().unwrap().to_owned()
+    }));
+    let outcomes = at_once.await;
+    assert_eq!(outcomes.iter().filter(|one| *one == "recorded").count(), 1, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|one| *one == "duplicate").count(), 7, "{outcomes:?}");
+    assert_eq!(under(&"x".repeat(257), "/plan", &growth).await.problem(), (422, "invalid"));
+}

@@ -161,6 +161,7 @@ async fn a_refresh_ends_a_pause_though_nobody_sends_a_command() {
     // The command that records the refresh tells nothing that is known, whoever decides it.
     world.stop().await;
     world.start().await;
+    wait(&world, 1_000);
     use_up(&world, "u2", 1).await;
     vendor.deliveries(7).await;
     // All of the next month at once: it came back and ran out, and then comes back once more.
@@ -197,7 +198,7 @@ async fn a_hold_that_is_not_used_ends_a_pause_when_its_time_is_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_purchase_that_comes_to_nothing_is_told_once_however_it_ended() {
     let vendor = Vendor::new().await;
-    let world = telling(&vendor).await;
+    let mut world = telling(&vendor).await;
     let declined = ask(&world, "p1").await;
     choose(&world, &declined, "decline").await;
     assert_eq!(vendor.said(1).await, ["purchase.failed p1"]);
@@ -217,12 +218,10 @@ async fn a_purchase_that_comes_to_nothing_is_told_once_however_it_ended() {
     }
     assert_eq!(vendor.said(4).await[3], "purchase.expired p4");
     // A payment that is found after all is told, and what is said against it later is not.
-    pay(&world, "p1", "evt_late").await;
-    assert_eq!(vendor.said(5).await[4], "purchase.paid p1");
-    for state in ["open", "declined"] {
-        world.sql(&format!("UPDATE sandbox_sessions SET state = '{state}', delivered = 0, event_id = 'evt_no' WHERE purchase_id = 'p1'")).unwrap();
-    }
-    let mut world = world;
+    pay(&world, "p2", "evt_late").await;
+    assert_eq!(vendor.said(5).await[4], "purchase.paid p2");
+    let late = "state = 'declined', delivered = 0, event_id = 'evt_no'";
+    world.sql(&format!("UPDATE sandbox_sessions SET {late} WHERE purchase_id = 'p2'")).unwrap();
     world.stop().await;
     world.start().await;
     vendor.deliveries(5).await;
@@ -344,25 +343,32 @@ async fn several_services_on_one_database_tell_each_happening_once_between_them(
     let said = vendor.said(6).await;
     assert_eq!(said.iter().collect::<BTreeSet<_>>().len(), 6, "{said:?}");
     assert_eq!(said[5], "balance.depleted 0");
+    // What another one has recorded and told of is not news.
+    for (usage, units) in [("u0", 50), ("u2", 1)] {
+        let amended = world.http.post(format!("{}/v1/workspaces/acme/amendments", other.url()));
+        let failed = json!({"source": "desk", "id": usage, "usage": usage});
+        assert_eq!(answer(amended.bearer_auth(world.token(Role::Meter)).json(&failed)).await.status, 201);
+        use_up(&world, &format!("{usage} again"), units).await;
+    }
+    assert_eq!(vendor.said(9).await[6..], ["balance.recovered 50", "balance.depleted 0", "balance.recovered 50"]);
 
     // And whoever sends, what is stored is sent once, in the order of its workspace.
     let store = world.store();
     let terms = store.workspace("acme").unwrap().unwrap().terms;
+    let text = "'{\"type\":\"test\",\"data\":{\"position\":{\"available\":' || n || '},\"workspace\":' || w || '}}'";
     let body = match crate::STORE {
-        Kind::Sqlite => {
-            "CAST('{\"type\":\"test\",\"data\":{\"position\":{\"available\":' || n || '},\"workspace\":' || w || '}}' AS BLOB)"
-        }
-        Kind::Postgres => {
-            "convert_to('{\"type\":\"test\",\"data\":{\"position\":{\"available\":' || n || '},\"workspace\":' || w || '}}', 'UTF8')"
-        }
+        Kind::Sqlite => format!("CAST({text} AS BLOB)"),
+        Kind::Postgres => format!("convert_to({text}, 'UTF8')"),
     };
     for number in 0..12 {
         let id = format!("w{number}");
-        store
-            .create_workspace(&Workspace { id: id.clone(), name: id, terms: terms.clone() }, world.clock.now())
-            .unwrap();
+        let workspace = Workspace { id: id.clone(), name: id, terms: terms.clone() };
+        store.create_workspace(&workspace, world.clock.now()).unwrap();
     }
-    let series = "WITH RECURSIVE t (w, n) AS (SELECT 0, 0 UNION ALL SELECT CASE WHEN n = 19 THEN w + 1 ELSE w END, (n + 1) % 20 FROM t WHERE w * 20 + n < 239)";
+    let series = "WITH RECURSIVE t (w, n) AS (
+        SELECT 0, 0 UNION ALL
+        SELECT CASE WHEN n = 19 THEN w + 1 ELSE w END, (n + 1) % 20 FROM t WHERE w * 20 + n < 239
+    )";
     let now = world.clock.now().as_millis();
     world
         .sql(&format!(
@@ -370,10 +376,10 @@ async fn several_services_on_one_database_tell_each_happening_once_between_them(
              {series} SELECT 'w' || w, 'e' || n, {body}, {now} + n, {now} FROM t"
         ))
         .unwrap();
-    let told = vendor.deliveries(246).await;
-    assert_eq!(told.iter().map(|one| &one.id).collect::<BTreeSet<_>>().len(), 246);
+    let told = vendor.deliveries(249).await;
+    assert_eq!(told.iter().map(|one| &one.id).collect::<BTreeSet<_>>().len(), 249);
     for workspace in 0..12 {
-        let own = told[6..].iter().filter(|one| one.body["data"]["workspace"] == workspace);
+        let own = told[9..].iter().filter(|one| one.body["data"]["workspace"] == workspace);
         let order: Vec<u64> = own.map(|one| one.body["data"]["position"]["available"].as_u64().unwrap()).collect();
         assert_eq!(order, (0..20).collect::<Vec<u64>>());
     }

@@ -105,6 +105,8 @@ impl From<PlanRequest> for Command {
 pub enum ChangeOutcome {
     /// It is in the ledger.
     Recorded,
+    /// It was recorded before, under the same idempotency key.
+    Duplicate,
     /// It was so already.
     Unchanged,
 }
@@ -127,9 +129,8 @@ impl<T> ChangeAnswer<T> {
     #[must_use]
     pub const fn of(outcome: &Outcome, now: T) -> Self {
         match outcome {
-            Outcome::Recorded { seq } | Outcome::Duplicate { seq } => {
-                Self { outcome: ChangeOutcome::Recorded, seq: Some(*seq), now }
-            }
+            Outcome::Recorded { seq } => Self { outcome: ChangeOutcome::Recorded, seq: Some(*seq), now },
+            Outcome::Duplicate { seq } => Self { outcome: ChangeOutcome::Duplicate, seq: Some(*seq), now },
             _ => Self { outcome: ChangeOutcome::Unchanged, seq: None, now },
         }
     }

@@ -21,6 +21,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Owner, Self::Admin, Self::Member, Self::Meter];
+
     /// The role as it is written.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -83,7 +86,7 @@ impl FromStr for Role {
     type Err = BadRole;
 
     fn from_str(text: &str) -> Result<Self, BadRole> {
-        [Self::Owner, Self::Admin, Self::Member, Self::Meter]
+        Self::ALL
             .into_iter()
             .find(|role| role.as_str() == text)
             .ok_or_else(|| BadRole(text.chars().take(64).collect()))
