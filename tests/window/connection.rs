@@ -104,3 +104,27 @@ async fn connect(window: &Window, provider: &Provider) {
     let script = "return document.body.innerText.includes('Acme')";
     window.wait_until(script, |found| *found == json!(true)).await;
 }
+
+#[tokio::test]
+async fn a_pairing_code_connects_once_and_needs_no_workspace_id() {
+    let provider = Provider::start();
+    provider.fill(0).await;
+    let home = Home::new();
+    let window = Window::open(&home).await;
+    window.click("[data-testid=nav-settings]").await;
+    window.wait_for("[data-testid=connect-submit]").await;
+    let code = provider.pairing_code();
+    for (typed, words) in [("00000-00000", "does not accept this pairing code"), (&code.to_lowercase(), "Acme")] {
+        window.fill("[data-testid=connect-url]", &provider.url).await;
+        window.fill("[data-testid=connect-token]", typed).await;
+        window.click("[data-testid=connect-submit]").await;
+        let script = "return document.body.innerText";
+        window.wait_until(script, |shown| shown.as_str().is_some_and(|shown| shown.contains(words))).await;
+    }
+    window.wait_for_available(10_000_000).await;
+    // The device has a token of its own, which the provider sees.
+    let url = format!("{}/v1/workspaces/{WORKSPACE}/tokens", provider.url);
+    let request = crate::harness::web().get(url).bearer_auth(&provider.token);
+    let listed = request.send().await.unwrap().text().await.unwrap();
+    assert!(listed.contains("\"role\":\"admin\",\"name\":\"Creditdeck on a desktop\""), "{listed}");
+}

@@ -40,6 +40,12 @@ impl Provider {
         Self { process, folder, url, token }
     }
 
+    /// A code that lets a device in once.
+    pub(crate) fn pairing_code(&self) -> String {
+        let database = format!("sqlite:{}", self.folder.path().join("credits.db").display());
+        run(&["pair", "create", "--database", &database, "--workspace", WORKSPACE, "--role", "admin"]).trim().to_owned()
+    }
+
     /// Ends the service the hard way.
     pub(crate) fn stop(&mut self) {
         self.process.kill().unwrap();

@@ -5,24 +5,34 @@ use std::sync::{Arc, PoisonError};
 
 use cache::WorkspaceMeta;
 use sync::{Client, ClientError};
+use wire::api::PairWish;
 
 use crate::view::{ConnectRequest, ConnectionInfo, WorkspaceSummary};
 use crate::{App, AppError, sample, storage};
 
 impl App {
-    /// Connects to a workspace at a provider's service, once it has let us in. Nothing is kept otherwise.
+    /// Connects to a workspace at a provider's service, once it has let us in: with an access token, or with a pairing code,
+    /// which names the workspace and becomes a token. Nothing is kept otherwise.
     ///
     /// # Errors
-    /// `bad_address`, `wrong_token`, `unknown_workspace`, `unreachable`, `not_the_service`, `missing` for an empty
-    /// field, or a cache that cannot be written.
+    /// `bad_address`, `wrong_token`, `wrong_code`, `unknown_workspace`, `unreachable`, `not_the_service`, `missing` for an
+    /// empty field, or a cache that cannot be written.
     pub async fn connect(self: &Arc<Self>, request: &ConnectRequest) -> Result<WorkspaceSummary, AppError> {
-        let (url, id, token) = (request.url.trim(), request.workspace.trim(), request.token.trim());
-        for (what, value) in [("service address", url), ("workspace", id), ("access token", token)] {
+        let (url, secret) = (request.url.trim(), request.token.trim());
+        let (id, token) = match PairWish::code(secret) {
+            Some(code) if !url.is_empty() => {
+                let paired = Client::pair(url, &code, DEVICE).await.map_err(|error| wrong_code(&error))?;
+                (paired.workspace, paired.token)
+            }
+            _ => (request.workspace.trim().to_owned(), secret.to_owned()),
+        };
+        let (id, token) = (id.as_str(), token.as_str());
+        for (what, value) in [("service address", url), ("access token", token), ("workspace", id)] {
             if value.is_empty() {
                 return Err(AppError::new(
                     "missing",
                     format!("The {what} is missing."),
-                    "Your provider tells you all three.",
+                    "Your provider gives you a pairing code, or an access token and the workspace's id.",
                 ));
             }
         }
@@ -112,6 +122,22 @@ impl App {
             tokio::spawn(before.stop());
         }
     }
+}
+
+/// What people read who look through their workspace's tokens.
+const DEVICE: &str = "Creditdeck on a desktop";
+
+/// What a person is told whose pairing code the service did not take.
+fn wrong_code(error: &ClientError) -> AppError {
+    if !matches!(error, ClientError::WrongToken) {
+        return service(error);
+    }
+    AppError::new(
+        "wrong_code",
+        "The credit service does not accept this pairing code.",
+        "A code is good once, for ten minutes. Ask for another one.",
+    )
+    .detail(error)
 }
 
 /// A command line that reports one usage to the sample.

@@ -1,9 +1,10 @@
 //! What all routes share: the state, who asks, bodies, and how a failure looks.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -18,14 +19,16 @@ use wire::problem::{ErrorCode, MEDIA_TYPE, Problem};
 
 use crate::door::{Door, Stranger};
 use crate::ledger::{Answer, Ledger, Ledgers, Once, Unavailable};
+use crate::metrics::Metrics;
 use crate::payment::Payments;
+use crate::serving::{Connection, Peer};
 use crate::store::{Store, StoreError};
 
 /// Longest body that any route takes, in bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
 
 /// The header that makes a change safe to send again.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
+pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// What the routes work on.
 #[derive(Clone)]
@@ -38,6 +41,7 @@ pub(crate) struct Inner {
     pub(crate) ledgers: Ledgers,
     pub(crate) clock: Clock,
     pub(crate) payments: Payments,
+    pub(crate) metrics: Arc<Metrics>,
     /// Set when the service stops: streams end.
     pub(crate) stop: watch::Sender<bool>,
 }
@@ -91,7 +95,7 @@ impl From<Problem> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store failed");
-        Self::new(ErrorCode::Unavailable, "the service cannot reach its records; nothing was recorded")
+        Self::new(ErrorCode::Unavailable, "the service cannot reach its records; sending the same again is safe")
     }
 }
 
@@ -104,13 +108,14 @@ impl From<Unavailable> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(&*self.0)).into_response();
+        let problem = Problem { instance: crate::journal::instance(), ..*self.0 };
+        let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
@@ -185,6 +190,29 @@ pub(crate) fn unknown_token() -> Failure {
     Failure::new(ErrorCode::Unauthorized, "nobody knows this token: it is wrong, it has expired or it was revoked")
 }
 
+/// Somebody is not let in.
+pub(crate) fn turned_away(stranger: Stranger) -> Failure {
+    match stranger {
+        Stranger::Unknown => unknown_token(),
+        Stranger::Elsewhere => Failure::new(ErrorCode::NotFound, "there is nothing here for this token"),
+        Stranger::Hasty => {
+            Failure::new(ErrorCode::RateLimited, "this token asks too fast; sending the same again in a while is safe")
+        }
+        Stranger::Guessing => {
+            let detail = "too many whom nobody knows have asked from this address; this one was not looked at";
+            Failure::new(ErrorCode::RateLimited, detail)
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Peer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get().map_or_else(Self::nobody, |connection: &Connection| connection.peer))
+    }
+}
+
 /// A caller with access to the workspace in the address.
 pub(crate) struct Caller {
     pub(crate) ledger: Arc<Ledger>,
@@ -202,9 +230,10 @@ impl FromRequestParts<App> for Caller {
         let id = path.iter().find(|(name, _)| *name == "workspace").map_or("", |(_, value)| value);
         // A workspace that the token has no access to looks like one that is not there.
         let no_such = || Failure::not_found("workspace", id);
-        let role = app.door.enter(&token, id, app.clock.now()).await?.map_err(|stranger| match stranger {
-            Stranger::Unknown => unknown_token(),
+        let Ok(peer) = Peer::from_request_parts(parts, app).await;
+        let role = app.door.enter(&token, id, peer, app.clock.now()).await?.map_err(|stranger| match stranger {
             Stranger::Elsewhere => no_such(),
+            stranger => turned_away(stranger),
         })?;
         let ledger = app.ledgers.get(id).await?.ok_or_else(no_such)?;
         Ok(Self { ledger, role })
@@ -254,9 +283,14 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let too_large = || Failure::new(ErrorCode::TooLarge, format!("the body is longer than {MAX_BODY} bytes"));
+        // Nothing is read of a body that says itself how long it is.
+        if usize::try_from(request.body().size_hint().lower()).is_ok_and(|length| length > MAX_BODY) {
+            return Err(too_large());
+        }
         Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Failure::new(ErrorCode::TooLarge, format!("the body is longer than {MAX_BODY} bytes"))
+                too_large()
             } else {
                 Failure::new(ErrorCode::Malformed, format!("the body cannot be read: {}", rejection.body_text()))
             }
@@ -275,7 +309,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
             return Err(Failure::new(ErrorCode::UnsupportedType, "send the body as application/json"));
         }
         let Body(bytes) = Body::from_request(request, state).await?;
-        let value = serde_json::from_slice(&bytes)
+        let value = wire::api::from_json(&bytes)
             .map_err(|error| Failure::new(ErrorCode::Malformed, wire::problem::json_error(&error)))?;
         Ok(Self(value))
     }

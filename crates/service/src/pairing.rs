@@ -2,6 +2,7 @@
 
 use metering::Timestamp;
 use sha2::{Digest, Sha256};
+use wire::api::PairWish;
 
 use crate::random;
 use crate::store::{Access, NewToken, Store, StoreError};
@@ -12,7 +13,7 @@ pub(crate) const LIFE_MS: i64 = 10 * 60 * 1_000;
 /// Letters and digits that nobody takes for one another (Crockford's base 32).
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Letters of a code: 50 random bits, for as many tries as ten minutes allow.
-const LENGTH: usize = 10;
+const LENGTH: usize = PairWish::CODE_LENGTH;
 
 /// A new code for a workspace, known to the store from now on, and until when it is good.
 ///
@@ -37,35 +38,12 @@ pub(crate) fn redeem(
     device: &str,
     now: Timestamp,
 ) -> Result<Option<(Token, Access)>, StoreError> {
+    let Some(code) = PairWish::code(code) else { return Ok(None) };
     let token = Token::new()?;
     let new = NewToken { digest: Token::digest(token.text()), name: device, expires_at: None };
-    Ok(store.redeem(&digest(&plain(code)), &new, now)?.map(|access| (token, access)))
-}
-
-/// A code as it was made, however it was typed.
-fn plain(code: &str) -> String {
-    let letters = code.chars().filter(|letter| !letter.is_whitespace() && *letter != '-');
-    let alike = |letter: char| match letter.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        letter => letter,
-    };
-    letters.take(LENGTH + 1).map(alike).collect()
+    Ok(store.redeem(&digest(&code), &new, now)?.map(|access| (token, access)))
 }
 
 fn digest(code: &str) -> [u8; 32] {
     Sha256::digest(code.as_bytes()).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_known_however_it_is_typed() {
-        for typed in ["10ABC-DEFGH", "10abcdefgh", " lO ABC\tdefgh ", "i0-abc-defgh"] {
-            assert_eq!(plain(typed), "10ABCDEFGH", "{typed}");
-        }
-        assert_ne!(plain("10ABC-DEFGHJ"), "10ABCDEFGH");
-    }
 }

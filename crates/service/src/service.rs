@@ -12,17 +12,20 @@ use wire::api::Role;
 
 use crate::door::Door;
 use crate::http::{App, Inner, blocking};
+use crate::journal::Journal;
 use crate::ledger::Ledgers;
+use crate::metrics::Metrics;
 use crate::outbox::{Courier, Webhooks};
 use crate::payment::{Payments, Reach, Sandbox};
 use crate::sample::{self, ImportError, Sample};
+use crate::serving::{Bounds, Server, Watch};
 use crate::store::{Access, Durability, Location, NewToken, Store, StoreError};
 use crate::token::Token;
 
 /// How often what was interrupted is looked for.
 const RECONCILE_EVERY: Duration = Duration::from_secs(60);
-/// How long requests that are under way may take when the service stops.
-const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// Most connections that ask for metrics at once, where they are on an address of their own.
+const SCRAPERS: usize = 64;
 
 /// How a service is opened.
 #[derive(Clone, Debug)]
@@ -54,10 +57,12 @@ pub enum Error {
 
 /// A service on a database. It records nothing by itself before it is served.
 pub struct Service {
-    app: App,
+    parts: Inner,
     public_url: Option<String>,
     samples: Vec<Sample>,
     courier: Option<Courier>,
+    bounds: Bounds,
+    metrics: Option<TcpListener>,
 }
 
 /// A service that answers requests, until it is shut down or dropped.
@@ -85,11 +90,28 @@ impl Service {
             Ok((store, sandbox))
         })
         .await?;
-        let ledgers = Ledgers::new(Arc::clone(&store), &clock, is_heralded)?;
+        let metrics = Arc::new(Metrics::new(&clock));
+        let bounds = Bounds::default();
+        let door = Door::new(Arc::clone(&store), &bounds, metrics.limited.clone());
+        let ledgers = Ledgers::new(Arc::clone(&store), &clock, is_heralded, &metrics)?;
         let payments = Payments::new(Arc::clone(&store), clock.clone(), sandbox, is_heralded);
-        let app = App::new(Inner { door: Door::new(Arc::clone(&store)), store, ledgers, clock, payments, stop });
+        let parts = Inner { door, store, ledgers, clock, payments, metrics, stop };
         let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-        Ok(Self { app, public_url, samples: Vec::new(), courier })
+        Ok(Self { parts, public_url, samples: Vec::new(), courier, bounds, metrics: None })
+    }
+
+    /// Takes no more from others than this when it is served, in place of [`Bounds::default`].
+    #[must_use]
+    pub fn bounded(mut self, bounds: Bounds) -> Self {
+        self.parts.door = Door::new(Arc::clone(&self.parts.store), &bounds, self.parts.metrics.limited.clone());
+        Self { bounds, ..self }
+    }
+
+    /// Tells its metrics on a listener of their own. Otherwise a service that this machine alone gets to tells them at
+    /// `/metrics`, and any other tells them nowhere.
+    #[must_use]
+    pub fn measured_on(self, listener: TcpListener) -> Self {
+        Self { metrics: Some(listener), ..self }
     }
 
     /// Makes the sample workspaces if they are not there, and brings them up to now. While the service is served they
@@ -99,7 +121,7 @@ impl Service {
     /// [`Error`] when the database fails.
     pub async fn ensure_sample(&mut self) -> Result<(), Error> {
         for name in sample::NAMES {
-            let (store, now) = (Arc::clone(&self.app.store), self.app.clock.now());
+            let (store, now) = (Arc::clone(&self.parts.store), self.parts.clock.now());
             let played = tokio::task::spawn_blocking(move || {
                 let sample = sample::sample(name)?;
                 let id = sample.recipe.id.clone();
@@ -130,7 +152,7 @@ impl Service {
     /// # Errors
     /// [`Error::Store`] when the samples are not there or the database fails.
     pub async fn admit_to_samples(&self, token: &str, role: Role) -> Result<(), Error> {
-        let (store, now) = (Arc::clone(&self.app.store), self.app.clock.now());
+        let (store, now) = (Arc::clone(&self.parts.store), self.parts.clock.now());
         let accesses: Vec<Access> =
             sample::NAMES.iter().map(|name| Access { workspace: (*name).to_owned(), role }).collect();
         let token = NewToken { digest: Token::digest(token), name: "admitted", expires_at: None };
@@ -146,7 +168,8 @@ impl Service {
         let local = format!("http://{}", reachable(address));
         let is_for_this_machine = self.public_url.is_none() && address.ip().to_canonical().is_loopback();
         let public = self.public_url.unwrap_or_else(|| local.clone());
-        let app = self.app;
+        let journal = Journal::new(Arc::clone(&self.parts.metrics), self.bounds.logged, self.parts.clock.clone())?;
+        let app = App::new(self.parts);
         app.payments.reached_at(Reach { local, public });
 
         let mut tasks = JoinSet::new();
@@ -166,23 +189,24 @@ impl Service {
                 });
             }
         }
-        let (stop, mut stopped, mut late) = (app.stop.clone(), app.stop.subscribe(), app.stop.subscribe());
+        let proxies = self.bounds.proxies.as_slice().into();
+        let watch = Watch::new(self.bounds);
+        let mut router = crate::routes::router(app.clone());
+        let exposition = crate::exposition::router(app.clone(), Arc::clone(&watch));
+        if let Some(listener) = self.metrics {
+            let watch = Watch::new(Bounds { connections: SCRAPERS, ..Bounds::default() });
+            let server = Server { router: exposition, watch, proxies: Arc::default() };
+            tasks.spawn(server.run(listener, app.stop.subscribe()));
+        } else if is_for_this_machine {
+            router = router.merge(exposition);
+        }
+        if is_for_this_machine {
+            router = router.layer(axum::middleware::from_fn(crate::host::own_only));
+        }
+        router = router.layer(axum::middleware::from_fn_with_state(Arc::new(journal), crate::journal::noted));
+        let (stop, stopped) = (app.stop.clone(), app.stop.subscribe());
         let server = tokio::spawn(async move {
-            let mut router = crate::routes::router(app.clone());
-            if is_for_this_machine {
-                router = router.layer(axum::middleware::from_fn(crate::host::own_only));
-            }
-            let graceful = axum::serve(listener, router).with_graceful_shutdown(async move {
-                let _ = stopped.wait_for(|stop| *stop).await;
-            });
-            let too_late = async move {
-                let _ = late.wait_for(|stop| *stop).await;
-                tokio::time::sleep(STOP_WITHIN).await;
-            };
-            tokio::select! {
-                result = graceful => if let Err(error) = result { tracing::error!(%error, "the server ended") },
-                () = too_late => tracing::warn!("some requests did not end in time"),
-            }
+            Server { router, watch, proxies }.run(listener, stopped).await;
             while tasks.join_next().await.is_some() {}
             drop(app);
         });

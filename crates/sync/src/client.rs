@@ -8,7 +8,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
-use wire::api::{PurchaseBody, PurchaseRequest, PurchasesBody, WorkspaceBody};
+use wire::api::{PairAnswer, PairWish, PurchaseBody, PurchaseRequest, PurchasesBody, WorkspaceBody};
 
 use crate::answer::{MAX_ANSWER, body, judged, not_the_service, workspace_unknown};
 use crate::{ClientError, Tail};
@@ -78,6 +78,16 @@ impl Client {
     /// [`ClientError::BadAddress`], or [`ClientError::WrongToken`] for a token that no header can carry.
     pub fn new(base_url: &str, token: &str) -> Result<Self, ClientError> {
         Self::with_timeouts(base_url, token, CONNECT_TIMEOUT, SILENCE_TIMEOUT)
+    }
+
+    /// Turns a pairing code into a token of this device at the service at `base_url`; `device` is its name, for people.
+    ///
+    /// # Errors
+    /// As for [`Client::new`], any [`ClientError`], and [`ClientError::WrongToken`] for a code that is good for nothing.
+    pub async fn pair(base_url: &str, code: &str, device: &str) -> Result<PairAnswer, ClientError> {
+        let client = Self::new(base_url, "")?;
+        let wish = PairWish { code: code.to_owned(), device: device.to_owned() };
+        client.json(client.request(Method::POST, &["pair"]).json(&wish)).await
     }
 
     /// The same with other limits than 5 seconds to connect and 30 seconds of silence in the middle of an answer.

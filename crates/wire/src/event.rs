@@ -12,7 +12,7 @@ use std::fmt;
 use metering::{Labels, MAX_ID_LENGTH, Timestamp, UsageRequest};
 use serde_json::{Map, Value};
 
-pub use form::{UsageData, UsageEvent};
+pub use form::{UsageBatch, UsageData, UsageEvent};
 
 /// The version of CloudEvents.
 pub const VERSION: &str = "1.0";

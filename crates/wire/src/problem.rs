@@ -29,6 +29,8 @@ pub enum ErrorCode {
     Malformed,
     /// 422: something is out of bounds; `field` says what.
     Invalid,
+    /// 408: the request came so slowly that the service did not wait for the rest.
+    TooSlow,
     /// 413: the body is longer than the service takes.
     TooLarge,
     /// 415: the body is of a type that the service does not take here.
@@ -53,6 +55,8 @@ pub enum ErrorCode {
     HoldEnded,
     /// 409: the purchase has gone too far for this, or not far enough.
     PurchaseState,
+    /// 429: more requests came than are taken so fast; `Retry-After` says when to go on.
+    RateLimited,
     /// 503: the service cannot record now; trying again with the same id is safe.
     Unavailable,
     /// 500: the service failed; trying again with the same id is safe.
@@ -81,9 +85,11 @@ impl ErrorCode {
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict | Self::HoldEnded | Self::PurchaseState => 409,
+            Self::TooSlow => 408,
             Self::TooLarge => 413,
             Self::UnsupportedType => 415,
             Self::Invalid | Self::UnknownFeature => 422,
+            Self::RateLimited => 429,
             Self::Unavailable => 503,
             Self::Internal | Self::Unknown => 500,
         }
@@ -100,6 +106,7 @@ impl ErrorCode {
             Self::Conflict => "conflict",
             Self::Malformed => "malformed",
             Self::Invalid => "invalid",
+            Self::TooSlow => "too_slow",
             Self::TooLarge => "too_large",
             Self::UnsupportedType => "unsupported_type",
             Self::Exhausted => "exhausted",
@@ -112,6 +119,7 @@ impl ErrorCode {
             Self::TrialUnavailable => "trial_unavailable",
             Self::HoldEnded => "hold_ended",
             Self::PurchaseState => "purchase_state",
+            Self::RateLimited => "rate_limited",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
             Self::Unknown => "unknown",
@@ -129,6 +137,7 @@ impl ErrorCode {
             Self::Conflict => "The id was used before with other content",
             Self::Malformed => "The request cannot be read",
             Self::Invalid => "Something is out of bounds",
+            Self::TooSlow => "The request came too slowly",
             Self::TooLarge => "The body is too long",
             Self::UnsupportedType => "The body's type is not taken here",
             Self::Exhausted => "Too few credits are available",
@@ -141,6 +150,7 @@ impl ErrorCode {
             Self::TrialUnavailable => "There is no trial to start",
             Self::HoldEnded => "The hold has ended",
             Self::PurchaseState => "The purchase is not in a state for this",
+            Self::RateLimited => "Too many requests came at once",
             Self::Unavailable => "The service cannot record now",
             Self::Internal => "The service failed",
             Self::Unknown => "Something went wrong",
@@ -180,6 +190,9 @@ pub struct Problem {
     pub detail: String,
     /// What happened, for programs.
     pub code: ErrorCode,
+    /// The request that it happened to: `urn:creditdeck:request:` and the id that the answer's `X-Request-Id` has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
     /// The field at fault, if one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
@@ -205,6 +218,7 @@ impl Problem {
             status: code.status(),
             detail: detail.into(),
             code,
+            instance: None,
             field: None,
             position: None,
             refresh_at: None,

@@ -147,9 +147,11 @@ fn codes_are_written_as_they_are_named() {
         ErrorCode::Conflict,
         ErrorCode::Malformed,
         ErrorCode::Invalid,
+        ErrorCode::TooSlow,
         ErrorCode::TooLarge,
         ErrorCode::UnsupportedType,
         ErrorCode::PurchaseState,
+        ErrorCode::RateLimited,
         ErrorCode::Unavailable,
         ErrorCode::Internal,
     ] {
@@ -267,6 +269,17 @@ fn binary_mode_takes_attributes_and_data_apart() {
     let read = event::from_binary(attributes, br#"{"feature": "draft"}"#).unwrap();
     assert_eq!((read.feature.as_str(), read.units), ("draft", 1));
     assert!(event::from_binary(attributes, b"").unwrap_err().is_malformed());
+    let wrapped = [("subject", "Zo%C3%AB"), ("source", "\"s\\\"1\"")];
+    let read = event::from_binary(
+        attributes.into_iter().filter(|(name, _)| *name != "source").chain(wrapped),
+        br#"{"feature": "draft"}"#,
+    );
+    let read = read.unwrap();
+    assert_eq!((read.labels.member.as_deref(), read.source.as_str()), (Some("Zoë"), "s\"1"));
+    let twice = attributes.into_iter().chain([("id", "2")]);
+    assert_eq!(event::from_binary(twice, b"{}").unwrap_err().to_string(), "id: is there twice");
+    let broken = attributes.into_iter().chain([("subject", "%ff")]);
+    assert_eq!(event::from_binary(broken, b"{}").unwrap_err().to_string(), "subject: is not UTF-8");
     let smuggled = attributes.into_iter().chain([("data", "{}")]);
     assert_eq!(event::from_binary(smuggled, b"{}").unwrap_err().field, "data");
 }

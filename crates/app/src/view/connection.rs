@@ -70,9 +70,9 @@ pub struct SyncStatus {
 pub struct ConnectRequest {
     /// The service's address.
     pub url: String,
-    /// The service's id of the workspace.
+    /// The service's id of the workspace. A pairing code does without.
     pub workspace: String,
-    /// The access token.
+    /// The access token, or a pairing code.
     pub token: String,
 }
 

@@ -3,8 +3,10 @@
 mod backup;
 mod catalogue;
 mod import;
+mod logging;
 mod plan;
 mod serve;
+mod settings;
 mod simulate;
 mod token;
 mod verify;
@@ -17,7 +19,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use metering::Timestamp;
-use tracing_subscriber::EnvFilter;
 
 use crate::store::{Durability, Location, Store, StoreError};
 
@@ -102,9 +103,12 @@ impl<E: std::error::Error> From<E> for Stopped {
 /// given is wrong; then one line on standard error says what.
 #[must_use]
 pub fn run() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let done = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    // What a service logs is among its settings.
+    if !matches!(command, What::Serve(_)) {
+        logging::begin();
+    }
+    let done = match command {
         What::Serve(command) => command.run(),
         What::Workspace(command) => command.run(),
         What::Token(command) => command.run(),

@@ -1,66 +1,138 @@
 //! `serve`.
 
-use std::net::SocketAddr;
+use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use clock::Clock;
 use tokio::net::TcpListener;
 use wire::api::Role;
 
-use super::webhook::WebhookFlags;
-use super::{DATABASE, Stopped, say, say_aside};
+use super::settings::{CONFIG, Given, SETTINGS, Settings, page};
+use super::{Stopped, logging, say, say_aside};
 use crate::service::{Config, Service};
-use crate::store::Location;
+use crate::serving::raise_open_files;
 use crate::token::Token;
 
-#[derive(Args)]
+const FILE: &str = "config";
+const SHOW: &str = "print_config";
+const PAGE: &str = "print_page";
+
+/// What is given on the command line.
 pub(super) struct Serve {
-    /// The database: sqlite:PATH, which is made if it is not there, or postgres://USER:PASSWORD@HOST/DATABASE.
-    #[arg(long, env = DATABASE, hide_env_values = true)]
-    database: Location,
-    /// Where to listen; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:8787")]
-    listen: SocketAddr,
-    /// Where buyers' browsers reach the service, if that is elsewhere. Without it, a service that listens on a loopback
-    /// address answers to no name but localhost and the like.
-    #[arg(long)]
-    public_url: Option<String>,
-    #[command(flatten)]
-    webhooks: WebhookFlags,
-    /// Make the sample workspaces, keep them going, and print tokens for them.
-    #[arg(long)]
-    sample: bool,
+    flags: Vec<(&'static str, String)>,
+    config: Option<PathBuf>,
+    instead: Option<Instead>,
+}
+
+/// What is done in place of serving.
+#[derive(Clone, Copy)]
+enum Instead {
+    /// Print what is set.
+    Show,
+    /// Print docs/CONFIGURATION.md.
+    Page,
+}
+
+impl Args for Serve {
+    fn augment_args(command: Command) -> Command {
+        let flags = SETTINGS.iter().filter_map(|setting| {
+            let variable = setting.variable;
+            let default = setting.default.map_or_else(String::new, |default| format!(" [default: {default}]"));
+            let help = format!("{} [env: {variable}]{default}", setting.meaning);
+            let flag = Arg::new(setting.key).long(setting.flag?).value_name(setting.value).help(help);
+            // What is either so or not is so when it is named.
+            let is_switch = setting.default == Some("false");
+            Some(if is_switch { flag.num_args(0..=1).require_equals(true).default_missing_value("true") } else { flag })
+        });
+        let switch = |name: &'static str, flag: &'static str, help: &'static str| {
+            Arg::new(name).long(flag).action(ArgAction::SetTrue).help(help)
+        };
+        command
+            .args(flags)
+            .arg(
+                Arg::new(FILE)
+                    .long("config")
+                    .value_name("FILE")
+                    .value_parser(value_parser!(PathBuf))
+                    .help(format!("A file with settings: TOML, see docs/CONFIGURATION.md [env: {CONFIG}]")),
+            )
+            .arg(switch(SHOW, "print-config", "Print what is set, and where, without secrets, and end"))
+            .arg(switch(PAGE, "print-page", "Print docs/CONFIGURATION.md, and end").hide(true))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Serve {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = |key: &'static str| Some((key, matches.get_one::<String>(key)?.clone()));
+        let flags = SETTINGS.iter().filter(|setting| setting.flag.is_some()).filter_map(|setting| given(setting.key));
+        let instead = [(SHOW, Instead::Show), (PAGE, Instead::Page)];
+        Ok(Self {
+            flags: flags.collect(),
+            config: matches.get_one(FILE).cloned(),
+            instead: instead.into_iter().find(|(name, _)| matches.get_flag(name)).map(|(_, instead)| instead),
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), Stopped> {
+        if let Some(Instead::Page) = self.instead {
+            return say(page().trim_end());
+        }
+        let environment = |variable: &str| std::env::var(variable).ok();
+        let given = Given::gather(self.flags, self.config.as_deref(), environment).map_err(Stopped::wrong)?;
+        let settings = given.settings().map_err(Stopped::wrong)?;
+        if let Some(Instead::Show) = self.instead {
+            return say(given.shown(&settings).trim_end());
+        }
+        logging::begin_with(&settings.log, settings.log_format)?;
+        if let Err(error) = raise_open_files() {
+            tracing::warn!(%error, "the bound on open files stays as it is");
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let webhooks = self.webhooks.webhooks()?;
-            let config =
-                Config { database: self.database, clock: Clock::system(), public_url: self.public_url, webhooks };
-            let mut service = Service::open(config).await?;
-            let listener = TcpListener::bind(self.listen)
-                .await
-                .map_err(|error| Stopped::wrong(format!("cannot listen on {}: {error}", self.listen)))?;
-            if self.sample {
-                service.ensure_sample().await?;
-                for role in [Role::Owner, Role::Member, Role::Meter] {
-                    let token = Token::new()?;
-                    service.admit_to_samples(token.text(), role).await?;
-                    say(format_args!("{role} token: {}", token.text()))?;
-                }
-            }
-            let running = service.serve(listener).await?;
-            say_aside("payments are the sandbox's: test payments, no money moves");
-            let said = say(format_args!("listening on {}", running.url()));
-            if said.is_ok() {
-                stop_signal().await;
-            }
-            running.shutdown().await;
-            said
-        })
+        runtime.block_on(serve(settings))
     }
+}
+
+async fn serve(settings: Settings) -> Result<(), Stopped> {
+    let Settings { database, listen, metrics_listen, public_url, webhooks, is_sample, bounds, .. } = settings;
+    let config = Config { database, clock: Clock::system(), public_url, webhooks };
+    let mut service = Service::open(config).await?.bounded(bounds);
+    let bind = async |address| {
+        let listener = TcpListener::bind(address).await;
+        listener.map_err(|error| Stopped::wrong(format!("cannot listen on {address}: {error}")))
+    };
+    let listener = bind(listen).await?;
+    if let Some(address) = metrics_listen {
+        let listener = bind(address).await?;
+        say(format_args!("metrics on http://{}/metrics", listener.local_addr()?))?;
+        service = service.measured_on(listener);
+    }
+    if is_sample {
+        service.ensure_sample().await?;
+        for role in [Role::Owner, Role::Member, Role::Meter] {
+            let token = Token::new()?;
+            service.admit_to_samples(token.text(), role).await?;
+            say(format_args!("{role} token: {}", token.text()))?;
+        }
+    }
+    let running = service.serve(listener).await?;
+    say_aside("payments are the sandbox's: test payments, no money moves");
+    let said = say(format_args!("listening on {}", running.url()));
+    if said.is_ok() {
+        stop_signal().await;
+    }
+    running.shutdown().await;
+    said
 }
 
 /// Waits until somebody asks the process to end.

@@ -8,10 +8,10 @@ use wire::{GENESIS, Hash, chain};
 
 use super::past::Remembered;
 use super::{Answer, HoldView, Once, amount};
-use crate::outbox::Herald;
+use crate::outbox::{Herald, of_purchase};
 use crate::store::{
-    Appended, Ask, Effect, KeptSnapshot, PastAnswer, Key, Page, Purchase, Settlement, Store, StoreError, StoredLine, TAIL,
-    Workspace,
+    Appended, Ask, Effect, KeptSnapshot, Key, Page, PastAnswer, Purchase, Settlement, Store, StoreError, StoredLine,
+    TAIL, Workspace,
 };
 
 /// How many entries there may be between one snapshot and the next. So many have to be replayed at most to open a book.
@@ -330,8 +330,9 @@ impl Book {
 
     /// Puts on the page that the vendor is told of a purchase that has come to an end.
     fn tell_of(&mut self, purchase: Purchase, at: Timestamp) {
-        if let Some(herald) = &mut self.herald {
-            self.page.effects.extend(herald.purchase(&self.workspace.id, PurchaseBody::from(purchase), at));
+        if self.herald.is_some() {
+            let notice = of_purchase(&self.workspace.id, PurchaseBody::from(purchase), at);
+            self.page.effects.extend(notice.map(|notice| Effect::Told(Box::new(notice))));
         }
     }
 

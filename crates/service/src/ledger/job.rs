@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use clock::Stopwatch;
 use metering::{Account, Command, Outcome, Timestamp};
 use tokio::sync::oneshot;
 
@@ -18,6 +19,8 @@ pub(crate) struct Job {
     pub(crate) workspace: Arc<Workspace>,
     /// What to do.
     pub(crate) task: Task,
+    /// How long it has been waiting.
+    pub(crate) waited: Stopwatch,
 }
 
 /// What to do.
@@ -52,6 +55,18 @@ pub(super) enum Promise {
     Settled(Option<Outcome>),
     Played(Box<Player>),
     Look,
+}
+
+impl Promise {
+    /// What was decided.
+    pub(super) fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        let (answers, settled) = match self {
+            Self::Answers(answers) => (answers.as_slice(), None),
+            Self::Settled(outcome) => (&[][..], outcome.as_ref()),
+            Self::Played(_) | Self::Look => (&[][..], None),
+        };
+        answers.iter().map(|answer| &answer.outcome).chain(settled)
+    }
 }
 
 impl Task {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use clock::Clock;
+use clock::{Clock, Stopwatch};
 use lru::LruCache;
 use metering::Timestamp;
 use tokio::sync::mpsc;
@@ -18,6 +18,7 @@ use super::Unavailable;
 use super::book::Book;
 use super::job::{Job, Promise, Task};
 use super::tails::Tails;
+use crate::metrics::{Commits, Decisions, Metrics, Pulse, count};
 use crate::store::{Appended, Ask, Page, Recalled, Store, StoreError, TAIL, Workspace};
 
 /// Most jobs that are committed as one transaction: those who came first should not wait for too many others.
@@ -34,6 +35,21 @@ struct Lane {
     books: LruCache<String, Book>,
     /// Whether the vendor is told what happens.
     is_heralded: bool,
+    noted: Noted,
+}
+
+/// What is counted and timed of a lane.
+pub(super) struct Noted {
+    decisions: Decisions,
+    commits: Commits,
+    /// Since when the oldest job that it is at has been waiting.
+    pub(super) pulse: Arc<Pulse>,
+}
+
+impl Noted {
+    pub(super) fn new(metrics: &Metrics) -> Self {
+        Self { decisions: metrics.decisions.clone(), commits: metrics.commits.clone(), pulse: Arc::default() }
+    }
 }
 
 /// The jobs of one workspace in a group.
@@ -60,17 +76,21 @@ pub(super) fn start(
     tails: Arc<Tails>,
     mut queue: mpsc::Receiver<Job>,
     is_heralded: bool,
+    noted: Noted,
 ) -> Result<(), StoreError> {
-    let mut lane = Lane { store, clock, tails, books: LruCache::new(BOOKS), is_heralded };
+    let mut lane = Lane { store, clock, tails, books: LruCache::new(BOOKS), is_heralded, noted };
     let run = move || {
         while let Some(first) = queue.blocking_recv() {
+            let waited = first.waited.elapsed();
             let mut jobs = vec![first];
             while jobs.len() < GROUP
                 && let Ok(next) = queue.try_recv()
             {
                 jobs.push(next);
             }
+            lane.noted.pulse.begin(waited);
             lane.work(jobs);
+            lane.noted.pulse.rest();
         }
     };
     std::thread::Builder::new()
@@ -98,7 +118,7 @@ impl Lane {
     fn parts(&mut self, jobs: Vec<Job>) -> Vec<Part> {
         let mut parts: Vec<Part> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
-        for Job { workspace, task } in jobs {
+        for Job { workspace, task, .. } in jobs {
             if let Some(part) = places.get(&workspace.id).and_then(|place| parts.get_mut(*place)) {
                 part.workspace = workspace;
                 part.tasks.push(task);
@@ -127,7 +147,8 @@ impl Lane {
                 Err(error) => part.refuse(&error),
             }
         }
-        let fates = self.append(&pages);
+        let jobs = decided.iter().filter(|done| done.page.is_some()).map(|done| done.part.tasks.len()).sum();
+        let fates = self.append(&pages, jobs);
         let mut overtaken = Vec::new();
         for done in decided {
             let fate = done
@@ -239,20 +260,32 @@ impl Lane {
     /// Appends pages; what has become of each. When that fails nobody knows what was appended: each page is tried by
     /// itself then, so that what is wrong with one workspace's stays its own. A page that was appended after all counts as
     /// overtaken: deciding again finds its entries.
-    fn append(&self, pages: &[Page]) -> Vec<Result<Appended, StoreError>> {
+    fn append(&self, pages: &[Page], jobs: usize) -> Vec<Result<Appended, StoreError>> {
         if pages.is_empty() {
             return Vec::new();
         }
-        match self.store.append(pages) {
+        self.noted.commits.jobs.observe(count(jobs));
+        match self.commit(pages) {
             Ok(appended) => appended.into_iter().map(Ok).collect(),
             Err(error) if pages.len() == 1 => vec![Err(error)],
             Err(error) => {
                 tracing::warn!(%error, pages = pages.len(), "pages were not appended together");
-                let alone =
-                    |page| self.store.append(std::slice::from_ref(page)).map(|appended| appended.first().copied());
+                let alone = |page| self.commit(std::slice::from_ref(page)).map(|appended| appended.first().copied());
                 pages.iter().map(|page| alone(page).map(|fate| fate.unwrap_or(Appended::Overtaken))).collect()
             }
         }
+    }
+
+    fn commit(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
+        let commits = &self.noted.commits;
+        commits.entries.observe(count(pages.iter().map(|page| page.lines.len()).sum()));
+        let clock = Stopwatch::start();
+        let appended = self.store.append(pages);
+        commits.seconds.observe(clock.elapsed().as_secs_f64());
+        if appended.is_err() {
+            commits.failed.inc();
+        }
+        appended
     }
 
     /// Tells those who follow the ledger, keeps what was promised, and keeps the book at hand.
@@ -263,6 +296,7 @@ impl Lane {
         }
         let now = self.clock.now();
         for (task, promise) in part.tasks.into_iter().zip(promises) {
+            promise.outcomes().for_each(|outcome| self.noted.decisions.count(outcome));
             task.keep(promise, book.account(), now);
         }
         self.books.put(part.workspace.id.clone(), book);

@@ -15,7 +15,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clock::Clock;
+use clock::{Clock, Stopwatch};
 use metering::{Account, Blank, Command, Credits, Entry, EntryKind, Outcome, PastHold, Position, Timestamp};
 use moka::sync::Cache;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -23,8 +23,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub(crate) use book::{Book, record};
 pub use job::Once;
 use job::{Job, Reply, Task};
+use lane::Noted;
 pub(crate) use tails::Tails;
 
+use crate::metrics::{Metrics, Pulse};
 use crate::sample::Player;
 use crate::store::{Settlement, Store, StoreError, Workspace};
 
@@ -34,7 +36,8 @@ const QUEUE_LENGTH: usize = 4_096;
 const WORKSPACES: u64 = 20_000;
 const BELIEVED_FOR: Duration = Duration::from_secs(20);
 
-/// The service cannot record now, or not any more. Nothing was recorded; trying again with the same id is safe.
+/// The service cannot record now, or not any more. Whether it was recorded is not known; trying again with the same id is
+/// safe.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the service cannot record now: {0}")]
 pub struct Unavailable(pub Arc<str>);
@@ -174,7 +177,8 @@ impl Ledger {
 
     async fn ask<T>(&self, task: impl FnOnce(Reply<T>) -> Task) -> Result<T, Unavailable> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { workspace: Arc::clone(&self.workspace), task: task(reply) };
+        let waited = Stopwatch::start();
+        let job = Job { workspace: Arc::clone(&self.workspace), task: task(reply), waited };
         self.lane.send(job).await.map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
     }
@@ -198,7 +202,7 @@ fn stopped() -> Unavailable {
 #[derive(Debug)]
 pub struct Ledgers {
     store: Arc<Store>,
-    lanes: Vec<mpsc::Sender<Job>>,
+    lanes: Vec<(mpsc::Sender<Job>, Arc<Pulse>)>,
     tails: Arc<Tails>,
     known: Cache<String, Arc<Ledger>>,
 }
@@ -208,12 +212,19 @@ impl Ledgers {
     ///
     /// # Errors
     /// [`StoreError`] when the system gives no threads.
-    pub fn new(store: Arc<Store>, clock: &Clock, is_heralded: bool) -> Result<Self, StoreError> {
+    pub(crate) fn new(
+        store: Arc<Store>,
+        clock: &Clock,
+        is_heralded: bool,
+        metrics: &Metrics,
+    ) -> Result<Self, StoreError> {
         let tails = Arc::new(Tails::default());
         let lanes = (0..store.lanes()).map(|number| {
             let (lane, queue) = mpsc::channel(QUEUE_LENGTH);
-            lane::start(number, Arc::clone(&store), clock.clone(), Arc::clone(&tails), queue, is_heralded)?;
-            Ok(lane)
+            let noted = Noted::new(metrics);
+            let pulse = Arc::clone(&noted.pulse);
+            lane::start(number, Arc::clone(&store), clock.clone(), Arc::clone(&tails), queue, is_heralded, noted)?;
+            Ok((lane, pulse))
         });
         let lanes = lanes.collect::<Result<_, StoreError>>()?;
         let known = Cache::builder().max_capacity(WORKSPACES).time_to_live(BELIEVED_FOR).build();
@@ -234,7 +245,7 @@ impl Ledgers {
         id.hash(&mut hasher);
         let length = u64::try_from(self.lanes.len()).unwrap_or(u64::MAX).max(1);
         let lane = usize::try_from(hasher.finish() % length).unwrap_or(0);
-        let Some(lane) = self.lanes.get(lane).cloned() else { return Ok(None) };
+        let Some((lane, _)) = self.lanes.get(lane).cloned() else { return Ok(None) };
         let ledger = Arc::new(Ledger {
             workspace: Arc::new(workspace),
             store: Arc::clone(&self.store),
@@ -243,6 +254,13 @@ impl Ledgers {
         });
         self.known.insert(id.to_owned(), Arc::clone(&ledger));
         Ok(Some(ledger))
+    }
+
+    /// Of each lane: the jobs that wait for it, and the age in seconds of the oldest that it is at.
+    pub(crate) fn lags(&self) -> Vec<(usize, f64)> {
+        let lag =
+            |(lane, pulse): &(mpsc::Sender<Job>, Arc<Pulse>)| (lane.max_capacity() - lane.capacity(), pulse.age());
+        self.lanes.iter().map(lag).collect()
     }
 
     /// Who follows which ledger.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::metrics::Pulse;
 use crate::store::Store;
 
 /// How often ledgers that are followed here are looked at for what other processes have recorded.
@@ -13,12 +14,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// The ledgers that somebody follows, each with its last entry as far as it is known here.
 #[derive(Debug, Default)]
-pub(crate) struct Tails(Mutex<HashMap<String, watch::Sender<u64>>>);
+pub(crate) struct Tails {
+    followed: Mutex<HashMap<String, watch::Sender<u64>>>,
+    /// Since when it is not known what other processes have recorded.
+    looked: Pulse,
+}
 
 impl Tails {
     /// Follows a ledger: the number of its last entry, whenever it has changed. It begins with 0.
     pub(super) fn follow(&self, workspace: &str) -> watch::Receiver<u64> {
-        let mut tails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tails = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever has gone is forgotten when somebody comes.
         tails.retain(|_, tail| tail.receiver_count() > 0);
         tails.entry(workspace.to_owned()).or_insert_with(|| watch::Sender::new(0)).subscribe()
@@ -26,7 +31,7 @@ impl Tails {
 
     /// Tells those who follow a ledger how far it has come.
     pub(super) fn moved(&self, workspace: &str, last_seq: u64) {
-        let tails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let tails = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tail) = tails.get(workspace) {
             tail.send_if_modified(|known| {
                 let is_news = last_seq > *known;
@@ -36,9 +41,15 @@ impl Tails {
         }
     }
 
-    fn followed(&self) -> Vec<String> {
-        let tails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The ledgers that somebody follows.
+    pub(crate) fn followed(&self) -> Vec<String> {
+        let tails = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
         tails.iter().filter(|(_, tail)| tail.receiver_count() > 0).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The seconds since it was last looked what other processes have recorded, while somebody follows.
+    pub(crate) fn look_age(&self) -> f64 {
+        self.looked.age()
     }
 
     /// Looks at the ledgers that are followed until `stop` is set: another process may have recorded.
@@ -50,12 +61,16 @@ impl Tails {
             }
             let followed = self.followed();
             if followed.is_empty() {
+                self.looked.rest();
                 continue;
             }
             let store = Arc::clone(&store);
             let heads = crate::http::blocking(move || store.heads(&followed)).await;
             match heads {
-                Ok(heads) => heads.into_iter().for_each(|(id, last_seq)| self.moved(&id, last_seq)),
+                Ok(heads) => {
+                    self.looked.begin(Duration::ZERO);
+                    heads.into_iter().for_each(|(id, last_seq)| self.moved(&id, last_seq));
+                }
                 Err(error) => tracing::warn!(%error, "ledgers that are followed cannot be looked at"),
             }
         }
@@ -82,6 +97,6 @@ mod tests {
         drop(one);
         assert!(tails.followed().is_empty());
         drop(tails.follow("v"));
-        assert_eq!(tails.0.lock().unwrap().len(), 1, "who has gone is forgotten");
+        assert_eq!(tails.followed.lock().unwrap().len(), 1, "who has gone is forgotten");
     }
 }

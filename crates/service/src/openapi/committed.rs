@@ -41,7 +41,10 @@ fn a_name_means_one_thing() {
     }
     let as_written = as_written.definitions();
     for (name, schema) in as_read.definitions() {
-        assert!(as_written.get(&name).is_none_or(|written| *written == schema), "{name} is read otherwise than written");
+        assert!(
+            as_written.get(&name).is_none_or(|written| *written == schema),
+            "{name} is read otherwise than written"
+        );
     }
 }
 
@@ -74,7 +77,7 @@ fn every_reference_leads_somewhere_and_everything_says_what_it_is() {
     assert!(!openapi().contains("[`"), "a link of rustdoc's is none here");
 }
 
-/// What the router has besides operations: the sandbox's pages for buyers.
+/// What is answered besides operations: the sandbox's pages for buyers, and what operators measure.
 #[test]
 fn no_address_is_left_out() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -97,7 +100,7 @@ fn no_address_is_left_out() {
     routed.sort();
     assert_eq!(
         routed,
-        ["/sandbox/checkout/{session}", "/sandbox/checkout/{session}/{choice}", "operation.path"],
+        ["/metrics", "/sandbox/checkout/{session}", "/sandbox/checkout/{session}/{choice}", "operation.path"],
         "an address is routed past routes::operations, so that no document tells of it"
     );
 }

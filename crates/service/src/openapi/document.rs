@@ -31,11 +31,14 @@ What goes wrong is told as a problem document (RFC 9457, `application/problem+js
 meaning. An address that leads nowhere is `not_found` (404); one that takes another method is `method_not_allowed` (405), \
 and the header `Allow` names those that it takes.
 
+Each answer has an id of its request in the header `X-Request-Id`; whoever operates the service finds the request by it.
+
 A service that listens on a loopback address answers to this machine's own names alone; by any other it is `forbidden`.";
 
 /// The document of these operations.
 pub(super) fn document(operations: &[Operation]) -> Value {
-    let mut schemas = Both { requests: Schemas::of_requests(SCHEMAS), answers: Schemas::of_answers(SCHEMAS) };
+    let mut schemas =
+        Both { requests: Schemas::of_requests(SCHEMAS), answers: Schemas::of_answers(SCHEMAS), alike: BTreeMap::new() };
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for operation in operations {
         let method = operation.method.as_str().to_ascii_lowercase();
@@ -57,6 +60,7 @@ pub(super) fn document(operations: &[Operation]) -> Value {
         "paths": paths,
         "components": {
             "schemas": definitions,
+            "responses": schemas.alike,
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "description": "A token of a workspace, `cdk_…`." },
                 "signature": {
@@ -76,6 +80,8 @@ pub(super) fn document(operations: &[Operation]) -> Value {
 struct Both {
     requests: Schemas,
     answers: Schemas,
+    /// Problems that look alike wherever they come from.
+    alike: BTreeMap<&'static str, Value>,
 }
 
 impl Both {
@@ -123,18 +129,18 @@ impl Both {
         for name in operation.path_parameters() {
             let (description, schema) = of_path(name);
             let example = examples::parameter(operation.id, name);
-            parameters.push(parameter("path", name, description, schema, true, example));
+            parameters.push(parameter("path", name, description, &schema, true, example));
         }
-        for (name, mut schema, is_required) in operation.query.map(|query| query(&mut self.requests)).unwrap_or_default() {
-            let description = schema.as_object_mut().and_then(|fields| fields.remove("description"));
-            let description = description.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
+        for (name, schema, is_required) in operation.query.map(|query| query(&mut self.requests)).unwrap_or_default() {
+            let (schema, description) = in_address(schema);
             let example = examples::parameter(operation.id, &name);
-            parameters.push(parameter("query", &name, &description, in_address(schema), is_required, example));
+            parameters.push(parameter("query", &name, &description, &schema, is_required, example));
         }
         for header in &operation.headers {
-            let schema = in_address((header.form)(&mut self.requests));
+            let (schema, told) = in_address((header.form)(&mut self.requests));
+            let description = if header.description.is_empty() { &told } else { header.description };
             let example = examples::parameter(operation.id, header.name);
-            parameters.push(parameter("header", header.name, header.description, schema, false, example));
+            parameters.push(parameter("header", header.name, description, &schema, false, example));
         }
         parameters
     }
@@ -158,32 +164,45 @@ impl Both {
             by_status.entry(code.status()).or_default().push(code);
         }
         for (status, codes) in by_status {
-            responses.insert(status.to_string(), problems(operation.id, &problem, status, &codes));
+            let shown = shown(operation.id, &codes);
+            let response = match &codes[..] {
+                [code] if shown.is_empty() => {
+                    let name = code.as_str();
+                    self.alike.entry(name).or_insert_with(|| problems(&problem, status, &codes, shown));
+                    json!({ "$ref": format!("#/components/responses/{name}") })
+                }
+                _ => problems(&problem, status, &codes, shown),
+            };
+            responses.insert(status.to_string(), response);
         }
         responses.into()
     }
 }
 
+/// Examples of an operation's problems, by code.
+fn shown(operation: &str, codes: &[ErrorCode]) -> Map<String, Value> {
+    let shown = codes.iter().filter_map(|code| {
+        let value = examples::problem(operation, code.as_str())?;
+        Some((code.as_str().to_owned(), json!({ "value": value })))
+    });
+    shown.collect()
+}
+
 /// The answer with a problem of one of these codes.
-fn problems(operation: &str, problem: &Value, status: u16, codes: &[ErrorCode]) -> Value {
+fn problems(problem: &Value, status: u16, codes: &[ErrorCode], shown: Map<String, Value>) -> Value {
     let told: Vec<String> = codes.iter().map(|code| format!("`{}`: {}.", code.as_str(), code.title())).collect();
     let names: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let schema = json!({
         "allOf": [problem, { "properties": { "code": { "enum": names }, "status": { "const": status } } }],
     });
     let mut content = json!({ "schema": schema });
-    let shown = names.iter().filter_map(|name| {
-        let value = examples::problem(operation, name)?;
-        Some(((*name).to_owned(), json!({ "value": value })))
-    });
-    let shown: Map<String, Value> = shown.collect();
     if !shown.is_empty() {
         content["examples"] = shown.into();
     }
     let mut response = json!({ "description": told.join("\n\n"), "content": { MEDIA_TYPE: content } });
     let header = match status {
         401 => Some(("WWW-Authenticate", json!({ "const": "Bearer" }), "What to send.")),
-        503 => {
+        429 | 503 => {
             let seconds = json!({ "type": "integer", "minimum": 0 });
             Some(("Retry-After", seconds, "After how many seconds to send the same again."))
         }
@@ -203,7 +222,7 @@ fn parameter(
     place: &str,
     name: &str,
     description: &str,
-    schema: Value,
+    schema: &Value,
     is_required: bool,
     example: Option<Value>,
 ) -> Value {
@@ -227,15 +246,17 @@ fn of_path(name: &str) -> (&'static str, Value) {
     }
 }
 
-/// In an address nothing is `null`: what may be absent is left out.
-fn in_address(mut schema: Value) -> Value {
+/// A field's schema where nothing is `null` (what may be absent is left out), and what is said of the field.
+fn in_address(mut schema: Value) -> (Value, String) {
+    let description = schema.as_object_mut().and_then(|fields| fields.remove("description"));
+    let description = description.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
     if let Some(Value::Array(types)) = schema.get_mut("type") {
         types.retain(|one| one != "null");
         if let [one] = &mut types[..] {
             schema["type"] = one.take();
         }
     }
-    schema
+    (schema, description)
 }
 
 fn described(operation: &Operation) -> String {
@@ -252,7 +273,9 @@ fn described(operation: &Operation) -> String {
             }
         }
     };
-    if operation.description.is_empty() { who } else { format!("{}\n\n{who}", operation.description) }
+    let packed = if operation.is_packed { "Packed with gzip or zstd for those who say `Accept-Encoding`." } else { "" };
+    let told = [operation.description, packed, &who];
+    told.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 fn security(callers: Callers) -> Value {

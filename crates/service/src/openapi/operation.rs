@@ -3,16 +3,20 @@
 //! The router is built of operations and the document is made of them, so that neither has what the other has not. What
 //! every operation of a kind can answer follows from its kind and is said by none of them.
 
+use std::borrow::Cow;
+
 use axum::handler::Handler;
 use axum::http::{Method, StatusCode};
 use axum::routing::{self, MethodRouter};
-use schemars::JsonSchema;
+use metering::MAX_ID_LENGTH;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
+use tower_http::compression::CompressionLayer;
 use wire::api::Role;
 use wire::problem::ErrorCode;
 use wire::schema::Schemas;
 
-use crate::http::App;
+use crate::http::{App, IDEMPOTENCY_KEY};
 
 /// The media type of JSON.
 const JSON: &str = "application/json";
@@ -61,15 +65,33 @@ pub(crate) struct Answer {
     pub(crate) content: Option<Content>,
 }
 
-/// A header that an operation looks at.
+/// A header that an operation looks at. Its schema may say what it is.
 pub(crate) struct Header {
     pub(crate) name: &'static str,
-    pub(crate) form: Form,
+    pub(crate) form: Box<dyn Fn(&mut Schemas) -> Value>,
     pub(crate) description: &'static str,
 }
 
 /// The properties of a type, each with whether it has to be there.
 pub(crate) type Properties = fn(&mut Schemas) -> Vec<(String, Value, bool)>;
+
+/// An idempotency key, for its schema.
+struct Key;
+
+impl JsonSchema for Key {
+    fn schema_name() -> Cow<'static, str> {
+        "IdempotencyKey".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let visible = "^[!-~]([ -~]*[!-~])?$";
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_ID_LENGTH, "pattern": visible })
+    }
+}
 
 /// One operation.
 pub(crate) struct Operation {
@@ -85,8 +107,12 @@ pub(crate) struct Operation {
     pub(crate) headers: Vec<Header>,
     pub(crate) bodies: Vec<Content>,
     pub(crate) answers: Vec<Answer>,
+    /// Whether its answers are packed.
+    pub(crate) is_packed: bool,
+    /// Whether it counts once for each idempotency key.
+    is_once: bool,
     /// The problems that are its own.
-    pub(crate) own_problems: &'static [ErrorCode],
+    own_problems: &'static [ErrorCode],
     pub(crate) handler: MethodRouter<App>,
 }
 
@@ -120,6 +146,8 @@ impl Operation {
             headers: Vec::new(),
             bodies: Vec::new(),
             answers: Vec::new(),
+            is_packed: false,
+            is_once: false,
             own_problems: &[],
             handler,
         }
@@ -156,9 +184,32 @@ impl Operation {
     }
 
     /// Looks at a header.
-    pub(crate) fn header<T: JsonSchema>(mut self, name: &'static str, description: &'static str) -> Self {
-        self.headers.push(Header { name, form: Schemas::of::<T>, description });
+    pub(crate) fn header<T: JsonSchema + 'static>(mut self, name: &'static str, description: &'static str) -> Self {
+        self.headers.push(Header { name, form: Box::new(Schemas::of::<T>), description });
         self
+    }
+
+    /// Looks at headers that carry fields of a type.
+    pub(crate) fn headers_of<T: JsonSchema + 'static>(
+        mut self,
+        fields: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        self.headers.extend(fields.iter().map(|(name, field)| {
+            let form = move |schemas: &mut Schemas| {
+                let found = schemas.properties_of::<T>().into_iter().find(|(known, ..)| known == field);
+                found.map(|(_, schema, _)| schema).unwrap_or_default()
+            };
+            Header { name, form: Box::new(form), description: "" }
+        }));
+        self
+    }
+
+    /// Counts once for each idempotency key.
+    pub(crate) fn once(mut self) -> Self {
+        self.is_once = true;
+        let description = "A key of the sender's own. The same again under it changes nothing more; anything else under it \
+                           is a conflict.";
+        self.header::<Key>(IDEMPOTENCY_KEY, description)
     }
 
     /// Takes a JSON body.
@@ -195,6 +246,13 @@ impl Operation {
         self
     }
 
+    /// Packs what it answers, for those who take it packed.
+    pub(crate) fn packed(mut self) -> Self {
+        self.is_packed = true;
+        self.handler = self.handler.layer(CompressionLayer::new().gzip(true).zstd(true));
+        self
+    }
+
     /// Fails in ways that are its own.
     pub(crate) const fn fails(mut self, problems: &'static [ErrorCode]) -> Self {
         self.own_problems = problems;
@@ -211,15 +269,22 @@ impl Operation {
         let has_path = self.path_parameters().next().is_some();
         let has_token = matches!(self.callers, Callers::AnyToken | Callers::Roles(_));
         let has_body = !self.bodies.is_empty();
-        let takes_json = self.bodies.iter().any(|body| body.media == JSON);
+        let is_signed = matches!(self.callers, Callers::Signer(_));
+        let takes_json = !is_signed && self.bodies.iter().any(|body| body.media == JSON);
         let of_its_kind = [
             (ErrorCode::Malformed, has_path || has_body || self.query.is_some()),
             (ErrorCode::Unauthorized, has_token),
             // Whoever calls the service by a name that is not its own is told so.
             (ErrorCode::Forbidden, true),
             (ErrorCode::NotFound, has_path),
+            (ErrorCode::TooSlow, has_body),
+            (ErrorCode::TooSlow, has_body),
             (ErrorCode::TooLarge, has_body),
             (ErrorCode::UnsupportedType, takes_json),
+            (ErrorCode::Conflict, self.is_once),
+            (ErrorCode::Invalid, self.is_once),
+            (ErrorCode::RateLimited, has_token),
+            (ErrorCode::RateLimited, has_token),
             (ErrorCode::Unavailable, has_token),
         ];
         let of_its_kind = of_its_kind.into_iter().filter(|(_, can)| *can).map(|(code, _)| code);

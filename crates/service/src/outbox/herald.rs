@@ -1,19 +1,16 @@
 //! Follows a ledger, and says what the vendor hears of each command.
 
 use metering::{Account, Position, State, Timestamp};
-use wire::api::PurchaseBody;
 
 use super::news::{self, Look};
 use super::pause;
-use crate::store::{Effect, Notice};
+use crate::store::Effect;
 
 /// Follows one ledger.
 #[derive(Debug, Default)]
 pub(crate) struct Herald {
     /// How the ledger stands as it is recorded; none, when it has to be worked out.
     stood: Option<Position>,
-    /// What the last notice was ordered by.
-    last: Timestamp,
 }
 
 /// How a ledger stood before a command.
@@ -52,24 +49,12 @@ impl Herald {
             notices.extend(news::between(workspace, then, now, &account.catalogue(position.at).warnings));
             stood = position;
         }
-        let mut effects: Vec<Effect> = notices.into_iter().map(|notice| self.told(notice)).collect();
+        let mut effects: Vec<Effect> = notices.into_iter().map(|notice| Effect::Told(Box::new(notice))).collect();
         if after.state == State::Paused {
             effects.extend(pause::may_end_at(account, &after).map(Effect::LookAt));
         }
         self.stood = Some(Position { features: Vec::new(), ..after });
         effects
-    }
-
-    /// What is stored with a purchase that has come to an end.
-    pub(crate) fn purchase(&mut self, workspace: &str, purchase: PurchaseBody, at: Timestamp) -> Option<Effect> {
-        news::of_purchase(workspace, purchase, at).map(|notice| self.told(notice))
-    }
-
-    /// Puts a notice behind the others: what happens in one millisecond is told in its order, too.
-    fn told(&mut self, mut notice: Notice) -> Effect {
-        notice.order = notice.order.max(self.last.plus_millis(1));
-        self.last = notice.order;
-        Effect::Told(Box::new(notice))
     }
 }
 

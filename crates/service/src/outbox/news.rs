@@ -73,7 +73,7 @@ pub(crate) fn of_purchase(workspace: &str, purchase: PurchaseBody, at: Timestamp
 fn notice(id: String, what: VendorNews, at: Timestamp) -> Notice {
     // Names, numbers and texts: JSON can say all of it.
     let body = serde_json::to_vec(&VendorEvent { what, timestamp: at }).unwrap_or_default();
-    Notice { id, body, order: at, due: at }
+    Notice { id, body, at }
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ mod tests {
         let secret = STANDARD.decode("C2FVsBQIhrscChlQIMV+b5sSYspob7oD").unwrap();
         let body = br#"{"email":"test@example.com","username":"test_user"}"#;
         let now = Timestamp::from_millis(1_649_367_553_999);
-        let signed = sign(&[secret.clone(), vec![7; 32]], "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk".into(), body, now);
+        let signed = sign(&[secret, vec![7; 32]], "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk".into(), body, now);
         assert_eq!(signed.timestamp, "1649367553");
         let (first, second) = signed.signature.split_once(' ').unwrap();
         assert_eq!(first, "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=");

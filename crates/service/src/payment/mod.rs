@@ -12,7 +12,7 @@ mod signature;
 
 pub(crate) use desk::{Asked, Payments};
 pub use provider::{Order, PaymentProvider, ProviderError, Status};
-pub(crate) use sandbox::{Choice, Reach, Sandbox, sandbox_event};
+pub(crate) use sandbox::{Choice, Event as SandboxEvent, Reach, Sandbox, sandbox_event};
 pub(crate) use signature::SIGNATURE_HEADER;
 
 /// A checkout that is left alone so long expires: 24 hours, in milliseconds.

@@ -3,6 +3,7 @@
 use metering::Timestamp;
 
 use super::CHECKOUT_LIFE_MS;
+use crate::html::escaped;
 use crate::store::{Session, SessionState};
 
 const STYLE: &str = "
@@ -91,10 +92,6 @@ fn money(minor: u64, currency: &str) -> String {
         return format!("{minor}{after}");
     }
     format!("{symbol}{}.{:02}{after}", minor / 100, minor % 100)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 #[cfg(test)]

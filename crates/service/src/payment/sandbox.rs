@@ -7,6 +7,7 @@ use std::time::Duration;
 use clock::Clock;
 use futures_util::future::BoxFuture;
 use metering::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use wire::api::PurchaseState;
@@ -52,21 +53,31 @@ pub(crate) struct Sandbox {
     stop: watch::Receiver<bool>,
 }
 
-/// The body of the webhook.
-#[derive(Serialize, Deserialize)]
-struct Event {
+/// What became of a checkout: the body of the webhook.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SandboxEvent")]
+pub(crate) struct Event {
+    /// The provider's id of the event: the same each time that it is sent.
     id: String,
+    /// What happened.
     r#type: EventType,
+    /// The workspace.
     workspace: String,
+    /// The buyer's id of the purchase.
     purchase: String,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How a checkout ended.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SandboxEventType")]
 enum EventType {
+    /// The buyer paid.
     #[serde(rename = "checkout.paid")]
     Paid,
+    /// The payment was declined.
     #[serde(rename = "checkout.declined")]
     Declined,
+    /// The buyer or an admin called it off.
     #[serde(rename = "checkout.cancelled")]
     Cancelled,
 }

@@ -7,6 +7,25 @@ use wire::api::{AmendmentAnswer, AmendmentOutcome, AmendmentWish, PositionBody, 
 use wire::problem::ErrorCode;
 
 use crate::http::{Caller, Failure, JsonBody, refused};
+use crate::openapi::{Operation, Topic};
+
+/// What can be asked here.
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::post("/v1/workspaces/{workspace}/amendments", "amend_usage", create)
+            .about(
+                Topic::Usage,
+                "Give back what failed work cost",
+                "A usage is amended once, whole. Its credits return to the grants that paid for it; what has expired since \
+                 stays expired.",
+            )
+            .by(Role::reports)
+            .takes::<AmendmentWish>("")
+            .gives::<AmendmentAnswer>(StatusCode::CREATED, "It is in the ledger.")
+            .gives::<AmendmentAnswer>(StatusCode::OK, "It was in the ledger already.")
+            .fails(&[ErrorCode::Conflict, ErrorCode::Invalid, ErrorCode::Internal]),
+    ]
+}
 
 /// `POST …/amendments`: 201 once; 200 for the same again; 409 if the usage was amended under another id.
 pub(super) async fn create(

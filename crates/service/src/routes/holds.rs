@@ -5,10 +5,52 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use metering::{Command, Outcome};
 use wire::api::{CaptureWish, HoldAnswer, HoldBody, HoldOutcome, HoldWish, PositionBody, ReleaseWish, Role};
+use wire::problem::ErrorCode;
 
 use crate::http::{Caller, Failure, JsonBody, refused};
+use crate::openapi::{Operation, Topic};
 
 type Told = (StatusCode, Json<HoldAnswer>);
+
+/// What can be asked here.
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::post("/v1/workspaces/{workspace}/holds", "hold_credits", create)
+            .about(
+                Topic::Holds,
+                "Hold credits",
+                "Reserves what work may cost at most, so that nobody else spends it. A hold that is neither captured nor \
+                 released in time frees its credits by itself.",
+            )
+            .by(Role::reports)
+            .takes::<HoldWish>("")
+            .gives::<HoldAnswer>(StatusCode::CREATED, "The hold is in the ledger.")
+            .gives::<HoldAnswer>(
+                StatusCode::OK,
+                "The hold was there already, and this is what has become of it; or the action costs nothing.",
+            )
+            .fails(super::usage::REFUSALS),
+        Operation::post("/v1/workspaces/{workspace}/holds/{hold}/capture", "capture_hold", capture)
+            .about(
+                Topic::Holds,
+                "Capture a hold",
+                "Pays for the work out of what is reserved, and frees the rest. The captured hold is the usage `hold:` and \
+                 the hold's id, which an amendment can name.",
+            )
+            .by(Role::reports)
+            .takes::<CaptureWish>("")
+            .gives::<HoldAnswer>(StatusCode::CREATED, "The usage is in the ledger.")
+            .gives::<HoldAnswer>(StatusCode::OK, "It was captured with so many units already.")
+            .fails(&[ErrorCode::Conflict, ErrorCode::HoldEnded, ErrorCode::Invalid]),
+        Operation::post("/v1/workspaces/{workspace}/holds/{hold}/release", "release_hold", release)
+            .about(Topic::Holds, "Release a hold", "Frees what is reserved.")
+            .by(Role::reports)
+            .takes::<ReleaseWish>("")
+            .gives::<HoldAnswer>(StatusCode::CREATED, "The release is in the ledger.")
+            .gives::<HoldAnswer>(StatusCode::OK, "The hold had ended, however it did.")
+            .fails(&[ErrorCode::Invalid]),
+    ]
+}
 
 /// `POST …/holds`: 201 for a new hold, 200 for one that is there, with what has become of it.
 pub(super) async fn create(caller: Caller, JsonBody(wish): JsonBody<HoldWish>) -> Result<Told, Failure> {

@@ -6,24 +6,52 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use futures_util::Stream;
+use metering::MAX_TOTAL;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::watch;
 use wire::api::Role;
+use wire::line::LedgerEvents;
 use wire::problem::{ErrorCode, Problem};
 
 use crate::http::{App, Caller, Failure, Query, blocking};
+use crate::metrics::Present;
+use crate::openapi::{Operation, Topic};
+use crate::routes::ledger::check_seq;
 use crate::store::{Store, StoredLine};
 
 /// Lines that are read from the store at once.
 const PAGE: usize = 1_000;
 
-#[derive(Deserialize)]
+/// What can be asked here.
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/v1/workspaces/{workspace}/ledger/stream", "follow_ledger", tail)
+            .about(
+                Topic::Ledger,
+                "Follow the ledger",
+                "Every entry after `Last-Event-ID` (or `after`, or the beginning): first those that are there, then each as \
+                 it is committed, whichever process of the service recorded it. Each comes once and in order. The stream does \
+                 not end by itself; whoever lost it comes again with the last event's id. Comments every 15 seconds keep the \
+                 connection alive.",
+            )
+            .by(Role::reads)
+            .query::<After>()
+            .header::<u64>("Last-Event-ID", "The `seq` of the last entry that has arrived. It counts before `after`.")
+            .gives_as::<LedgerEvents>(StatusCode::OK, "text/event-stream", "The events, without end.")
+            .fails(&[ErrorCode::Invalid]),
+    ]
+}
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct After {
+    /// The number of the entry after which to begin; from the first on, if absent.
+    #[schemars(range(max = MAX_TOTAL))]
     after: Option<u64>,
 }
 
@@ -36,13 +64,18 @@ pub(super) async fn tail(
     Query(After { after }): Query<After>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let ledger = caller.may(Role::reads, "read the ledger")?;
-    let last = match headers.get("last-event-id") {
-        None => after.unwrap_or(0),
-        Some(value) => value.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(|| {
-            let problem = Problem::new(ErrorCode::Malformed, "Last-Event-ID is not the seq of an entry");
-            Failure::from(problem.at_field("Last-Event-ID"))
-        })?,
+    let (field, last) = match headers.get("last-event-id") {
+        None => ("after", after.unwrap_or(0)),
+        Some(value) => {
+            value.to_str().ok().and_then(|text| text.parse().ok()).map(|last| ("Last-Event-ID", last)).ok_or_else(
+                || {
+                    let problem = Problem::new(ErrorCode::Malformed, "Last-Event-ID is not the seq of an entry");
+                    Failure::from(problem.at_field("Last-Event-ID"))
+                },
+            )?
+        }
     };
+    check_seq(field, last)?;
     let tail = Tail {
         store: Arc::clone(&app.store),
         workspace: ledger.workspace().id.clone(),
@@ -51,6 +84,7 @@ pub(super) async fn tail(
         // Followed before the store is read: what is committed meanwhile is news.
         news: ledger.follow(),
         stop: app.stop.subscribe(),
+        _present: Present::new(&app.metrics.tails),
     };
     let events = futures_util::stream::unfold(tail, |mut tail| async move {
         let line = tail.next().await?;
@@ -69,6 +103,8 @@ struct Tail {
     waiting: VecDeque<StoredLine>,
     news: watch::Receiver<u64>,
     stop: watch::Receiver<bool>,
+    /// It is one of those that are open.
+    _present: Present,
 }
 
 impl Tail {

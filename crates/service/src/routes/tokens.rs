@@ -7,17 +7,65 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use wire::api::{
-    PairAnswer, PairWish, PairingAnswer, PairingWish, Role, TokenAnswer, TokenBody, TokenWish, TokensBody,
+    MAX_NAME_LENGTH, PairAnswer, PairWish, PairingAnswer, PairingWish, Role, TokenAnswer, TokenBody, TokenWish,
+    TokensBody,
 };
 use wire::problem::{ErrorCode, Problem};
 
-use crate::http::{App, Caller, Failure, JsonBody, blocking};
+use crate::http::{App, Caller, Failure, JsonBody, blocking, turned_away};
+use crate::openapi::{Operation, Topic};
 use crate::pairing;
+use crate::serving::Peer;
 use crate::store::{Access, ListedToken};
 use crate::token::Token;
 
-/// Longest name of a token or a device, in bytes.
-const MAX_NAME: usize = 256;
+/// What can be asked here.
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/v1/workspaces/{workspace}/tokens", "list_tokens", list)
+            .about(
+                Topic::Tokens,
+                "List tokens",
+                "Newest first, those that have expired and those that were revoked among them. Their texts are not known to \
+                 anybody any more.",
+            )
+            .by(Role::manages)
+            .gives::<TokensBody>(StatusCode::OK, "The tokens."),
+        Operation::post("/v1/workspaces/{workspace}/tokens", "create_token", create)
+            .about(
+                Topic::Tokens,
+                "Make a token",
+                "An owner makes tokens of every role, an admin of every role but an owner's. The text is shown this once.",
+            )
+            .by(Role::manages)
+            .takes::<TokenWish>("")
+            .gives::<TokenAnswer>(StatusCode::CREATED, "The token's text, this once.")
+            .fails(&[ErrorCode::Invalid]),
+        Operation::delete("/v1/workspaces/{workspace}/tokens/{token}", "revoke_token", revoke)
+            .about(
+                Topic::Tokens,
+                "Revoke a token",
+                "It opens nothing any more: here at once, and in other processes of the service within seconds. Again is as \
+                 good as once.",
+            )
+            .by(Role::manages)
+            .gives_nothing(StatusCode::NO_CONTENT, "It is revoked."),
+        Operation::post("/v1/workspaces/{workspace}/pairings", "create_pairing", pairing)
+            .about(
+                Topic::Tokens,
+                "Make a pairing code",
+                "A code that becomes a token once, within ten minutes: for a device whose owner types it in.",
+            )
+            .by(Role::manages)
+            .takes::<PairingWish>("")
+            .gives::<PairingAnswer>(StatusCode::CREATED, "The code, this once."),
+        Operation::post("/v1/pair", "pair_device", pair)
+            .about(Topic::Tokens, "Turn a code into a token", "The code is used up. `unauthorized` is a code that is good for nothing.")
+            .takes::<PairWish>("")
+            .gives::<PairAnswer>(StatusCode::CREATED, "The device's token, this once.")
+            .fails(&[ErrorCode::Invalid, ErrorCode::RateLimited, ErrorCode::Unauthorized, ErrorCode::Unavailable]),
+    ]
+}
 
 /// `GET …/tokens`.
 pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<TokensBody>, Failure> {
@@ -77,12 +125,15 @@ pub(super) async fn pairing(
 /// `POST /v1/pair`: 201, and the device's token, this once; 401 for a code that is good for nothing.
 pub(super) async fn pair(
     State(app): State<App>,
+    peer: Peer,
     JsonBody(PairWish { code, device }): JsonBody<PairWish>,
 ) -> Result<Response, Failure> {
     check_name("device", &device)?;
+    app.door.lets_try(peer).map_err(turned_away)?;
     let (store, now) = (Arc::clone(&app.store), app.clock.now());
     let paired = blocking(move || pairing::redeem(&store, &code, &device, now)).await?;
     let (token, Access { workspace, role }) = paired.ok_or_else(|| {
+        app.door.has_failed(peer);
         let detail = "the code is wrong, it was used, or its ten minutes are over: ask for another";
         Failure::new(ErrorCode::Unauthorized, detail)
     })?;
@@ -102,8 +153,8 @@ fn appointing(caller: &Caller, role: Role) -> Result<String, Failure> {
 }
 
 fn check_name(field: &str, name: &str) -> Result<(), Failure> {
-    if name.trim().is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
-        let detail = format!("{field}: needs 1..={MAX_NAME} bytes in one line");
+    if name.trim().is_empty() || name.len() > MAX_NAME_LENGTH || name.chars().any(char::is_control) {
+        let detail = format!("{field}: needs 1..={MAX_NAME_LENGTH} bytes in one line");
         return Err(Problem::new(ErrorCode::Invalid, detail).at_field(field).into());
     }
     Ok(())

@@ -4,12 +4,96 @@ use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use metering::{Command, Outcome, UsageRequest};
+use schemars::JsonSchema;
 use wire::api::{BatchAnswer, BatchBody, PositionBody, Role, UsageAnswer, UsageCheck, UsageOutcome};
 use wire::event::{self, EventError};
 use wire::problem::{ErrorCode, Problem};
 
 use crate::http::{Body, Caller, Failure, JsonBody, media_type, refused};
 use crate::ledger::{Answer, Ledger};
+use crate::openapi::{Operation, Topic};
+
+/// The attributes of an event in binary mode, as headers.
+const ATTRIBUTES: &[(&str, &str)] = &[
+    ("ce-specversion", "specversion"),
+    ("ce-type", "type"),
+    ("ce-source", "source"),
+    ("ce-id", "id"),
+    ("ce-time", "time"),
+    ("ce-subject", "subject"),
+];
+
+/// Why work is not taken.
+pub(super) const REFUSALS: &[ErrorCode] = &[
+    ErrorCode::Exhausted,
+    ErrorCode::PlanExcludesAi,
+    ErrorCode::NoPlan,
+    ErrorCode::AutomationOff,
+    ErrorCode::FeatureOff,
+    ErrorCode::CapReached,
+    ErrorCode::UnknownFeature,
+    ErrorCode::Conflict,
+    ErrorCode::Invalid,
+];
+
+/// What can be asked here.
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::post("/v1/workspaces/{workspace}/usage", "report_usage", report)
+            .about(
+                Topic::Usage,
+                "Report usage",
+                "AI work that was done, as CloudEvents 1.0: one event in structured or in binary mode, or a batch. A usage \
+                 that is refused or invalid is not remembered: the same id may be tried again.\n\n\
+                 A batch is answered event by event, and is safe to send again whole: `200` says that it was read, and what \
+                 became of each event stands in its answer.",
+            )
+            .by(Role::reports)
+            .headers_of::<event::UsageEvent<'static>>(ATTRIBUTES)
+            .takes_as::<event::UsageEvent<'_>>(event::STRUCTURED, "One event. Headers that begin with `ce-` are ignored.")
+            .takes_as::<event::UsageBatch<'_>>(event::BATCH, "At most 1,000 events, decided in their order.")
+            .takes_as::<event::UsageData<'_>>(
+                "application/json",
+                "One event in binary mode: the body is its data, and its attributes are the headers that begin with `ce-`. \
+                 Their values are percent-encoded where they are not visible ASCII.",
+            )
+            .gives::<UsageAnswer>(StatusCode::CREATED, "The usage is in the ledger.")
+            .gives::<UsageReply>(
+                StatusCode::OK,
+                "The usage was in the ledger already, or costs nothing; or the answers to a batch.",
+            )
+            .fails(REFUSALS),
+        Operation::post("/v1/workspaces/{workspace}/usage/check", "check_usage", check)
+            .about(
+                Topic::Usage,
+                "Ask whether usage would be taken",
+                "Records nothing, and promises nothing: whoever wants to be sure asks for a hold.",
+            )
+            .by(|_| true)
+            .takes::<UsageCheck>("")
+            .gives::<UsageAnswer>(StatusCode::OK, "It would be taken now, at this cost.")
+            .fails(&[
+                ErrorCode::Exhausted,
+                ErrorCode::PlanExcludesAi,
+                ErrorCode::NoPlan,
+                ErrorCode::AutomationOff,
+                ErrorCode::FeatureOff,
+                ErrorCode::CapReached,
+                ErrorCode::UnknownFeature,
+                ErrorCode::Invalid,
+            ]),
+    ]
+}
+
+/// The answer to one event, or to a batch.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+enum UsageReply {
+    /// To one event.
+    _One(UsageAnswer),
+    /// To a batch.
+    _Batch(BatchBody),
+}
 
 /// `POST …/usage`: one event in structured or binary mode, or a batch.
 pub(super) async fn report(caller: Caller, headers: HeaderMap, Body(bytes): Body) -> Result<Response, Failure> {
@@ -18,7 +102,7 @@ pub(super) async fn report(caller: Caller, headers: HeaderMap, Body(bytes): Body
         event::STRUCTURED => one(ledger, event::from_structured(&bytes)).await,
         event::BATCH => batch(ledger, &bytes).await,
         "application/json" if headers.contains_key("ce-specversion") => {
-            one(ledger, event::from_binary(attributes(&headers)?, &bytes)).await
+            one(ledger, event::from_binary(attributes(&headers), &bytes)).await
         }
         _ => Err(Failure::new(
             ErrorCode::UnsupportedType,
@@ -50,17 +134,9 @@ pub(super) async fn check(
     Ok(Json(UsageAnswer { outcome, seq: None, cost, position: PositionBody::from(&answer.position) }))
 }
 
-/// The context attributes of binary mode.
-fn attributes(headers: &HeaderMap) -> Result<Vec<(&str, &str)>, Failure> {
-    let mut attributes = Vec::new();
-    for (name, value) in headers {
-        let Some(attribute) = name.as_str().strip_prefix("ce-") else { continue };
-        let Ok(value) = std::str::from_utf8(value.as_bytes()) else {
-            return Err(event_problem(&EventError { field: attribute.into(), message: "is not UTF-8".into() }).into());
-        };
-        attributes.push((attribute, value));
-    }
-    Ok(attributes)
+/// The context attributes of binary mode, as they came.
+fn attributes(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
+    headers.iter().filter_map(|(name, value)| Some((name.as_str().strip_prefix("ce-")?, value.as_bytes())))
 }
 
 async fn one(ledger: &Ledger, event: Result<UsageRequest, EventError>) -> Result<Response, Failure> {

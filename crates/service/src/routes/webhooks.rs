@@ -5,7 +5,24 @@ use axum::http::{HeaderMap, StatusCode};
 use wire::problem::ErrorCode;
 
 use crate::http::{App, Body, Failure};
-use crate::payment::{SIGNATURE_HEADER, sandbox_event};
+use crate::openapi::{Operation, Topic};
+use crate::payment::{SIGNATURE_HEADER, SandboxEvent, sandbox_event};
+
+/// What can be asked here.
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::post("/v1/webhooks/sandbox", "take_sandbox_event", sandbox)
+            .about(
+                Topic::Purchases,
+                "Take a payment provider's event",
+                "The sandbox provider tells what became of a checkout. The same event again does nothing.",
+            )
+            .by_signer(SIGNATURE_HEADER)
+            .takes::<SandboxEvent>("")
+            .gives_nothing(StatusCode::NO_CONTENT, "The event is stored.")
+            .fails(&[ErrorCode::NotFound, ErrorCode::Unauthorized, ErrorCode::Unavailable]),
+    ]
+}
 
 /// `POST /v1/webhooks/sandbox`: 204 once the event is stored; the same event again is 204 and does nothing.
 pub(super) async fn sandbox(

@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use metering::Timestamp;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use wire::api::{BalanceBody, LedgerHead, Role, WorkspaceBody, WorkspacesBody};
+use wire::catalogue::RevisionsBody;
+use wire::instant::Instant;
 use wire::problem::{ErrorCode, Problem};
 
-use crate::http::{App, Bearer, Caller, Failure, Query, blocking, unknown_token};
+use crate::http::{App, Bearer, Caller, Failure, Query, blocking, turned_away};
 use crate::ledger::Ledger;
-use crate::token::Token;
+use crate::openapi::{Operation, Topic};
+use crate::serving::Peer;
 
 /// How far ahead of the clock the balance can be asked for, in days: a year of refreshes, and some.
 const MAX_AHEAD_DAYS: i64 = 400;
@@ -21,13 +25,47 @@ const MAX_AHEAD_DAYS: i64 = 400;
 const MAX_LISTED: u32 = 1_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
+/// What can be asked here.
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/v1/workspaces", "list_workspaces", list)
+            .about(Topic::Workspaces, "List workspaces", "Those that the token gives access to, the first thousand by id.")
+            .by_any_token()
+            .gives::<WorkspacesBody>(StatusCode::OK, "The workspaces."),
+        Operation::get("/v1/workspaces/{workspace}", "read_workspace", show)
+            .about(Topic::Workspaces, "A workspace", "What it is, what the token may do in it, and where its ledger ends.")
+            .by(|_| true)
+            .gives::<WorkspaceBody>(StatusCode::OK, "The workspace."),
+        Operation::get("/v1/workspaces/{workspace}/catalogue", "read_catalogue", catalogue)
+            .about(
+                Topic::Workspaces,
+                "The catalogue",
+                "What the provider sells and what features cost: all revisions, those that are still to come among them.",
+            )
+            .by(Role::reads)
+            .gives::<RevisionsBody>(StatusCode::OK, "The revisions.")
+            .packed(),
+        Operation::get("/v1/workspaces/{workspace}/balance", "read_balance", balance)
+            .about(
+                Topic::Workspaces,
+                "The balance",
+                "How the workspace stands now, as it will at an instant to come if nothing more happens, or as it did at one \
+                 that has passed.",
+            )
+            .by(Role::reads)
+            .query::<At>()
+            .gives::<BalanceBody>(StatusCode::OK, "The balance at that instant.")
+            .fails(&[ErrorCode::Invalid]),
+    ]
+}
+
 /// `GET /v1/workspaces`: those that the token gives access to, the first thousand by id.
-pub(super) async fn list(State(app): State<App>, Bearer(token): Bearer) -> Result<Json<WorkspacesBody>, Failure> {
-    let (store, now) = (Arc::clone(&app.store), app.clock.now());
-    let accesses = blocking(move || store.accesses(&Token::digest(&token), now, MAX_LISTED)).await?;
-    if accesses.is_empty() {
-        return Err(unknown_token());
-    }
+pub(super) async fn list(
+    State(app): State<App>,
+    Bearer(token): Bearer,
+    peer: Peer,
+) -> Result<Json<WorkspacesBody>, Failure> {
+    let accesses = app.door.accesses(&token, peer, app.clock.now(), MAX_LISTED).await?.map_err(turned_away)?;
     let mut workspaces = Vec::with_capacity(accesses.len());
     for access in accesses {
         if let Some(ledger) = app.ledgers.get(&access.workspace).await? {
@@ -67,9 +105,11 @@ pub(super) async fn catalogue(caller: Caller) -> Result<Response, Failure> {
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct At {
+    /// The instant, at most 400 days ahead; now, if absent.
+    #[schemars(with = "Option<Instant>")]
     at: Option<String>,
 }
 

@@ -37,12 +37,7 @@ impl Store {
 }
 
 /// Stores an answer. Of two that were given at the same time and changed nothing the first stays.
-pub(super) fn insert(
-    db: &mut dyn Sql,
-    workspace: &str,
-    answer: &PastAnswer,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub(super) fn insert(db: &mut dyn Sql, workspace: &str, answer: &PastAnswer, at: Timestamp) -> Result<(), StoreError> {
     let PastAnswer { key, request, seq } = answer;
     let status = if seq.is_some() { RECORDED } else { UNCHANGED };
     let body = seq.map(|seq| seq.to_string()).unwrap_or_default().into_bytes();

@@ -12,7 +12,7 @@ pub enum Location {
     /// A file.
     Sqlite(PathBuf),
     /// A database on a PostgreSQL server.
-    Postgres(Server),
+    Postgres(Box<Server>),
 }
 
 /// A text does not say where a database is.
@@ -32,7 +32,7 @@ impl FromStr for Location {
     /// Reads `sqlite:PATH`, a plain path, or `postgres://USER:PASSWORD@HOST/DATABASE`.
     fn from_str(text: &str) -> Result<Self, BadLocation> {
         if text.starts_with("postgres:") || text.starts_with("postgresql:") {
-            return text.parse().map(Self::Postgres).map_err(BadLocation);
+            return text.parse().map(|server| Self::Postgres(Box::new(server))).map_err(BadLocation);
         }
         let path = text.strip_prefix("sqlite:").unwrap_or(text);
         if path.is_empty() {

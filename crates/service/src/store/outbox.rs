@@ -22,10 +22,8 @@ pub(crate) struct Notice {
     pub(crate) id: String,
     /// What is sent.
     pub(crate) body: Vec<u8>,
-    /// What the notices of a workspace are told in the order of.
-    pub(crate) order: Timestamp,
-    /// When it can be sent.
-    pub(crate) due: Timestamp,
+    /// When it happened.
+    pub(crate) at: Timestamp,
 }
 
 /// A row that is this process's to see to, for a while.
@@ -151,12 +149,19 @@ impl Store {
     }
 }
 
-/// Stores a notice. One that is there stays as it is.
+/// Stores a notice, behind those of its workspace that are still to be sent: what happens in one millisecond is told in its
+/// order, too. One that is there stays as it is.
 pub(super) fn insert(db: &mut dyn Sql, workspace: &str, notice: &Notice) -> Result<(), StoreError> {
-    let sql = "INSERT INTO outbox (workspace_id, event_id, body, created_at, next_at) VALUES ($1, $2, $3, $4, $5)
+    let sql = "INSERT INTO outbox (workspace_id, event_id, body, created_at, next_at)
+               SELECT $1, $2, $3, CASE WHEN last.at < $4 THEN $4 ELSE last.at + 1 END, $4
+               FROM (
+                   SELECT coalesce(max(created_at), 0) AS at FROM outbox
+                   WHERE workspace_id = $1 AND next_at IS NOT NULL AND length(body) > 0
+               ) AS last
+               WHERE true
                ON CONFLICT DO NOTHING";
-    let Notice { id, body, order, due } = notice;
-    db.execute(sql, values![workspace, id, body, *order, *due]).map(drop)
+    let Notice { id, body, at } = notice;
+    db.execute(sql, values![workspace, id, body, *at]).map(drop)
 }
 
 /// Stores when to look at a workspace.

@@ -125,13 +125,14 @@ impl Store {
         let found = self.read(|db| {
             let sql = "SELECT name, time_zone, catalogue_id FROM workspaces WHERE workspace_id = $1";
             let Some(row) = db.first(sql, values![id])? else { return Ok(None) };
-            let (name, zone): (String, String) = (row.get(0)?, row.get(1)?);
-            Ok(Some((name, zone, revisions(db, &row.get::<String>(2)?)?)))
+            let (name, zone, catalogue): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let texts = revisions(db, &catalogue)?;
+            Ok(Some((name, zone, catalogue, texts)))
         })?;
-        let Some((name, zone, revisions)) = found else { return Ok(None) };
+        let Some((name, zone, catalogue, texts)) = found else { return Ok(None) };
         let zone: Tz = zone.parse().map_err(|_| corrupt(format!("\"{zone}\" is not a time zone")))?;
         let revisions =
-            self.catalogues.read(&revisions).map_err(|message| corrupt(format!("its catalogue: {message}")))?;
+            self.catalogues.read(&catalogue, &texts).map_err(|message| corrupt(format!("its catalogue: {message}")))?;
         Ok(Some(Workspace { id: id.to_owned(), name, terms: Terms::new(revisions, zone) }))
     }
 
@@ -225,24 +226,28 @@ fn store_revision(db: &mut dyn Sql, catalogue: &Catalogue, now: Timestamp) -> Re
     }
 }
 
-/// Catalogues that were read, so that all workspaces under one share it.
+/// Catalogues that were read, by id, so that all workspaces under one share it.
 #[derive(Debug, Default)]
-pub(super) struct Shelf(Mutex<HashMap<String, (Vec<(u32, String)>, Revisions)>>);
+pub(super) struct Shelf(Mutex<HashMap<String, Known>>);
+
+/// A catalogue, and the texts of its revisions.
+#[derive(Debug)]
+struct Known {
+    texts: Vec<(u32, String)>,
+    revisions: Revisions,
+}
 
 impl Shelf {
-    /// The revisions that stand in these texts.
-    fn read(&self, texts: &[(u32, String)]) -> Result<Revisions, String> {
+    /// The revisions that stand in the texts of a catalogue.
+    fn read(&self, id: &str, texts: &[(u32, String)]) -> Result<Revisions, String> {
         let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let id = texts.first().map_or_else(String::new, |(_, text)| text.clone());
-        if let Some((known, revisions)) = shelf.get(&id)
-            && known == texts
-        {
-            return Ok(revisions.clone());
+        if let Some(known) = shelf.get(id).filter(|known| known.texts == texts) {
+            return Ok(known.revisions.clone());
         }
         let read = texts.iter().map(|(_, json)| wire::catalogue::from_json(json).map(Arc::new));
         let read = read.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
         let revisions = Revisions::new(read).map_err(|fault| fault.to_string())?;
-        shelf.insert(id, (texts.to_vec(), revisions.clone()));
+        shelf.insert(id.to_owned(), Known { texts: texts.to_vec(), revisions: revisions.clone() });
         Ok(revisions)
     }
 }

@@ -73,3 +73,32 @@ async fn pages_follow_each_other_and_the_tail_ends_with_the_service() {
     tokio::time::timeout(Duration::from_secs(4), world.stop()).await.expect("a tail keeps the service from stopping");
     assert_eq!(stream.filter_map(|event| async { event.ok() }).count().await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_packed_for_those_who_ask() {
+    let world = World::new().await;
+    for id in 0..40 {
+        world.report(&event(&format!("u{id}"), "draft")).await;
+    }
+    let ask = async |accepted: Option<&str>| {
+        let request = world.http.get(world.url("/ledger")).bearer_auth(world.token(Role::Member));
+        let request = accepted.map_or_else(
+            || request.try_clone().unwrap(),
+            |name| request.try_clone().unwrap().header("accept-encoding", name),
+        );
+        let response = request.send().await.unwrap();
+        let packed = response.headers().get("content-encoding").map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!(response.headers()["content-type"], "application/x-ndjson");
+        (packed, response.bytes().await.unwrap().to_vec())
+    };
+    let (none, plain) = ask(None).await;
+    assert_eq!((none, plain.iter().filter(|byte| **byte == b'\n').count()), (None, 42));
+    let (packed, bytes) = ask(Some("gzip")).await;
+    let mut unpacked = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut unpacked).unwrap();
+    assert!(packed.as_deref() == Some("gzip") && unpacked == plain && bytes.len() < plain.len() / 3);
+    let (packed, bytes) = ask(Some("gzip;q=0.5, zstd")).await;
+    assert!(packed.as_deref() == Some("zstd") && zstd::decode_all(&bytes[..]).unwrap() == plain);
+    let (packed, bytes) = ask(Some("br")).await;
+    assert!(packed.is_none() && bytes == plain);
+}

@@ -2,8 +2,10 @@
 #![allow(dead_code, reason = "each test file takes what it needs")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clock::Clock;
+use futures_util::StreamExt;
 use metering::{Terms, Timestamp};
 use serde_json::{Value, json};
 use service::store::{Access, Durability, Location, Store, Workspace};
@@ -12,8 +14,10 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use wire::api::Role;
 
+pub(crate) mod contract;
 pub(crate) mod databases;
 pub(crate) mod vendor;
+pub(crate) mod walker;
 
 /// What records are kept in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +42,7 @@ pub(crate) struct World {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Value,
+    pub(crate) text: String,
     pub(crate) media: String,
 }
 
@@ -112,7 +117,12 @@ impl World {
 
     pub(crate) fn url(&self, path: &str) -> String {
         let base = self.running.as_ref().unwrap().url();
-        if path.starts_with("/v1") || path.starts_with("/sandbox") || path.ends_with('z') {
+        if path.starts_with("/v1")
+            || path.starts_with("/sandbox")
+            || path.ends_with('z')
+            || path == "/openapi.json"
+            || path == "/docs"
+        {
             format!("{base}{path}")
         } else {
             format!("{base}/v1/workspaces/acme{path}")
@@ -175,13 +185,36 @@ pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
+/// Sends a request. The answer is held against the API's document.
 pub(crate) async fn answer(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
-    let status = response.status().as_u16();
-    let header = response.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
-    let media = header.unwrap_or_default();
-    let bytes = response.bytes().await.unwrap();
-    Answer { status, body: serde_json::from_slice(&bytes).unwrap_or_default(), media }
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let asked = contract::Asked::of(&request);
+    let response = client.execute(request).await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let media = headers.get("content-type").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+    let bytes = if media.starts_with("text/event-stream") {
+        two_events(response).await
+    } else {
+        response.bytes().await.unwrap().to_vec()
+    };
+    asked.check(&contract::Told { status, headers: &headers, bytes: &bytes });
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Answer { status, body: serde_json::from_slice(&bytes).unwrap_or_default(), text, media }
+}
+
+/// The beginning of a stream that does not end.
+async fn two_events(response: reqwest::Response) -> Vec<u8> {
+    let (mut bytes, mut stream) = (Vec::new(), response.bytes_stream());
+    let ends =
+        |bytes: &[u8]| bytes.windows(2).enumerate().filter(|(_, two)| two == b"\n\n").map(|(at, _)| at + 2).nth(1);
+    while ends(&bytes).is_none() {
+        let Ok(Some(part)) = tokio::time::timeout(Duration::from_secs(2), stream.next()).await else { break };
+        bytes.extend(part.unwrap());
+    }
+    let end = ends(&bytes).unwrap_or(bytes.len());
+    bytes.truncate(end);
+    bytes
 }
 
 impl Answer {

@@ -6,6 +6,7 @@ mod balance;
 mod controls;
 mod hold;
 mod named;
+mod object;
 mod plan;
 mod purchase;
 mod role;
@@ -20,6 +21,7 @@ pub use balance::{BalanceBody, FeatureBody, GrantBody, PositionBody, TotalsBody,
 pub use controls::{ControlsBody, ControlsPatch, FeatureControlBody, FeaturePatch};
 pub use hold::{CaptureWish, HoldAnswer, HoldBody, HoldOutcome, HoldState, HoldWish, ReleaseWish};
 pub use named::Named;
+pub use object::from_json;
 pub use plan::{ChangeAnswer, ChangeOutcome, PendingBody, PlanBody, PlanRequest, PlanTermsBody};
 pub use purchase::{PackBody, PurchaseBody, PurchaseRequest, PurchaseState, PurchasesBody};
 pub use role::{BadRole, Role};

@@ -86,9 +86,6 @@ impl FromStr for Role {
     type Err = BadRole;
 
     fn from_str(text: &str) -> Result<Self, BadRole> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or_else(|| BadRole(text.chars().take(64).collect()))
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| BadRole(text.chars().take(64).collect()))
     }
 }

@@ -96,6 +96,25 @@ pub struct PairWish {
     pub device: String,
 }
 
+impl PairWish {
+    /// How many letters a code has.
+    pub const CODE_LENGTH: usize = 10;
+
+    /// A code as it was made, however it was typed: upper case, without spaces and hyphens, and with the digits that some
+    /// letters are taken for. `None` for what cannot be a code.
+    #[must_use]
+    pub fn code(typed: &str) -> Option<String> {
+        let letters = typed.chars().filter(|letter| !letter.is_whitespace() && *letter != '-');
+        let alike = |letter: char| match letter.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            letter => letter,
+        };
+        let code: String = letters.take(Self::CODE_LENGTH + 1).map(alike).collect();
+        (code.len() == Self::CODE_LENGTH && code.chars().all(|letter| letter.is_ascii_alphanumeric())).then_some(code)
+    }
+}
+
 /// What a code became.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PairAnswer {
@@ -105,4 +124,19 @@ pub struct PairAnswer {
     pub workspace: String,
     /// What it may do there.
     pub role: Role,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_known_however_it_is_typed() {
+        for typed in ["10ABC-DEFGH", "10abcdefgh", " lO ABC\tdefgh ", "i0-abc-defgh"] {
+            assert_eq!(PairWish::code(typed).as_deref(), Some("10ABCDEFGH"), "{typed}");
+        }
+        for other in ["", "10ABC-DEFG", "10ABC-DEFGHJ", "10ABC_DEFG", "10ABCDEFGé", "cdk_0123456789"] {
+            assert_eq!(PairWish::code(other), None, "{other}");
+        }
+    }
 }

@@ -39,6 +39,10 @@ pub struct UsageEvent<'a> {
     data: UsageData<'a>,
 }
 
+/// Usage events, each answered on its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UsageBatch<'a>(#[schemars(length(max = super::MAX_BATCH))] Vec<UsageEvent<'a>>);
+
 /// What was used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -19,6 +19,7 @@ pub struct LedgerLine {
 /// An entry: something that happened to credits. Each type has further fields of its own; the exact bytes of an entry
 /// never change once it is recorded.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
 pub struct LedgerEntry {
     /// Its number: 1, and one more with each entry.
     #[schemars(range(min = 1))]

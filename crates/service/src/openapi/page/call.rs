@@ -11,7 +11,9 @@ pub(super) fn call(operation: &Operation, told: &Value) -> String {
     let bodies = told["requestBody"]["content"].as_object();
     let commands: Vec<String> = match bodies {
         None => vec![command(operation, told, None)],
-        Some(bodies) => bodies.iter().map(|(media, content)| command(operation, told, Some((media, content)))).collect(),
+        Some(bodies) => {
+            bodies.iter().map(|(media, content)| command(operation, told, Some((media, content)))).collect()
+        }
     };
     commands.iter().map(|text| format!("<pre tabindex=\"0\"><code>{}</code></pre>", escaped(text))).collect()
 }
@@ -32,7 +34,9 @@ fn command(operation: &Operation, told: &Value, body: Option<(&String, &Value)>)
             Some("path") => path = path.replace(&format!("{{{name}}}"), &value),
             Some("query") => query.push(format!("{name}={value}")),
             // Attributes are headers in binary mode, and part of the body in the others.
-            Some("header") if !name.starts_with("ce-") || body.is_some_and(|(media, _)| media == "application/json") => {
+            Some("header")
+                if !name.starts_with("ce-") || body.is_some_and(|(media, _)| media == "application/json") =>
+            {
                 headers.push(format!("{name}: {value}"));
             }
             _ => {}

@@ -33,7 +33,7 @@ pub(super) fn operation(operation: &Operation, told: &Value, document: &Value) -
     html.push_str("<h4>Answers</h4>");
     html.push_str(&answers(&told["responses"]));
     html.push_str("<h4>Problems</h4>");
-    html.push_str(&problems(&told["responses"]));
+    html.push_str(&problems(&told["responses"], document));
     html.push_str("</article>");
     html
 }
@@ -110,17 +110,21 @@ fn parameters(parameters: &Value) -> String {
 
 /// The shape of a body: if it has a name, the shape that goes by it.
 fn named(schema: &Value, document: &Value) -> String {
-    let pointer = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
-    match pointer.and_then(|pointer| document.pointer(pointer)) {
+    match followed(schema, document) {
         Some(found) => format!("<p>{}</p>{}", type_of(schema), shape(found)),
         None => format!("<p>{}</p>", type_of(schema)),
     }
 }
 
+/// Where a reference leads.
+fn followed<'a>(value: &Value, document: &'a Value) -> Option<&'a Value> {
+    document.pointer(value["$ref"].as_str()?.strip_prefix('#')?)
+}
+
 fn answers(responses: &Value) -> String {
     let mut html = String::new();
     for (status, response) in responses.as_object().into_iter().flatten() {
-        if response["content"].get(MEDIA_TYPE).is_some() {
+        if response.get("$ref").is_some() || response["content"].get(MEDIA_TYPE).is_some() {
             continue;
         }
         html.push_str(&format!(
@@ -136,9 +140,10 @@ fn answers(responses: &Value) -> String {
     html
 }
 
-fn problems(responses: &Value) -> String {
+fn problems(responses: &Value, document: &Value) -> String {
     let (mut rows, mut shown) = (String::new(), String::new());
     for (status, response) in responses.as_object().into_iter().flatten() {
+        let response = followed(response, document).unwrap_or(response);
         let Some(content) = response["content"].get(MEDIA_TYPE) else { continue };
         for told in response["description"].as_str().unwrap_or_default().split("\n\n") {
             let (code, meaning) = told.split_once(": ").unwrap_or((told, ""));

@@ -11,13 +11,14 @@ pub(super) fn shape(schema: &Value) -> String {
         return fields(schema);
     }
     if let Some(choices) = schema["oneOf"].as_array() {
-        return choices.iter().all(|one| one.get("const").is_some()).then(|| names(choices)).unwrap_or_else(|| {
-            let shown = choices.iter().map(|one| {
-                let told = words(one["description"].as_str().unwrap_or_default());
-                format!("<div class=\"choice\"><p>{told}</p>{}</div>", shape(one))
-            });
-            shown.collect()
+        if choices.iter().all(|one| one.get("const").is_some()) {
+            return names(choices);
+        }
+        let shown = choices.iter().map(|one| {
+            let told = words(one["description"].as_str().unwrap_or_default());
+            format!("<div class=\"choice\"><p>{told}</p>{}</div>", shape(one))
         });
+        return shown.collect();
     }
     format!("<p>{}</p>", type_of(schema))
 }
@@ -124,7 +125,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -141,10 +142,7 @@ mod tests {
     #[test]
     fn schemas_are_told_in_words() {
         for (schema, words) in [
-            (
-                json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000 }),
-                "whole number, 1 to 1,000,000",
-            ),
+            (json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000 }), "whole number, 1 to 1,000,000"),
             (
                 json!({ "type": "integer", "minimum": 0, "maximum": metering::MAX_TOTAL }),
                 "whole number, 0 to 2<sup>53</sup> − 1",

@@ -162,32 +162,57 @@ pub(super) async fn heads(client: &Object, workspaces: &[String]) -> Result<Vec<
 }
 
 /// Pages by columns, as the statement takes them.
+#[derive(Default)]
 struct Columns<'a> {
-    pages: (Vec<&'a str>, Vec<i64>, Vec<i64>, Vec<&'a [u8]>),
-    lines: (Vec<&'a str>, Vec<i64>, Vec<&'a [u8]>, Vec<&'a [u8]>),
-    keys: (Vec<&'a str>, Vec<&'a [u8]>, Vec<i64>),
+    pages: OfPages<'a>,
+    lines: OfLines<'a>,
+    keys: OfKeys<'a>,
+}
+
+#[derive(Default)]
+struct OfPages<'a> {
+    workspace: Vec<&'a str>,
+    after: Vec<i64>,
+    seq: Vec<i64>,
+    hash: Vec<&'a [u8]>,
+}
+
+#[derive(Default)]
+struct OfLines<'a> {
+    workspace: Vec<&'a str>,
+    seq: Vec<i64>,
+    hash: Vec<&'a [u8]>,
+    body: Vec<&'a [u8]>,
+}
+
+#[derive(Default)]
+struct OfKeys<'a> {
+    workspace: Vec<&'a str>,
+    key: Vec<&'a [u8]>,
+    seq: Vec<i64>,
 }
 
 impl<'a> Columns<'a> {
-    fn of(pages: &'a [Page]) -> Self {
-        let mut columns = Self { pages: Default::default(), lines: Default::default(), keys: Default::default() };
-        for page in pages {
+    fn of(all: &'a [Page]) -> Self {
+        let mut columns = Self::default();
+        let Self { pages, lines, keys } = &mut columns;
+        for page in all {
             let workspace = page.workspace.as_str();
             let Some(last) = page.lines.last() else { continue };
-            columns.pages.0.push(workspace);
-            columns.pages.1.push(signed(page.after));
-            columns.pages.2.push(signed(last.seq));
-            columns.pages.3.push(&last.hash.0);
+            pages.workspace.push(workspace);
+            pages.after.push(signed(page.after));
+            pages.seq.push(signed(last.seq));
+            pages.hash.push(&last.hash.0);
             for line in &page.lines {
-                columns.lines.0.push(workspace);
-                columns.lines.1.push(signed(line.seq));
-                columns.lines.2.push(&line.hash.0);
-                columns.lines.3.push(&line.body);
+                lines.workspace.push(workspace);
+                lines.seq.push(signed(line.seq));
+                lines.hash.push(&line.hash.0);
+                lines.body.push(&line.body);
             }
             for (key, seq) in &page.keys {
-                columns.keys.0.push(workspace);
-                columns.keys.1.push(&key.0);
-                columns.keys.2.push(signed(*seq));
+                keys.workspace.push(workspace);
+                keys.key.push(&key.0);
+                keys.seq.push(signed(*seq));
             }
         }
         columns
@@ -195,7 +220,19 @@ impl<'a> Columns<'a> {
 
     fn parameters(&self) -> [&(dyn ToSql + Sync); 11] {
         let Self { pages, lines, keys } = self;
-        [&pages.0, &pages.1, &pages.2, &pages.3, &lines.0, &lines.1, &lines.2, &lines.3, &keys.0, &keys.1, &keys.2]
+        [
+            &pages.workspace,
+            &pages.after,
+            &pages.seq,
+            &pages.hash,
+            &lines.workspace,
+            &lines.seq,
+            &lines.hash,
+            &lines.body,
+            &keys.workspace,
+            &keys.key,
+            &keys.seq,
+        ]
     }
 }
 

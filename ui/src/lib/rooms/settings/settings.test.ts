@@ -46,6 +46,18 @@ describe("connections", () => {
     expect(by("connect-url")).toHaveValue("https://credits.example.com");
   });
 
+  it("takes a pairing code alone, however it is typed", async () => {
+    const { user, backend } = await openWindow("active", "settings");
+    await user.type(by("connect-url"), "https://credits.example.com");
+    await user.type(by("connect-token"), "7k3mq-");
+    expect(by("connect-workspace")).toBeEnabled();
+    await user.type(by("connect-token"), " 2xw9d");
+    expect(by("connect-workspace")).toBeDisabled();
+    await user.click(by("connect-submit"));
+    await settle();
+    expect(backend.calls["connect"]).toBe(1);
+  });
+
   it("shows the connected workspace, forgets the token, and disconnects after asking", async () => {
     const { user, backend } = await openWindow("active", "settings");
     expect(by("connect-token")).toHaveAttribute("type", "password");
