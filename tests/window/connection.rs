@@ -121,6 +121,7 @@ async fn a_pairing_code_connects_once_and_needs_no_workspace_id() {
         let script = "return document.body.innerText";
         window.wait_until(script, |shown| shown.as_str().is_some_and(|shown| shown.contains(words))).await;
     }
+    window.click("[data-testid=nav-overview]").await;
     window.wait_for_available(10_000_000).await;
     // The device has a token of its own, which the provider sees.
     let url = format!("{}/v1/workspaces/{WORKSPACE}/tokens", provider.url);
