@@ -54,3 +54,14 @@ def batch_conformance(ctx, response, case):
     validator = jsonschema_rs.validator_for(schema)
     for sent, answer in zip(events, answers):
         assert answer["status"] >= 400 or validator.is_valid(sent), f"this was taken for an event: {sent}"
+
+
+@schemathesis.check
+def ledger_conformance(ctx, response, case):
+    """Each line of a ledger is what the document says of one."""
+    if "application/x-ndjson" not in "".join(response.headers.get("content-type", [])):
+        return
+    schema = {"$ref": "#/components/schemas/LedgerLine", "components": case.operation.schema.raw_schema["components"]}
+    validator = jsonschema_rs.validator_for(schema)
+    for line in response.text.splitlines():
+        assert validator.is_valid(json.loads(line)), f"this is no line of a ledger: {line}"

@@ -181,7 +181,8 @@ fn units(value: Option<&Value>) -> Result<u32, EventError> {
         let found = if value.is_number() { value.to_string() } else { kind(value).to_owned() };
         EventError::new("data.units", format!("is {found}, not a whole number in 1..={}", metering::MAX_UNITS))
     };
-    value.as_u64().and_then(|units| u32::try_from(units).ok()).ok_or_else(bad)
+    let whole = value.as_number().and_then(crate::api::whole_number);
+    whole.and_then(|units| u32::try_from(units).ok()).ok_or_else(bad)
 }
 
 fn required<'a>(event: &'a Map<String, Value>, name: &str) -> Result<&'a str, EventError> {

@@ -32,6 +32,8 @@ fn values() -> Vec<Value> {
         json!(1),
         json!(-1),
         json!(1.5),
+        json!(2.0),
+        json!(1e20),
         json!(1_000_000),
         json!(1_000_001),
         json!(u64::MAX),

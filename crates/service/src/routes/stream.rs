@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::watch;
 use wire::api::Role;
-use wire::line::LedgerEvents;
+use wire::line::LedgerEvent;
 use wire::problem::{ErrorCode, Problem};
 
 use crate::http::{App, Caller, Failure, Query, blocking};
@@ -42,7 +42,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .by(Role::reads)
             .query::<After>()
             .header::<u64>("Last-Event-ID", "The `seq` of the last entry that has arrived. It counts before `after`.")
-            .gives_as::<LedgerEvents>(StatusCode::OK, "text/event-stream", "The events, without end.")
+            .gives_as::<LedgerEvent>(StatusCode::OK, "text/event-stream", "The events, without end: the schema is of each.")
             .fails(&[ErrorCode::Invalid]),
     ]
 }
@@ -64,18 +64,16 @@ pub(super) async fn tail(
     Query(After { after }): Query<After>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let ledger = caller.may(Role::reads, "read the ledger")?;
-    let (field, last) = match headers.get("last-event-id") {
-        None => ("after", after.unwrap_or(0)),
-        Some(value) => {
-            value.to_str().ok().and_then(|text| text.parse().ok()).map(|last| ("Last-Event-ID", last)).ok_or_else(
-                || {
-                    let problem = Problem::new(ErrorCode::Malformed, "Last-Event-ID is not the seq of an entry");
-                    Failure::from(problem.at_field("Last-Event-ID"))
-                },
-            )?
-        }
+    let after = after.unwrap_or(0);
+    check_seq("after", after)?;
+    let last = match headers.get("last-event-id") {
+        None => after,
+        Some(value) => value.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(|| {
+            let problem = Problem::new(ErrorCode::Malformed, "Last-Event-ID is not the seq of an entry");
+            Failure::from(problem.at_field("Last-Event-ID"))
+        })?,
     };
-    check_seq(field, last)?;
+    check_seq("Last-Event-ID", last)?;
     let tail = Tail {
         store: Arc::clone(&app.store),
         workspace: ledger.workspace().id.clone(),

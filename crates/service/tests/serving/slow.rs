@@ -145,6 +145,24 @@ async fn a_body_of_100_megabytes_is_refused_without_being_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_still_sends_can_hear_why_it_is_refused() {
+    let world = World::new().await;
+    let mut wire = Wire::new(&world).await;
+    wire.send(&usage_head(&world, "content-length: 104857600")).await;
+    let mut said = [0; 12];
+    wire.0.peek(&mut said).await.unwrap();
+    assert_eq!(&said, b"HTTP/1.1 413");
+    for _ in 0..10 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        // A connection that was reset would take nothing any more.
+        wire.send(&" ".repeat(1_024)).await;
+    }
+    let mut said = Vec::new();
+    wire.0.read_to_end(&mut said).await.unwrap();
+    assert!(String::from_utf8(said).unwrap().contains("\"code\":\"too_large\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn idle_connections_do_not_keep_others_out() {
     let world = bounded(Bounds { connections: 1_000, ..Bounds::default() }).await;
     let mut idle = Vec::new();

@@ -22,6 +22,7 @@ pub use controls::{ControlsBody, ControlsPatch, FeatureControlBody, FeaturePatch
 pub use hold::{CaptureWish, HoldAnswer, HoldBody, HoldOutcome, HoldState, HoldWish, ReleaseWish};
 pub use named::Named;
 pub use object::from_json;
+pub(crate) use object::whole_number;
 pub use plan::{ChangeAnswer, ChangeOutcome, PendingBody, PlanBody, PlanRequest, PlanTermsBody};
 pub use purchase::{PackBody, PurchaseBody, PurchaseRequest, PurchaseState, PurchasesBody};
 pub use role::{BadRole, Role};

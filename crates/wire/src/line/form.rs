@@ -55,13 +55,41 @@ pub enum EntryType {
     ControlsChange,
 }
 
+/// A ledger line as a server-sent event.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+pub struct LedgerEvent {
+    /// The entry's `seq`: who has lost the stream comes again with it as `Last-Event-ID`.
+    #[schemars(regex(pattern = "^[1-9][0-9]*$"))]
+    id: String,
+    /// What kind of event it is: `entry`.
+    #[schemars(extend("const" = "entry"))]
+    event: String,
+    /// The line.
+    data: LineText,
+}
+
+/// A ledger line as a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct LineText;
+
+impl JsonSchema for LineText {
+    fn schema_name() -> Cow<'static, str> {
+        "LineText".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let line = generator.subschema_for::<LedgerLine>();
+        json_schema!({ "type": "string", "contentMediaType": "application/json", "contentSchema": line })
+    }
+}
+
 /// Ledger lines: a JSON object each, with a line feed behind it.
 #[derive(Clone, Copy, Debug)]
 pub struct LedgerLines;
-
-/// Ledger lines as server-sent events: the event's id is the entry's `seq`, its type `entry` and its data the line.
-#[derive(Clone, Copy, Debug)]
-pub struct LedgerEvents;
 
 impl JsonSchema for LedgerLines {
     fn schema_name() -> Cow<'static, str> {
@@ -69,24 +97,12 @@ impl JsonSchema for LedgerLines {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        lines(generator, "application/x-ndjson", "Ledger lines: a JSON object each, with a line feed behind it.")
+        let line = generator.subschema_for::<LedgerLine>();
+        json_schema!({
+            "type": "string",
+            "description": "Ledger lines: a JSON object each, with a line feed behind it.",
+            "contentMediaType": "application/x-ndjson",
+            "contentSchema": line,
+        })
     }
-}
-
-impl JsonSchema for LedgerEvents {
-    fn schema_name() -> Cow<'static, str> {
-        "LedgerEvents".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let description = "Ledger lines as server-sent events: the event's id is the entry's `seq`, its type `entry` and \
-                           its data the line.";
-        lines(generator, "text/event-stream", description)
-    }
-}
-
-/// A text in which each line is one.
-fn lines(generator: &mut SchemaGenerator, media: &str, description: &str) -> Schema {
-    let line = generator.subschema_for::<LedgerLine>();
-    json_schema!({ "type": "string", "description": description, "contentMediaType": media, "contentSchema": line })
 }

@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 
 pub use body::{decode_body, encode_body};
 pub(crate) use body::{feature_control_shapes, feature_controls, plan_terms, plan_terms_shape};
-pub use form::{EntryType, LedgerEntry, LedgerEvents, LedgerLine, LedgerLines};
+pub use form::{EntryType, LedgerEntry, LedgerEvent, LedgerLine, LedgerLines};
 pub(crate) use quick::read_seq;
 pub use quick::{LineHead, UsageLine, read_head, read_usage, split_line};
 pub(crate) use shape::{AllocationShape, FeatureControlShape, PlanTermsShape};
