@@ -202,7 +202,9 @@ fn optional<'a>(map: &'a Map<String, Value>, name: &str, place: &str) -> Result<
     }
 }
 
-fn is_json(media: &str) -> bool {
+/// Whether a media type is of JSON, whatever the JSON is about.
+#[must_use]
+pub fn is_json(media: &str) -> bool {
     let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || essence.ends_with("+json")
 }

@@ -189,15 +189,19 @@ impl Operation {
         self
     }
 
-    /// Looks at headers that carry fields of a type.
+    /// Looks at headers that carry fields of a type, when it does.
     pub(crate) fn headers_of<T: JsonSchema + 'static>(
         mut self,
+        when: &'static str,
         fields: &'static [(&'static str, &'static str)],
     ) -> Self {
         self.headers.extend(fields.iter().map(|(name, field)| {
             let form = move |schemas: &mut Schemas| {
                 let found = schemas.properties_of::<T>().into_iter().find(|(known, ..)| known == field);
-                found.map(|(_, schema, _)| schema).unwrap_or_default()
+                let mut schema = found.map(|(_, schema, _)| schema).unwrap_or_default();
+                schema["description"] =
+                    format!("{when}: {}", schema["description"].as_str().unwrap_or_default()).into();
+                schema
             };
             Header { name, form: Box::new(form), description: "" }
         }));

@@ -70,7 +70,7 @@ pub(super) fn page(operations: &[Operation], document: &Value) -> String {
 fn start(document: &Value) -> String {
     format!(
         "<section id=\"start\"><h1>API reference</h1>{}<h3>Commands on this page</h3><p>They need the service's address and \
-         a token:</p><pre tabindex=\"0\"><code>export SERVICE=http://127.0.0.1:8787\nexport TOKEN=cdk_…</code></pre></section>",
+         a token:</p><pre><code>export SERVICE=http://127.0.0.1:8787\nexport TOKEN=cdk_…</code></pre></section>",
         part::prose(&document["info"]["description"])
     )
 }

@@ -49,7 +49,7 @@ pub(super) fn operations() -> Vec<Operation> {
                  became of each event stands in its answer.",
             )
             .by(Role::reports)
-            .headers_of::<event::UsageEvent<'static>>(ATTRIBUTES)
+            .headers_of::<event::UsageEvent<'static>>("Binary mode", ATTRIBUTES)
             .takes_as::<event::UsageEvent<'_>>(event::STRUCTURED, "One event. Headers that begin with `ce-` are ignored.")
             .takes_as::<event::UsageBatch<'_>>(event::BATCH, "At most 1,000 events, decided in their order.")
             .takes_as::<event::UsageData<'_>>(
@@ -101,7 +101,7 @@ pub(super) async fn report(caller: Caller, headers: HeaderMap, Body(bytes): Body
     match media_type(&headers).as_str() {
         event::STRUCTURED => one(ledger, event::from_structured(&bytes)).await,
         event::BATCH => batch(ledger, &bytes).await,
-        "application/json" if headers.contains_key("ce-specversion") => {
+        media if headers.contains_key("ce-specversion") && (media.is_empty() || event::is_json(media)) => {
             one(ledger, event::from_binary(attributes(&headers), &bytes)).await
         }
         _ => Err(Failure::new(

@@ -20,7 +20,7 @@ const SELDOM: [&str; 4] = ["internal", "unavailable", "rate_limited", "too_slow"
 
 fn event(id: &str, feature: &str, units: u32) -> Value {
     json!({
-        "specversion": "1.0", "type": "ai.usage.recorded", "source": "desk", "id": id, "time": "2026-06-03T08:59:30Z",
+        "specversion": "1.0", "type": "ai.usage.recorded", "source": "desk", "id": id,
         "subject": "zoe", "data": { "feature": feature, "units": units, "channel": "chat" },
     })
 }
@@ -83,7 +83,7 @@ async fn work(walker: &mut Walker<'_>) {
     is(&walker.ask_as("report_usage", Meter, none.clone(), Some(EVENT), usage.clone()).await, 201, "");
     let attributes = json!({
         "ce-specversion": "1.0", "ce-type": "ai.usage.recorded", "ce-source": "desk", "ce-id": "reply-2",
-        "ce-time": "2026-06-03T08:59:45Z", "ce-subject": "zo%C3%AB",
+        "ce-subject": "zo%C3%AB",
     });
     let data = json!({ "feature": "draft", "units": 1, "channel": "mail" });
     is(&walker.ask_as("report_usage", Meter, attributes, Some("application/json"), data).await, 201, "");
@@ -174,7 +174,7 @@ async fn purchases(walker: &mut Walker<'_>) {
 
 async fn tokens(walker: &mut Walker<'_>) {
     let none = Value::Null;
-    let wish = json!({ "role": "meter", "name": "the help desk", "expires_at": "2027-06-03T00:00:00Z" });
+    let wish = json!({ "role": "meter", "name": "the help desk", "expires_at": "2036-06-03T00:00:00Z" });
     let made = walker.ask("create_token", Owner, none.clone(), wish).await;
     is(&made, 201, "");
     let late = json!({ "role": "meter", "name": "x", "expires_at": "2026-06-03T08:00:00Z" });

@@ -23,23 +23,22 @@ pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Erro
     Ok(value)
 }
 
-/// The JSON with its whole numbers written as such, if there are any to write so.
+/// The JSON with its whole numbers written as such.
 fn whole(body: &[u8]) -> Option<Value> {
     let mut value = serde_json::from_slice(body).ok()?;
-    make_whole(&mut value).then_some(value)
+    make_whole(&mut value);
+    Some(value)
 }
 
-fn make_whole(value: &mut Value) -> bool {
+fn make_whole(value: &mut Value) {
     match value {
-        Value::Number(number) => match whole_number(number) {
-            Some(whole) if number.is_f64() => {
+        Value::Number(number) => {
+            if let Some(whole) = whole_number(number) {
                 *value = whole.into();
-                true
             }
-            _ => false,
-        },
-        Value::Object(fields) => fields.values_mut().fold(false, |any, value| make_whole(value) || any),
-        _ => false,
+        }
+        Value::Object(fields) => fields.values_mut().for_each(make_whole),
+        _ => {}
     }
 }
 
@@ -47,7 +46,12 @@ fn make_whole(value: &mut Value) -> bool {
 pub(crate) fn whole_number(number: &Number) -> Option<u64> {
     let Some(float) = number.as_f64().filter(|_| number.is_f64()) else { return number.as_u64() };
     // Each such float is exactly one integer.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "it is in bounds")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "it is in bounds"
+    )]
     (float.fract() == 0.0 && (0.0..=MAX_TOTAL as f64).contains(&float)).then_some(float as u64)
 }
 
@@ -123,7 +127,9 @@ mod tests {
             let body = format!(r#"{{"feature": "draft", "units": {text}}}"#);
             from_json::<UsageCheck>(body.as_bytes()).map(|check| check.units).map_err(|error| error.to_string())
         };
-        for (text, number) in [("2", 2), ("2.0", 2), ("2e0", 2), ("1.5e1", 15), ("0.0", 0), ("-0.0", 0), ("4294967295.0", u32::MAX)] {
+        for (text, number) in
+            [("2", 2), ("2.0", 2), ("2e0", 2), ("1.5e1", 15), ("0.0", 0), ("-0.0", 0), ("4294967295.0", u32::MAX)]
+        {
             assert_eq!(units(text), Ok(number), "{text}");
         }
         assert!(units("2.5").unwrap_err().starts_with("invalid type: floating point `2.5`, expected u32 at line 1"));

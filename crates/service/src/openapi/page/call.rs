@@ -15,7 +15,7 @@ pub(super) fn call(operation: &Operation, told: &Value) -> String {
             bodies.iter().map(|(media, content)| command(operation, told, Some((media, content)))).collect()
         }
     };
-    commands.iter().map(|text| format!("<pre tabindex=\"0\"><code>{}</code></pre>", escaped(text))).collect()
+    commands.iter().map(|text| format!("<pre><code>{}</code></pre>", escaped(text))).collect()
 }
 
 fn command(operation: &Operation, told: &Value, body: Option<(&String, &Value)>) -> String {

@@ -90,7 +90,7 @@ fn parameters(parameters: &Value) -> String {
         .map(|one| {
             let is_required = one["required"] == true;
             format!(
-                "<tr><th scope=\"row\"><code>{}</code>{}</th><td>{}</td><td>in the {}</td><td>{}</td></tr>",
+                "<tr><th scope=\"row\"><code>{}</code>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
                 escaped(one["name"].as_str().unwrap_or_default()),
                 if is_required { " <em>required</em>" } else { "" },
                 type_of(&one["schema"]),
@@ -103,7 +103,7 @@ fn parameters(parameters: &Value) -> String {
         return rows;
     }
     format!(
-        "<h4>Parameters</h4><div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>Name</th><th>Type</th><th>Where</th>\
+        "<h4>Parameters</h4><div class=\"wide\"><table><thead><tr><th>Name</th><th>Type</th><th>Where</th>\
          <th>What</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 }
@@ -158,16 +158,12 @@ fn problems(responses: &Value, document: &Value) -> String {
         }
     }
     format!(
-        "<div class=\"wide\" tabindex=\"0\"><table class=\"problems\"><thead><tr><th>Status</th><th>Code</th><th>What</th>\
+        "<div class=\"wide\"><table class=\"problems\"><thead><tr><th>Status</th><th>Code</th><th>What</th>\
          </tr></thead><tbody>{rows}</tbody></table></div>{shown}"
     )
 }
 
 fn example(title: &str, value: Option<&Value>) -> String {
     let Some(value) = value else { return String::new() };
-    format!(
-        "<details><summary>{}</summary><pre tabindex=\"0\"><code>{}</code></pre></details>",
-        escaped(title),
-        escaped(&json(value))
-    )
+    format!("<details><summary>{}</summary><pre><code>{}</code></pre></details>", escaped(title), escaped(&json(value)))
 }

@@ -31,7 +31,7 @@ fn names(choices: &[Value]) -> String {
             words(one["description"].as_str().unwrap_or_default())
         )
     });
-    format!("<div class=\"wide\" tabindex=\"0\"><table><tbody>{}</tbody></table></div>", rows.collect::<String>())
+    format!("<div class=\"wide\"><table><tbody>{}</tbody></table></div>", rows.collect::<String>())
 }
 
 fn fields(schema: &Value) -> String {
@@ -40,10 +40,7 @@ fn fields(schema: &Value) -> String {
     let mut all: Vec<(&String, &Value)> = schema["properties"].as_object().into_iter().flatten().collect();
     all.sort_by_key(|(name, _)| !is_required(name));
     let rows = all.into_iter().map(|(name, property)| {
-        let mut told = words(property["description"].as_str().unwrap_or_default());
-        if let Some(default) = property.get("default").filter(|default| default.is_number()) {
-            told.push_str(&format!(" <em>{default} if absent</em>"));
-        }
+        let told = words(property["description"].as_str().unwrap_or_default());
         format!(
             "<tr><th scope=\"row\"><code>{}</code>{}</th><td>{}</td><td>{told}</td></tr>",
             escaped(name),
@@ -52,7 +49,7 @@ fn fields(schema: &Value) -> String {
         )
     });
     format!(
-        "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th>Field</th><th>Type</th><th>What</th></tr></thead>\
+        "<div class=\"wide\"><table><thead><tr><th>Field</th><th>Type</th><th>What</th></tr></thead>\
          <tbody>{}</tbody></table></div>",
         rows.collect::<String>()
     )
