@@ -6,32 +6,27 @@
 
 use std::net::IpAddr;
 
-use axum::extract::Request;
-use axum::http::header;
 use axum::http::uri::Authority;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
 use wire::problem::ErrorCode;
 
 use crate::http::Failure;
 
-/// Lets through what was sent to this machine by one of its own names, on whatever port it got here.
-pub(crate) async fn own_only(request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+/// Why something is not let through that was not sent to this machine by one of its own names, on whatever port it got
+/// here.
+pub(crate) fn is_foreign(headers: &HeaderMap) -> Option<Failure> {
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if is_own(host) {
-        return next.run(request).await;
+        return None;
     }
     let shown: String = host.chars().take(64).collect();
     let detail = format!("the service answers to this machine's own names, like localhost, and not to \"{shown}\"");
-    Failure::new(ErrorCode::Forbidden, detail).into_response()
+    Some(Failure::new(ErrorCode::Forbidden, detail))
 }
 
-/// Keeps out addresses with a zero byte in them: nothing is called so, and no database would look.
-pub(crate) async fn no_zero_bytes(request: Request, next: Next) -> Response {
-    if request.uri().path().contains("%00") {
-        return Failure::new(ErrorCode::NotFound, "this address leads nowhere").into_response();
-    }
-    next.run(request).await
+/// Why an address with a zero byte in it leads nowhere: nothing is called so, and no database would look.
+pub(crate) fn has_zero_byte(path: &str) -> Option<Failure> {
+    path.contains("%00").then(|| Failure::new(ErrorCode::NotFound, "this address leads nowhere"))
 }
 
 /// Whether a `Host` header names this machine.

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use clock::Clock;
+use http_body_util::LengthLimitError;
 use metering::{MAX_ID_LENGTH, Outcome, Position, Refusal};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -94,7 +95,7 @@ impl From<Problem> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the store failed");
+        tracing::error!(request = crate::journal::id(), %error, "the store failed");
         Self::new(ErrorCode::Unavailable, "the service cannot reach its records; sending the same again is safe")
     }
 }
@@ -282,17 +283,17 @@ pub(crate) struct Body(pub(crate) Bytes);
 impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         let too_large = || Failure::new(ErrorCode::TooLarge, format!("the body is longer than {MAX_BODY} bytes"));
         // Nothing is read of a body that says itself how long it is.
         if usize::try_from(request.body().size_hint().lower()).is_ok_and(|length| length > MAX_BODY) {
             return Err(too_large());
         }
-        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        axum::body::to_bytes(request.into_body(), MAX_BODY).await.map(Self).map_err(|error| {
+            if error.into_inner().is::<LengthLimitError>() {
                 too_large()
             } else {
-                Failure::new(ErrorCode::Malformed, format!("the body cannot be read: {}", rejection.body_text()))
+                Failure::new(ErrorCode::Malformed, "the body cannot be read: it did not come whole")
             }
         })
     }

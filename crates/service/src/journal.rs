@@ -12,8 +12,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use clock::{Clock, Stopwatch};
-use tracing::Instrument;
 
+use crate::host;
+use crate::http::Failure;
 use crate::metrics::{Asked, Metrics, Template};
 use crate::random;
 use crate::serving::{Connection, Logged};
@@ -38,6 +39,8 @@ tokio::task_local! {
 pub(crate) struct Journal {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) logged: Logged,
+    /// Whether nobody from elsewhere is let through.
+    pub(crate) is_for_this_machine: bool,
     ids: Ids,
 }
 
@@ -45,7 +48,13 @@ impl Journal {
     /// # Errors
     /// [`StoreError::Randomness`] when the operating system gives no random bytes.
     pub(crate) fn new(metrics: Arc<Metrics>, logged: Logged, clock: Clock) -> Result<Self, StoreError> {
-        Ok(Self { metrics, logged, ids: Ids::new(clock)? })
+        Ok(Self { metrics, logged, is_for_this_machine: false, ids: Ids::new(clock)? })
+    }
+
+    /// Why a request is not let through.
+    fn refuses(&self, request: &Request) -> Option<Failure> {
+        let foreign = self.is_for_this_machine.then(|| host::is_foreign(request.headers())).flatten();
+        foreign.or_else(|| host::has_zero_byte(request.uri().path()))
     }
 
     fn note(&self, asked: &Asked, id: &HeaderValue, workspace: Option<&str>, status: StatusCode, took: Duration) {
@@ -63,7 +72,8 @@ impl Journal {
     }
 }
 
-/// Answers a request, if it does not take too long, and notes it.
+/// Answers a request, if it may be and does not take too long, and notes it. All of it is one layer: each costs every
+/// request its share.
 pub(crate) async fn noted(State(journal): State<Arc<Journal>>, request: Request, next: Next) -> Response {
     let clock = Stopwatch::start();
     let asked = Asked::new(Template(request.extensions().get::<MatchedPath>().cloned()), request.method());
@@ -71,8 +81,11 @@ pub(crate) async fn noted(State(journal): State<Arc<Journal>>, request: Request,
     // It is written down only with what has gone wrong, and then there is time for it.
     let path = request.uri().clone();
     let connection = request.extensions().get::<Connection>().cloned();
-    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
+    let refused = journal.refuses(&request);
     let answer = async {
+        if let Some(failure) = refused {
+            return failure.into_response();
+        }
         let Some(connection) = connection else { return next.run(request).await };
         tokio::select! {
             biased;
@@ -84,7 +97,7 @@ pub(crate) async fn noted(State(journal): State<Arc<Journal>>, request: Request,
             }
         }
     };
-    let mut response = ID.scope(id.clone(), answer.instrument(span)).await;
+    let mut response = ID.scope(id.clone(), answer).await;
     let took = clock.elapsed();
     journal.metrics.requests.count(asked.clone(), response.status(), took);
     journal.note(&asked, &id, workspace(path.path()), response.status(), took);
@@ -92,10 +105,14 @@ pub(crate) async fn noted(State(journal): State<Arc<Journal>>, request: Request,
     response
 }
 
+/// The id of the request that is worked on, for what is written down of it; none outside of one.
+pub(crate) fn id() -> Option<String> {
+    ID.try_with(|id| id.to_str().ok().map(str::to_owned)).ok().flatten()
+}
+
 /// What a problem document calls the request that it answers; none outside of one.
 pub(crate) fn instance() -> Option<String> {
-    let of = |id: &HeaderValue| id.to_str().ok().map(|id| format!("urn:creditdeck:request:{id}"));
-    ID.try_with(of).ok().flatten()
+    id().map(|id| format!("urn:creditdeck:request:{id}"))
 }
 
 /// The workspace that an address is about.

@@ -168,7 +168,8 @@ impl Service {
         let local = format!("http://{}", reachable(address));
         let is_for_this_machine = self.public_url.is_none() && address.ip().to_canonical().is_loopback();
         let public = self.public_url.unwrap_or_else(|| local.clone());
-        let journal = Journal::new(Arc::clone(&self.parts.metrics), self.bounds.logged, self.parts.clock.clone())?;
+        let mut journal = Journal::new(Arc::clone(&self.parts.metrics), self.bounds.logged, self.parts.clock.clone())?;
+        journal.is_for_this_machine = is_for_this_machine;
         let app = App::new(self.parts);
         app.payments.reached_at(Reach { local, public });
 
@@ -199,9 +200,6 @@ impl Service {
             tasks.spawn(server.run(listener, app.stop.subscribe()));
         } else if is_for_this_machine {
             router = router.merge(exposition);
-        }
-        if is_for_this_machine {
-            router = router.layer(axum::middleware::from_fn(crate::host::own_only));
         }
         router = router.layer(axum::middleware::from_fn_with_state(Arc::new(journal), crate::journal::noted));
         let (stop, stopped) = (app.stop.clone(), app.stop.subscribe());

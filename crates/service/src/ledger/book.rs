@@ -7,6 +7,7 @@ use wire::api::{PurchaseBody, PurchaseState};
 use wire::{GENESIS, Hash, chain};
 
 use super::past::Remembered;
+use super::window::Window;
 use super::{Answer, HoldView, Once, amount};
 use crate::outbox::{Herald, of_purchase};
 use crate::store::{
@@ -80,6 +81,17 @@ impl Book {
         }
     }
 
+    /// The same book, which knows the newest ids and need not look for what comes behind them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn with_window(mut self, store: &Store, now: Timestamp) -> Result<Self, StoreError> {
+        let ceiling = Window::ceiling(now);
+        // Entries that are recorded meanwhile are followed later, and noted then.
+        self.past.look_through(Window::new(store.highest_key(&self.workspace.id, ceiling)?, ceiling));
+        Ok(self)
+    }
+
     /// The same book, from which the vendor is told what happens.
     pub(crate) fn heralded(self) -> Self {
         Self { herald: Some(Herald::default()), ..self }
@@ -97,6 +109,9 @@ impl Book {
             let entry = wire::line::decode_body(&line.body).map_err(|error| self.corrupt(line.seq, error))?;
             self.account.apply(&entry).map_err(|broken| self.corrupt(broken.seq, broken.message))?;
             self.head = line.hash;
+            if self.past.has_window() {
+                self.past.note_keys(&Key::all_of(&entry));
+            }
         }
         if !lines.is_empty() {
             self.lose_track();
@@ -116,7 +131,9 @@ impl Book {
         let entry = wire::line::decode_body(&line.body).map_err(|error| self.corrupt(line.seq, error))?;
         self.account.apply(&entry).map_err(|broken| self.corrupt(broken.seq, broken.message))?;
         self.head = line.hash;
-        self.page.keys.extend(Key::all_of(&entry).into_iter().map(|key| (key, entry.seq)));
+        let keys = Key::all_of(&entry);
+        self.past.note_keys(&keys);
+        self.page.keys.extend(keys.into_iter().map(|key| (key, entry.seq)));
         self.page.lines.push(line);
         Ok(())
     }
@@ -163,7 +180,8 @@ impl Book {
         self.past.asked(keys);
         for line in found {
             let entry = wire::line::decode_body(&line.body).map_err(|error| self.corrupt(line.seq, error))?;
-            self.past.note(entry);
+            let keys = Key::all_of(&entry);
+            self.past.note(entry, &keys);
         }
         Ok(())
     }
@@ -182,6 +200,14 @@ impl Book {
             let found = store.recall(std::slice::from_ref(&ask))?.pop().unwrap_or_default().found;
             self.remember(ask.keys, &found)?;
         }
+        self.decide_known(command, now)
+    }
+
+    /// Decides a command whose past is known as of the last commit, and puts its entries on the page.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the rules do not take their own entries.
+    pub(crate) fn decide_known(&mut self, command: &Command, now: Timestamp) -> Result<Outcome, StoreError> {
         let Decision { entries, outcome } = metering::decide(&self.account, &self.past, command, now);
         let herald = self.herald.as_mut().filter(|_| !entries.is_empty());
         let before = herald.map(|herald| herald.before(&self.account, now, entries.len()));
@@ -190,8 +216,10 @@ impl Book {
             let body = wire::line::encode_body(&entry);
             self.head = chain(&self.head, &body);
             self.page.lines.push(StoredLine { seq: entry.seq, hash: self.head, body });
-            self.page.keys.extend(Key::all_of(&entry).into_iter().map(|key| (key, entry.seq)));
-            self.past.note(entry);
+            let keys = Key::all_of(&entry);
+            self.page.keys.extend(keys.iter().map(|key| (*key, entry.seq)));
+            self.past.note_keys(&keys);
+            self.past.note(entry, &keys);
         }
         if let (Some(herald), Some(before)) = (&mut self.herald, before) {
             self.page.effects.extend(herald.after(&self.workspace.id, &self.account, &before));
@@ -248,10 +276,15 @@ impl Book {
             | Command::Release { source, hold: id } => self.hold(source, id, now).map(Box::new),
             _ => None,
         };
-        let mut keys = Key::of(command);
-        // A capture is found by what it did to its hold.
-        keys.extend(hold.iter().map(|hold| Key::about(hold.past.seq)));
-        let amount = seq.and_then(|seq| self.past.under(&keys, seq).and_then(amount));
+        let entry = seq.and_then(|seq| {
+            self.past.newest(seq).or_else(|| {
+                let mut keys = Key::of(command);
+                // A capture is found by what it did to its hold.
+                keys.extend(hold.iter().map(|hold| Key::about(hold.past.seq)));
+                self.past.under(&keys, seq)
+            })
+        });
+        let amount = entry.and_then(amount);
         Answer { outcome, amount, hold, position: self.account.position(now) }
     }
 
@@ -396,7 +429,7 @@ fn append(store: &Store, pages: &[Page]) -> Result<(), StoreError> {
             return Err(StoreError::Contradiction(message));
         }
     }
-    Ok(())
+    store.sync()
 }
 
 fn restored(workspace: &Workspace, kept: &KeptSnapshot) -> Result<Account, String> {

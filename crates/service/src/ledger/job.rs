@@ -10,8 +10,42 @@ use super::{Answer, Unavailable};
 use crate::sample::Player;
 use crate::store::{Settlement, Workspace};
 
-/// Looks at the account, or learns why there is none.
-pub(crate) type Read = Box<dyn FnOnce(Result<(&Account, Timestamp), Unavailable>) + Send>;
+/// Looks at an account, and says what it has seen once everything in it is durable.
+pub(crate) trait Read: Send {
+    /// Looks.
+    fn look(&mut self, account: &Account, now: Timestamp);
+
+    /// Says what it has seen, or why that cannot be said.
+    fn answer(self: Box<Self>, reason: Option<&Unavailable>);
+}
+
+/// What looks at an account, and where what it has seen goes.
+pub(super) struct Look<L, T> {
+    look: Option<L>,
+    seen: Option<T>,
+    reply: Reply<T>,
+}
+
+impl<L, T> Look<L, T> {
+    pub(super) const fn new(look: L, reply: Reply<T>) -> Self {
+        Self { look: Some(look), seen: None, reply }
+    }
+}
+
+impl<T: Send, L: FnOnce(&Account, Timestamp) -> T + Send> Read for Look<L, T> {
+    fn look(&mut self, account: &Account, now: Timestamp) {
+        self.seen = self.look.take().map(|look| look(account, now));
+    }
+
+    fn answer(self: Box<Self>, reason: Option<&Unavailable>) {
+        let seen = match reason {
+            Some(reason) => Err(reason.clone()),
+            None => self.seen.ok_or_else(|| Unavailable::new("nobody has looked")),
+        };
+        // Nobody waits any more: that is their business.
+        drop(self.reply.send(seen));
+    }
+}
 
 /// One thing to do in a workspace.
 pub(crate) struct Job {
@@ -34,7 +68,7 @@ pub(crate) enum Task {
     /// Play the next thing of a sample, and give the player back after it.
     Play { player: Box<Player>, reply: Reply<Box<Player>> },
     /// Look at the account.
-    Read(Read),
+    Read(Box<dyn Read>),
 }
 
 /// What makes a change that has no id of its own safe to send again.
@@ -49,7 +83,7 @@ pub struct Once {
 /// Where an answer goes.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Unavailable>>;
 
-/// What an answer will be, once it is committed.
+/// What an answer will be, once it is durable.
 pub(super) enum Promise {
     Answers(Vec<Answer>),
     Settled(Option<Outcome>),
@@ -80,14 +114,14 @@ impl Task {
     }
 
     /// Answers what was promised. Whoever does not wait any more does not hear it.
-    pub(super) fn keep(self, promise: Promise, account: &Account, now: Timestamp) {
+    pub(super) fn keep(self, promise: Promise) {
         match (self, promise) {
             (Self::Commands { reply, .. } | Self::Once { reply, .. }, Promise::Answers(answers)) => {
                 drop(reply.send(Ok(answers)));
             }
             (Self::Settle { reply, .. }, Promise::Settled(outcome)) => drop(reply.send(Ok(outcome))),
             (Self::Play { reply, .. }, Promise::Played(player)) => drop(reply.send(Ok(player))),
-            (Self::Read(read), Promise::Look) => read(Ok((account, now))),
+            (Self::Read(read), Promise::Look) => read.answer(None),
             (task, _) => task.refuse(&Unavailable::new("it has promised something else")),
         }
     }
@@ -98,7 +132,7 @@ impl Task {
             Self::Commands { reply, .. } | Self::Once { reply, .. } => drop(reply.send(Err(reason.clone()))),
             Self::Settle { reply, .. } => drop(reply.send(Err(reason.clone()))),
             Self::Play { reply, .. } => drop(reply.send(Err(reason.clone()))),
-            Self::Read(read) => read(Err(reason.clone())),
+            Self::Read(read) => read.answer(Some(reason)),
         }
     }
 }

@@ -1,13 +1,16 @@
 //! A lane: a thread that does what waits for its workspaces, and commits it together.
 //!
-//! Whatever came while the last commit was under way is one group: asked for at once, decided in its order, appended at
+//! Whatever came while the last group was under way is the next one: asked for at once, decided in its order, appended at
 //! once. So a durable answer costs a share of one wait for the disk, whether those who wait are of one workspace or of
 //! many. No decision hangs on another workspace's: a page is appended whole or, because its ledger has moved on, not at
 //! all, and then its jobs are decided again on what the ledger has become.
+//!
+//! A group's answers leave when it is durable. While the disk is waited for, the next group is decided: see [`super::replies`].
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clock::{Clock, Stopwatch};
 use lru::LruCache;
@@ -17,6 +20,7 @@ use tokio::sync::mpsc;
 use super::Unavailable;
 use super::book::Book;
 use super::job::{Job, Promise, Task};
+use super::replies::{Done, Group, Hand, Replies};
 use super::tails::Tails;
 use crate::metrics::{Commits, Decisions, Metrics, Pulse, count};
 use crate::store::{Appended, Ask, Page, Recalled, Store, StoreError, TAIL, Workspace};
@@ -31,24 +35,35 @@ const TRIES: usize = 64;
 struct Lane {
     store: Arc<Store>,
     clock: Clock,
-    tails: Arc<Tails>,
     books: LruCache<String, Book>,
     /// Whether the vendor is told what happens.
     is_heralded: bool,
     noted: Noted,
+    /// Answers what has not to wait for the disk.
+    replies: Replies,
+    /// Takes what has.
+    hand: Hand,
 }
 
 /// What is counted and timed of a lane.
+#[derive(Clone, Debug)]
 pub(super) struct Noted {
-    decisions: Decisions,
-    commits: Commits,
+    pub(super) decisions: Decisions,
+    pub(super) commits: Commits,
     /// Since when the oldest job that it is at has been waiting.
     pub(super) pulse: Arc<Pulse>,
+    /// Since when the oldest job that waits for the disk has been waiting.
+    pub(super) disk: Arc<Pulse>,
 }
 
 impl Noted {
     pub(super) fn new(metrics: &Metrics) -> Self {
-        Self { decisions: metrics.decisions.clone(), commits: metrics.commits.clone(), pulse: Arc::default() }
+        Self {
+            decisions: metrics.decisions.clone(),
+            commits: metrics.commits.clone(),
+            pulse: Arc::default(),
+            disk: Arc::default(),
+        }
     }
 }
 
@@ -57,6 +72,9 @@ struct Part {
     workspace: Arc<Workspace>,
     tasks: Vec<Task>,
     book: Option<Book>,
+    /// Whether the book may not be behind the ledger. Otherwise that shows when its page is appended: asking before costs
+    /// as much as appending.
+    is_current: bool,
 }
 
 /// A part whose jobs are decided, and what each of them will be answered.
@@ -78,7 +96,9 @@ pub(super) fn start(
     is_heralded: bool,
     noted: Noted,
 ) -> Result<(), StoreError> {
-    let mut lane = Lane { store, clock, tails, books: LruCache::new(BOOKS), is_heralded, noted };
+    let replies = Replies::new(Arc::clone(&store), tails, noted.clone());
+    let hand = replies.clone().start(number)?;
+    let mut lane = Lane { store, clock, books: LruCache::new(BOOKS), is_heralded, noted, replies, hand };
     let run = move || {
         while let Some(first) = queue.blocking_recv() {
             let waited = first.waited.elapsed();
@@ -89,7 +109,7 @@ pub(super) fn start(
                 jobs.push(next);
             }
             lane.noted.pulse.begin(waited);
-            lane.work(jobs);
+            lane.work(jobs, waited);
             lane.noted.pulse.rest();
         }
     };
@@ -101,11 +121,11 @@ pub(super) fn start(
 }
 
 impl Lane {
-    /// Does what waits, commits it, and then answers.
-    fn work(&mut self, jobs: Vec<Job>) {
+    /// Does what waits, commits it, and has it answered.
+    fn work(&mut self, jobs: Vec<Job>, waited: Duration) {
         let mut parts = self.parts(jobs);
         for _ in 0..TRIES {
-            parts = self.attempt(parts);
+            parts = self.attempt(parts, waited);
             if parts.is_empty() {
                 return;
             }
@@ -126,20 +146,27 @@ impl Lane {
             }
             places.insert(workspace.id.clone(), parts.len());
             let book = self.books.pop(&workspace.id);
-            parts.push(Part { workspace, tasks: vec![task], book });
+            parts.push(Part { workspace, tasks: vec![task], book, is_current: false });
         }
         parts
     }
 
-    /// Tries to do everything, and gives back what has to be done again because somebody else was quicker.
-    fn attempt(&mut self, parts: Vec<Part>) -> Vec<Part> {
+    /// Tries to do everything, and gives back what has to be done again because somebody else was quicker, or may have
+    /// been.
+    fn attempt(&mut self, parts: Vec<Part>, waited: Duration) -> Vec<Part> {
         let opened = self.opened(parts);
+        let mut again = Vec::new();
         let mut pages = Vec::new();
         let mut decided = Vec::with_capacity(opened.len());
         for (part, mut book) in self.recalled(opened) {
             match self.promises(&mut book, &part.tasks) {
                 Ok(promises) => {
                     let page = book.take_page();
+                    // Nothing will show whether this still holds.
+                    if page.is_empty() && !part.is_current {
+                        again.push(Part { book: Some(book), is_current: true, ..part });
+                        continue;
+                    }
                     let number = (!page.is_empty()).then_some((pages.len(), book.account().last_seq()));
                     pages.extend(number.is_some().then_some(page));
                     decided.push(Decided { part, book, promises, page: number });
@@ -148,20 +175,22 @@ impl Lane {
             }
         }
         let jobs = decided.iter().filter(|done| done.page.is_some()).map(|done| done.part.tasks.len()).sum();
+        let written = (!pages.is_empty()).then(Stopwatch::start);
         let fates = self.append(&pages, jobs);
-        let mut overtaken = Vec::new();
-        for done in decided {
-            let fate = done
+        let mut group = Group { done: Vec::with_capacity(decided.len()), written, waited };
+        for decided in decided {
+            let fate = decided
                 .page
                 .map_or(&Ok(Appended::Whole), |(number, _)| fates.get(number).unwrap_or(&Ok(Appended::Overtaken)));
             match fate {
-                Ok(Appended::Whole) => self.answer(done),
+                Ok(Appended::Whole) => group.done.push(self.done(decided)),
                 // The book holds what the ledger does not: it is dropped, and opened again.
-                Ok(Appended::Overtaken) => overtaken.push(done.part),
-                Err(error) => done.part.refuse(error),
+                Ok(Appended::Overtaken) => again.push(Part { is_current: true, ..decided.part }),
+                Err(error) => decided.part.refuse(error),
             }
         }
-        overtaken
+        self.reply(group);
+        again
     }
 
     /// Parts with their books.
@@ -171,6 +200,7 @@ impl Lane {
             let book = match part.book.take() {
                 Some(mut book) => book.keep_under(&part.workspace).map(|()| book),
                 None => Book::open(Arc::clone(&part.workspace), &self.store)
+                    .and_then(|book| book.with_window(&self.store, self.clock.now()))
                     .map(|book| if self.is_heralded { book.heralded() } else { book }),
             };
             match book {
@@ -181,12 +211,20 @@ impl Lane {
         opened
     }
 
-    /// Parts whose books know what others have recorded, and what was recorded under the ids that their jobs name.
+    /// Parts whose books know what was recorded under the ids that their jobs name, and, if they are to be current, what
+    /// others have recorded.
     fn recalled(&self, mut opened: Vec<(Part, Book)>) -> Vec<(Part, Book)> {
+        for (part, _) in &mut opened {
+            // Nobody who only looks appends anything.
+            part.is_current |= part.tasks.iter().all(|task| matches!(task, Task::Read(_)));
+        }
         let mut is_first = true;
         loop {
-            let asks = opened.iter().map(|(part, book)| book.ask(part.tasks.iter().flat_map(Task::commands)));
-            let asks: Vec<Ask> = asks.filter(|ask| is_first || !ask.keys.is_empty()).collect();
+            let asks = opened.iter().filter_map(|(part, book)| {
+                let ask = book.ask(part.tasks.iter().flat_map(Task::commands));
+                (is_first && part.is_current || !ask.keys.is_empty()).then_some(ask)
+            });
+            let asks: Vec<Ask> = asks.collect();
             if asks.is_empty() {
                 return opened;
             }
@@ -200,9 +238,12 @@ impl Lane {
             let mut answers: HashMap<String, (Ask, Recalled)> =
                 asks.into_iter().zip(answers).map(|(ask, answer)| (ask.workspace.clone(), (ask, answer))).collect();
             let mut known = Vec::with_capacity(opened.len());
-            for (part, mut book) in opened {
+            for (mut part, mut book) in opened {
                 let learnt = match answers.remove(&part.workspace.id) {
-                    Some((ask, answer)) => self.learn(&mut book, ask, &answer),
+                    Some((ask, answer)) => {
+                        part.is_current |= is_first;
+                        self.learn(&mut book, ask, &answer)
+                    }
                     None => Ok(()),
                 };
                 match learnt {
@@ -234,7 +275,7 @@ impl Lane {
                 let mut answers = Vec::with_capacity(commands.len());
                 for command in commands {
                     let now = self.clock.now();
-                    let outcome = book.decide(&self.store, command, now)?;
+                    let outcome = book.decide_known(command, now)?;
                     answers.push(book.answer(command, outcome, now));
                 }
                 Promise::Answers(answers)
@@ -279,27 +320,35 @@ impl Lane {
     fn commit(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
         let commits = &self.noted.commits;
         commits.entries.observe(count(pages.iter().map(|page| page.lines.len()).sum()));
-        let clock = Stopwatch::start();
         let appended = self.store.append(pages);
-        commits.seconds.observe(clock.elapsed().as_secs_f64());
         if appended.is_err() {
             commits.failed.inc();
         }
         appended
     }
 
-    /// Tells those who follow the ledger, keeps what was promised, and keeps the book at hand.
-    fn answer(&mut self, done: Decided) {
-        let Decided { part, book, promises, page } = done;
-        if let Some((_, last_seq)) = page {
-            self.tails.moved(&part.workspace.id, last_seq);
-        }
+    /// Has those looked who wanted to look, and keeps the book at hand.
+    fn done(&mut self, decided: Decided) -> Done {
+        let Decided { part, book, promises, page } = decided;
         let now = self.clock.now();
-        for (task, promise) in part.tasks.into_iter().zip(promises) {
-            promise.outcomes().for_each(|outcome| self.noted.decisions.count(outcome));
-            task.keep(promise, book.account(), now);
+        let mut answers: Vec<_> = part.tasks.into_iter().zip(promises).collect();
+        for (task, _) in &mut answers {
+            if let Task::Read(read) = task {
+                read.look(book.account(), now);
+            }
         }
-        self.books.put(part.workspace.id.clone(), book);
+        let workspace = part.workspace.id.clone();
+        self.books.put(workspace.clone(), book);
+        Done { workspace, last_seq: page.map(|(_, last_seq)| last_seq), answers }
+    }
+
+    /// Answers at once what is durable already, and hands over what is not.
+    fn reply(&self, group: Group) {
+        if self.store.is_synced() {
+            self.replies.keep(group);
+        } else if let Some(group) = self.hand.over(group) {
+            self.replies.keep(group);
+        }
     }
 }
 

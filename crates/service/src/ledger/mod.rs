@@ -9,7 +9,9 @@ mod history;
 mod job;
 mod lane;
 mod past;
+mod replies;
 mod tails;
+mod window;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -22,11 +24,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use book::{Book, record};
 pub use job::Once;
-use job::{Job, Reply, Task};
+use job::{Job, Look, Reply, Task};
 use lane::Noted;
 pub(crate) use tails::Tails;
 
-use crate::metrics::{Metrics, Pulse};
+use crate::metrics::Metrics;
 use crate::sample::Player;
 use crate::store::{Settlement, Store, StoreError, Workspace};
 
@@ -143,13 +145,7 @@ impl Ledger {
         &self,
         look: impl FnOnce(&Account, Timestamp) -> T + Send + 'static,
     ) -> Result<T, Unavailable> {
-        self.ask(|reply: Reply<T>| {
-            Task::Read(Box::new(move |seen| {
-                // Nobody waits any more: that is their business.
-                let _ = reply.send(seen.map(|(account, now)| look(account, now)));
-            }))
-        })
-        .await
+        self.ask(|reply| Task::Read(Box::new(Look::new(look, reply)))).await
     }
 
     /// The account as of the entries that were recorded by an instant that has passed.
@@ -202,7 +198,7 @@ fn stopped() -> Unavailable {
 #[derive(Debug)]
 pub struct Ledgers {
     store: Arc<Store>,
-    lanes: Vec<(mpsc::Sender<Job>, Arc<Pulse>)>,
+    lanes: Vec<(mpsc::Sender<Job>, Noted)>,
     tails: Arc<Tails>,
     known: Cache<String, Arc<Ledger>>,
 }
@@ -222,9 +218,9 @@ impl Ledgers {
         let lanes = (0..store.lanes()).map(|number| {
             let (lane, queue) = mpsc::channel(QUEUE_LENGTH);
             let noted = Noted::new(metrics);
-            let pulse = Arc::clone(&noted.pulse);
-            lane::start(number, Arc::clone(&store), clock.clone(), Arc::clone(&tails), queue, is_heralded, noted)?;
-            Ok((lane, pulse))
+            let (store, tails) = (Arc::clone(&store), Arc::clone(&tails));
+            lane::start(number, store, clock.clone(), tails, queue, is_heralded, noted.clone())?;
+            Ok((lane, noted))
         });
         let lanes = lanes.collect::<Result<_, StoreError>>()?;
         let known = Cache::builder().max_capacity(WORKSPACES).time_to_live(BELIEVED_FOR).build();
@@ -258,8 +254,9 @@ impl Ledgers {
 
     /// Of each lane: the jobs that wait for it, and the age in seconds of the oldest that it is at.
     pub(crate) fn lags(&self) -> Vec<(usize, f64)> {
-        let lag =
-            |(lane, pulse): &(mpsc::Sender<Job>, Arc<Pulse>)| (lane.max_capacity() - lane.capacity(), pulse.age());
+        let lag = |(lane, noted): &(mpsc::Sender<Job>, Noted)| {
+            (lane.max_capacity() - lane.capacity(), noted.pulse.age().max(noted.disk.age()))
+        };
         self.lanes.iter().map(lag).collect()
     }
 

@@ -8,6 +8,7 @@ use metering::{
     VoidCause,
 };
 
+use super::window::Window;
 use crate::store::Key;
 
 /// Entries by the keys that they are found under.
@@ -15,6 +16,10 @@ use crate::store::Key;
 pub(super) struct Remembered {
     entries: HashMap<Key, Vec<Arc<Entry>>>,
     asked: HashSet<Key>,
+    /// The newest ids, if they are known.
+    window: Option<Window>,
+    /// What was noted last.
+    newest: Option<Arc<Entry>>,
 }
 
 impl Remembered {
@@ -22,7 +27,7 @@ impl Remembered {
     /// missing.
     pub(super) fn missing(&self, command: &Command) -> Vec<Key> {
         let mut keys = Key::of(command);
-        keys.retain(|key| !self.asked.contains(key));
+        keys.retain(|key| self.is_missing(key));
         if keys.is_empty() {
             let led_to = match command {
                 Command::Amend { source, usage, .. } => self.usage(source, usage).map(|past| past.seq),
@@ -32,9 +37,30 @@ impl Remembered {
                 Command::Hold(request) => self.hold(&request.source, &request.id).map(|past| past.seq),
                 _ => None,
             };
-            keys.extend(led_to.map(Key::about).filter(|key| !self.asked.contains(key)));
+            keys.extend(led_to.map(Key::about).filter(|key| self.is_missing(key)));
         }
         keys
+    }
+
+    fn is_missing(&self, key: &Key) -> bool {
+        !self.asked.contains(key) && !self.window.as_ref().is_some_and(|window| window.excludes(key))
+    }
+
+    /// Knows the newest ids from now on.
+    pub(super) fn look_through(&mut self, window: Window) {
+        self.window = Some(window);
+    }
+
+    /// Whether the newest ids are known.
+    pub(super) const fn has_window(&self) -> bool {
+        self.window.is_some()
+    }
+
+    /// Takes note that something is recorded under these keys.
+    pub(super) fn note_keys(&mut self, keys: &[Key]) {
+        if let Some(window) = &mut self.window {
+            keys.iter().for_each(|key| window.note(*key));
+        }
     }
 
     /// Takes note that the store was asked for these keys.
@@ -42,15 +68,21 @@ impl Remembered {
         self.asked.extend(keys);
     }
 
-    /// Takes note of an entry.
-    pub(super) fn note(&mut self, entry: Entry) {
+    /// Takes note of an entry, which is found under these keys.
+    pub(super) fn note(&mut self, entry: Entry, keys: &[Key]) {
         let entry = Arc::new(entry);
-        for key in Key::all_of(&entry) {
-            let known = self.entries.entry(key).or_default();
+        for key in keys {
+            let known = self.entries.entry(*key).or_default();
             if !known.iter().any(|other| other.seq == entry.seq) {
                 known.push(Arc::clone(&entry));
             }
         }
+        self.newest = Some(entry);
+    }
+
+    /// The entry with this number, if it was the last to be noted.
+    pub(super) fn newest(&self, seq: u64) -> Option<&Entry> {
+        self.newest.as_deref().filter(|entry| entry.seq == seq)
     }
 
     /// The entry with this number, if it is under one of these keys.
@@ -59,8 +91,9 @@ impl Remembered {
         entries.map(|entry| &**entry).find(|entry| entry.seq == seq)
     }
 
-    /// Forgets everything: others may record what was not there.
+    /// Forgets what was asked for: others may record what was not there.
     pub(super) fn forget(&mut self) {
+        self.newest = None;
         self.entries.clear();
         self.asked.clear();
     }

@@ -16,11 +16,10 @@ mod webhooks;
 mod workspaces;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use wire::problem::ErrorCode;
 
-use crate::http::{App, Failure, MAX_BODY};
+use crate::http::{App, Failure};
 use crate::openapi::Operation;
 
 /// All operations of the API.
@@ -54,7 +53,5 @@ pub(crate) fn router(app: App) -> Router {
         .method_not_allowed_fallback(|| async {
             Failure::new(ErrorCode::MethodNotAllowed, "this address takes another method")
         })
-        .layer(axum::middleware::from_fn(crate::host::no_zero_bytes))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(app)
 }

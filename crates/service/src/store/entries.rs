@@ -4,7 +4,7 @@ use metering::Timestamp;
 use wire::Hash;
 
 use super::engine::{Appended, Ask, Recalled};
-use super::sql::Sql;
+use super::sql::{Sql, values};
 use super::{KeptSnapshot, Key, Settlement, Store, StoreError};
 
 /// A stored ledger line.
@@ -106,12 +106,25 @@ impl Page {
 }
 
 impl Store {
-    /// Appends pages; see [`super::engine::Engine::append`].
+    /// Appends pages, which are durable once [`Store::sync`] has returned; see [`super::engine::Engine::append`].
     ///
     /// # Errors
     /// [`StoreError`] when the database fails. Then nobody knows which of them were appended.
     pub(crate) fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
         self.engine.append(pages)
+    }
+
+    /// Returns once everything that was appended or recalled before is durable.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the disk fails. Then nobody knows what is on it.
+    pub(crate) fn sync(&self) -> Result<(), StoreError> {
+        self.engine.sync()
+    }
+
+    /// Whether everything that was appended is durable.
+    pub(crate) fn is_synced(&self) -> bool {
+        self.engine.is_synced()
     }
 
     /// What ledgers have recorded; see [`super::engine::Engine::recall`].
@@ -128,6 +141,18 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
         self.engine.lines(workspace, after, limit)
+    }
+
+    /// The highest key below a bound that anything is recorded under.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn highest_key(&self, workspace: &str, below: Key) -> Result<Option<Key>, StoreError> {
+        let sql = "SELECT key FROM names WHERE workspace_id = $1 AND key < $2 ORDER BY key DESC LIMIT 1";
+        self.read(|db| {
+            let row = db.first(sql, values![workspace, below.0.as_slice()])?;
+            row.map(|row| row.get(0).map(Key)).transpose()
+        })
     }
 
     /// The number and hash of the last entry.

@@ -26,6 +26,17 @@ enum Kind {
 }
 
 impl Key {
+    /// No key is lower.
+    pub(crate) const LOWEST: Self = Self([0; 16]);
+
+    /// No id that was made at this time, in milliseconds since the epoch, or later has a lower key, if the time comes
+    /// first in it.
+    pub(crate) fn at_time(ms: i64) -> Self {
+        let mut key = [0; 16];
+        key.iter_mut().zip(u64::try_from(ms).unwrap_or(0).to_be_bytes()).for_each(|(to, from)| *to = from);
+        Self(key)
+    }
+
     /// Of the usage with this id.
     pub(crate) fn usage(source: &str, id: &str) -> Self {
         Self::new(Kind::Usage, source, id)

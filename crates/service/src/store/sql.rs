@@ -99,7 +99,7 @@ impl Column for Vec<u8> {
     }
 }
 
-impl Column for [u8; 32] {
+impl<const N: usize> Column for [u8; N] {
     fn read(value: &Value) -> Option<Self> {
         if let Value::Bytes(bytes) = value { bytes.as_slice().try_into().ok() } else { None }
     }

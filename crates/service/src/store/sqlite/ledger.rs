@@ -1,5 +1,6 @@
 //! Ledgers in SQLite. One transaction appends to all workspaces that wait: the disk is waited for once.
 
+use lru::LruCache;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use wire::{GENESIS, Hash};
 
@@ -21,9 +22,15 @@ pub(super) fn recall(db: &Connection, ask: &Ask) -> Result<Recalled, StoreError>
     Ok(recalled)
 }
 
-/// Appends a page, unless its ledger has moved on.
-pub(super) fn append(db: &Transaction<'_>, page: &Page) -> Result<Appended, StoreError> {
-    if head(db, &page.workspace)?.0 != page.after {
+/// Appends a page, unless its ledger has moved on. What is known of the last entries of ledgers is kept up.
+pub(super) fn append(
+    db: &Transaction<'_>,
+    page: &Page,
+    heads: &mut LruCache<String, u64>,
+) -> Result<Appended, StoreError> {
+    let known = heads.get(&page.workspace).copied();
+    let last = known.map_or_else(|| Ok(head(db, &page.workspace)?.0), Ok::<_, StoreError>)?;
+    if last != page.after {
         return Ok(Appended::Overtaken);
     }
     let mut insert =
@@ -36,6 +43,8 @@ pub(super) fn append(db: &Transaction<'_>, page: &Page) -> Result<Appended, Stor
         name.execute(params![page.workspace, key.0, signed(*seq)])?;
     }
     page.store_aside(&mut Statements(db))?;
+    let last = page.lines.last().map_or(page.after, |line| line.seq);
+    heads.put(page.workspace.clone(), last);
     Ok(Appended::Whole)
 }
 

@@ -1,13 +1,18 @@
 //! SQLite: one file, one machine.
+//!
+//! Whatever leaves here was on the disk before: see [`log`].
 
 mod file;
 mod ledger;
+mod log;
 mod schema;
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use lru::LruCache;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params_from_iter};
@@ -16,6 +21,7 @@ use wire::Hash;
 use super::engine::{Appended, Ask, Engine, Recalled, Work};
 use super::sql::{Row, Sql, Value};
 use super::{Durability, Page, StoreError, StoredLine};
+use log::Log;
 
 /// How long a transaction waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
@@ -25,6 +31,8 @@ const READERS: usize = 8;
 const CACHE: i32 = 32 * 1024;
 /// How many pages the log may have before they are written to their place: what is written often is written there once.
 const LOG: i32 = 8_000;
+/// Of how many ledgers the last entry is kept in mind.
+const HEADS: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 64;
 
@@ -32,8 +40,49 @@ const STATEMENTS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Sqlite {
     path: PathBuf,
-    writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Writer>,
+    readers: Mutex<Vec<Watched>>,
+    /// None, if a power cut may take the last commits.
+    log: Option<Log>,
+}
+
+/// The connection that writes.
+#[derive(Debug)]
+struct Writer {
+    watched: Watched,
+    /// The last entries of ledgers, as long as nobody else writes.
+    heads: LruCache<String, u64>,
+}
+
+impl Writer {
+    /// Forgets what it knows if others have written since this was asked last. Says whether they have.
+    fn catch_up(&mut self) -> Result<bool, StoreError> {
+        let sees_more = self.watched.sees_more()?;
+        if sees_more {
+            self.heads.clear();
+        }
+        Ok(sees_more)
+    }
+}
+
+/// A connection, and which of what others have written it has seen.
+#[derive(Debug)]
+struct Watched {
+    connection: Connection,
+    /// SQLite's number for what others have written. It means something for this connection alone.
+    seen: Option<i64>,
+}
+
+impl Watched {
+    /// Whether it sees more of what others have written than when this was asked last.
+    fn sees_more(&mut self) -> Result<bool, StoreError> {
+        sees_more(&self.connection, &mut self.seen)
+    }
+}
+
+fn sees_more(connection: &Connection, seen: &mut Option<i64>) -> Result<bool, StoreError> {
+    let sees = connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+    Ok(seen.replace(sees) != Some(sees))
 }
 
 impl Sqlite {
@@ -45,42 +94,82 @@ impl Sqlite {
         writer.busy_timeout(BUSY)?;
         schema::prepare(&mut writer).map_err(|error| open(error.to_string()))?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
-        writer.pragma_update(None, "synchronous", if durability == Durability::Full { "FULL" } else { "NORMAL" })?;
+        // The log is forced to the disk when somebody waits for it, not in every commit.
+        writer.pragma_update(None, "synchronous", "NORMAL")?;
         writer.pragma_update(None, "foreign_keys", "ON")?;
         writer.pragma_update(None, "cache_size", -CACHE)?;
         writer.pragma_update(None, "wal_autocheckpoint", LOG)?;
         prepare_once(&writer)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        let writer = Watched { connection: writer, seen: None };
+        let writer = Mutex::new(Writer { watched: writer, heads: LruCache::new(HEADS) });
+        let log = (durability == Durability::Full).then(|| Log::of(path));
+        Ok(Self { path: path.to_owned(), writer, readers: Mutex::default(), log })
     }
 
-    /// Works on a connection that cannot write. Readers do not wait for writers.
+    /// Works on a connection that cannot write. Readers do not wait for writers, but for the disk, if they saw what is
+    /// not on it.
     fn reading<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let pooled = lock(&self.readers).pop();
-        let connection = match pooled {
-            Some(connection) => connection,
+        let mut reader = match pooled {
+            Some(reader) => reader,
             None => {
                 let connection = Connection::open(&self.path)?;
                 connection.busy_timeout(BUSY)?;
                 connection.pragma_update(None, "query_only", "ON")?;
                 prepare_once(&connection)?;
-                connection
+                Watched { connection, seen: None }
             }
         };
-        let result = work(&connection);
+        let result = work(&reader.connection);
+        let sees_more = self.log.is_some() && reader.sees_more()?;
         let mut readers = lock(&self.readers);
         if readers.len() < READERS {
-            readers.push(connection);
+            readers.push(reader);
+        }
+        drop(readers);
+        if sees_more {
+            self.mark();
+            self.sync()?;
         }
         result
     }
 
-    /// Works on a transaction that nobody else writes beside.
-    fn writing<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut connection = lock(&self.writer);
+    /// Works on a transaction that nobody else writes beside, with what is known of the last entries of ledgers.
+    fn writing<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>, &mut LruCache<String, u64>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut writer = lock(&self.writer);
+        self.mend(&writer.watched.connection)?;
+        let Writer { watched: Watched { connection, seen }, heads } = &mut *writer;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = work(&transaction)?;
-        transaction.commit()?;
-        Ok(result)
+        if sees_more(&transaction, seen)? {
+            heads.clear();
+        }
+        let result = work(&transaction, heads).and_then(|result| Ok(transaction.commit().map(|()| result)?));
+        match result {
+            Ok(_) => self.mark(),
+            // What was noted of it has not happened.
+            Err(_) => heads.clear(),
+        }
+        result
+    }
+
+    fn mark(&self) {
+        self.log.iter().for_each(Log::mark);
+    }
+
+    /// Starts a new log behind one that the disk did not take: everything in it goes to its place, and is looked for there
+    /// from then on.
+    fn mend(&self, writer: &Connection) -> Result<(), StoreError> {
+        let Some(log) = self.log.as_ref().filter(|log| log.has_failed()) else { return Ok(()) };
+        let is_busy: bool = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if is_busy {
+            return log.sync().map_err(StoreError::Disk);
+        }
+        log.was_emptied();
+        tracing::info!("the disk takes what is written again");
+        Ok(())
     }
 }
 
@@ -95,21 +184,42 @@ impl Engine for Sqlite {
     }
 
     fn write(&self, work: Work<'_>) -> Result<(), StoreError> {
-        self.writing(|db| work(&mut Statements(db)))
+        self.writing(|db, heads| {
+            // It may be entries that are written.
+            heads.clear();
+            work(&mut Statements(db))
+        })?;
+        self.sync()
     }
 
     /// On the connection that writes: it has the pages that it wrote at hand, which another would have to read again. All
     /// of it is one transaction: each has locks to take.
     fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError> {
-        let mut connection = lock(&self.writer);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        let mut writer = lock(&self.writer);
+        if writer.catch_up()? {
+            self.mark();
+        }
+        let Writer { watched, heads } = &mut *writer;
+        let has_nothing = |ask: &Ask| ask.keys.is_empty() && heads.peek(&ask.workspace) == Some(&ask.after);
+        if asks.iter().all(has_nothing) {
+            return Ok(asks.iter().map(|_| Recalled::default()).collect());
+        }
+        let transaction = watched.connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
         let recalled = asks.iter().map(|ask| ledger::recall(&transaction, ask)).collect();
         transaction.commit()?;
         recalled
     }
 
     fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
-        self.writing(|db| pages.iter().map(|page| ledger::append(db, page)).collect())
+        self.writing(|db, heads| pages.iter().map(|page| ledger::append(db, page, heads)).collect())
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        self.log.as_ref().map_or(Ok(()), Log::sync).map_err(StoreError::Disk)
+    }
+
+    fn is_synced(&self) -> bool {
+        self.log.as_ref().is_none_or(Log::is_synced)
     }
 
     fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {

@@ -1,0 +1,134 @@
+//! The log beside the file, forced to the disk by whoever needs it, for all who wait.
+//!
+//! A transaction is written to the log when it commits, and everybody sees it then. It survives a power cut once the log
+//! is on the disk. SQLite would force the log in every commit and let nobody write meanwhile; here the next transactions
+//! are decided and written while the last ones are on their way to the disk. What nobody may learn before it is durable
+//! (an answer, a line of a ledger) waits for [`Log::sync`].
+//!
+//! Restarting the log and moving its pages to their place force both files in the right order: that is SQLite's business,
+//! and it does so in every mode that keeps a database whole.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// The log of one database.
+#[derive(Debug)]
+pub(super) struct Log {
+    path: PathBuf,
+    file: Mutex<Option<File>>,
+    /// How often something was written to the log that is not known to be on the disk.
+    marked: AtomicU64,
+    turn: Mutex<Turn>,
+    ended: Condvar,
+}
+
+/// How far the log is on the disk.
+#[derive(Debug, Default)]
+struct Turn {
+    /// Whether somebody forces it now.
+    is_busy: bool,
+    /// The mark up to which everything is on the disk.
+    synced: u64,
+    /// Why it failed, if it did: what is on the disk is not known from then on.
+    failure: Option<Failure>,
+}
+
+#[derive(Clone, Debug)]
+struct Failure(io::ErrorKind, String);
+
+impl Log {
+    /// The log of a database file.
+    pub(super) fn of(database: &Path) -> Self {
+        let mut path = database.as_os_str().to_owned();
+        path.push("-wal");
+        Self {
+            path: path.into(),
+            file: Mutex::default(),
+            marked: AtomicU64::new(0),
+            turn: Mutex::default(),
+            ended: Condvar::new(),
+        }
+    }
+
+    /// Takes note that something was written that is not known to be on the disk.
+    pub(super) fn mark(&self) {
+        self.marked.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Whether everything that was marked is on the disk.
+    pub(super) fn is_synced(&self) -> bool {
+        let turn = lock(&self.turn);
+        turn.failure.is_none() && turn.synced >= self.marked.load(Ordering::Acquire)
+    }
+
+    /// Returns once everything that was marked before is on the disk.
+    ///
+    /// # Errors
+    /// When the disk fails, now or earlier: nobody knows what is on it.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        let wanted = self.marked.load(Ordering::Acquire);
+        let mut turn = lock(&self.turn);
+        loop {
+            if let Some(Failure(kind, message)) = &turn.failure {
+                return Err(io::Error::new(*kind, message.clone()));
+            }
+            if turn.synced >= wanted {
+                return Ok(());
+            }
+            turn = if turn.is_busy {
+                self.ended.wait(turn).unwrap_or_else(PoisonError::into_inner)
+            } else {
+                self.take_turn(turn)
+            };
+        }
+    }
+
+    /// Forces the log, for all whose marks are there before it begins.
+    fn take_turn<'a>(&'a self, mut turn: MutexGuard<'a, Turn>) -> MutexGuard<'a, Turn> {
+        turn.is_busy = true;
+        drop(turn);
+        let marked = self.marked.load(Ordering::Acquire);
+        let forced = self.force();
+        let mut turn = lock(&self.turn);
+        turn.is_busy = false;
+        match forced {
+            Ok(()) => turn.synced = turn.synced.max(marked),
+            Err(error) => turn.failure = Some(Failure(error.kind(), error.to_string())),
+        }
+        self.ended.notify_all();
+        turn
+    }
+
+    fn force(&self) -> io::Result<()> {
+        let mut file = lock(&self.file);
+        let log = match file.take() {
+            Some(log) => log,
+            // For writing, because not every system forces what is open for reading alone.
+            None => File::options().write(true).open(&self.path)?,
+        };
+        let forced = log.sync_data();
+        *file = Some(log);
+        forced
+    }
+
+    /// Whether the disk has failed. A system may forget what it could not write and say so once: nothing that is
+    /// written behind it can be trusted, until everything in the log was moved to its place and is known to be there.
+    pub(super) fn has_failed(&self) -> bool {
+        lock(&self.turn).failure.is_some()
+    }
+
+    /// Takes note that the log holds nothing any more that is not in its place on the disk.
+    pub(super) fn was_emptied(&self) {
+        let mut turn = lock(&self.turn);
+        turn.failure = None;
+        turn.synced = self.marked.load(Ordering::Acquire);
+        *lock(&self.file) = None;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
