@@ -114,7 +114,9 @@ impl Hand {
     pub(super) fn over(&self, group: Group) -> Option<Group> {
         let mut held = self.0.lock();
         held.group = Some(group);
-        self.0.changed.notify_all();
+        drop(held);
+        self.0.changed.notify_one();
+        held = self.0.lock();
         while held.group.is_some() && !held.is_closed {
             held = self.0.changed.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
@@ -154,7 +156,8 @@ impl Slot {
         let mut held = self.lock();
         loop {
             if let Some(group) = held.group.take() {
-                self.changed.notify_all();
+                drop(held);
+                self.changed.notify_one();
                 return Some(group);
             }
             if held.is_closed {
