@@ -114,6 +114,14 @@ impl Service {
         Self { metrics: Some(listener), ..self }
     }
 
+    /// Sells nothing, in place of the sandbox's test payments: packs are listed, and cannot be bought.
+    #[must_use]
+    pub fn without_payments(mut self) -> Self {
+        let (store, clock) = (Arc::clone(&self.parts.store), self.parts.clock.clone());
+        self.parts.payments = Payments::off(store, clock, self.courier.is_some());
+        self
+    }
+
     /// Makes the sample workspaces if they are not there, and brings them up to now. While the service is served they
     /// go on at their real pace. Call it before [`Service::serve`].
     ///

@@ -107,12 +107,19 @@ fn a_workspace_is_set_up_served_and_reached_with_a_token_that_is_shown_once() {
     let nobody = token("nobody", "owner");
     assert_eq!((nobody.status, nobody.error.as_str()), (Some(1), "error: there is no workspace \"nobody\"\n"));
 
-    let (mut child, address, _) = serve(&database, &[]);
-    let answer = get(&address, "/v1/workspaces", text);
-    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"id\":\"acme\""), "{answer}");
-    child.kill().unwrap();
-    let said = child.wait_with_output().unwrap().stderr;
-    assert_eq!(String::from_utf8_lossy(&said), "payments are the sandbox's: test payments, no money moves\n");
+    for (more, are_on, word) in [
+        (&[][..], false, "payments are off: packs are listed, and cannot be bought\n"),
+        (&["--payments", "sandbox"], true, "payments are the sandbox's: test payments, no money moves\n"),
+    ] {
+        let (mut child, address, _) = serve(&database, more);
+        let answer = get(&address, "/v1/workspaces", text);
+        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"id\":\"acme\""), "{answer}");
+        let page = get(&address, "/sandbox/checkout/none", "");
+        assert_eq!(page.contains("text/html"), are_on, "{page}");
+        child.kill().unwrap();
+        let said = child.wait_with_output().unwrap().stderr;
+        assert_eq!(String::from_utf8_lossy(&said), word);
+    }
 }
 
 #[test]

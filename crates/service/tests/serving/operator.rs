@@ -79,7 +79,8 @@ fn a_log_tells_what_was_asked_and_no_secret() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("credits.db").display());
     let serve = ["serve", "--database", &database, "--listen", "127.0.0.1:0", "--sample", "--log-format", "json"];
-    let program = Program::start(command(&[&serve[..], &["--log-requests", "all", "--log", "debug"]].concat()));
+    let more = ["--log-requests", "all", "--log", "debug", "--payments", "sandbox"];
+    let program = Program::start(command(&[&serve[..], &more].concat()));
     let token = program.lines.iter().find_map(|line| line.strip_prefix("owner token: ")).unwrap().to_owned();
     let bearer = format!("authorization: Bearer {token}");
     let asked = program.ask(&format!(

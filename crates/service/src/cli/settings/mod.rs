@@ -35,10 +35,20 @@ pub(super) struct Settings {
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) public_url: Option<String>,
     pub(super) webhooks: Option<Webhooks>,
+    pub(super) payments: Payments,
     pub(super) is_sample: bool,
     pub(super) bounds: Bounds,
     pub(super) log: String,
     pub(super) log_format: Format,
+}
+
+/// Who takes money for packs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Payments {
+    /// Nobody: none are sold.
+    Nobody,
+    /// The sandbox, and no money moves.
+    Sandbox,
 }
 
 /// What was given, and where.
@@ -126,6 +136,7 @@ impl Given {
             metrics_listen: self.address("metrics_listen")?,
             public_url: self.text("public_url").map(str::to_owned),
             webhooks: self.webhooks()?,
+            payments: self.one_of("payments", &[("none", Payments::Nobody), ("sandbox", Payments::Sandbox)])?,
             is_sample: self.one_of("sample", &[("true", true), ("false", false)])?,
             bounds: Bounds {
                 connections: usize::try_from(self.number("connections", 1..=1_000_000)?).unwrap_or(usize::MAX),
@@ -297,6 +308,7 @@ mod tests {
     fn an_argument_counts_before_the_environment_and_that_before_the_file() {
         let file = Some("idle_timeout = 1\nheader_timeout = 1\nbody_timeout = 1\nlog = \"error\"");
         let variables =
+        assert_eq!(settings.payments, Payments::Nobody, "credits for nothing have to be asked for");
             [DATABASE, ("CREDITDECK_IDLE_TIMEOUT", "2"), ("CREDITDECK_HEADER_TIMEOUT", "2"), ("CREDITDECK_LISTEN", "")];
         let Settings { bounds, listen, log, .. } = settings(&[("idle_timeout", "3")], &variables, file);
         let seconds = [bounds.idle, bounds.head, bounds.body, bounds.request].map(|time| time.as_secs());
