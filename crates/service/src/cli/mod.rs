@@ -1,5 +1,6 @@
 //! The command line: serve, set up, import, simulate, verify.
 
+mod arguments;
 mod backup;
 mod catalogue;
 mod import;
@@ -103,7 +104,10 @@ impl<E: std::error::Error> From<E> for Stopped {
 /// given is wrong; then one line on standard error says what.
 #[must_use]
 pub fn run() -> ExitCode {
-    let command = Arguments::parse().command;
+    let command = match Arguments::try_parse() {
+        Ok(Arguments { command }) => command,
+        Err(error) => return arguments::not_understood(&error),
+    };
     // What a service logs is among its settings.
     if !matches!(command, What::Serve(_)) {
         logging::begin();
