@@ -118,6 +118,7 @@ fn a_log_is_quiet_unless_something_fails() {
     rusqlite::Connection::open(&path).unwrap().execute_batch("ALTER TABLE settings RENAME TO gone").unwrap();
     assert!(program.ask("GET /readyz HTTP/1.1\r\nx-request-id: the-one").starts_with("HTTP/1.1 503"));
     let log = program.stop();
+    assert!(!log.contains('\u{1b}'), "colours are for terminals: {log}");
     let lines: Vec<&str> = log.lines().skip(1).collect();
     assert!(!log.contains("healthz") && lines.len() == 2, "{log}");
     assert!(lines[0].contains("the store failed") && lines[0].contains("the-one"), "a failure has its request: {log}");

@@ -1,6 +1,7 @@
 //! SQLite: one file, one machine.
 
 mod file;
+mod health;
 mod ledger;
 mod schema;
 
