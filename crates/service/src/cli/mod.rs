@@ -3,6 +3,7 @@
 mod arguments;
 mod backup;
 mod catalogue;
+mod health;
 mod import;
 mod logging;
 mod plan;
@@ -44,6 +45,8 @@ struct Arguments {
 enum What {
     /// Answer requests on an address, which is printed.
     Serve(serve::Serve),
+    /// Ask a running service whether it can work.
+    Health(health::Health),
     /// Workspaces.
     #[command(subcommand)]
     Workspace(workspace::WorkspaceCommand),
@@ -114,6 +117,7 @@ pub fn run() -> ExitCode {
     }
     let done = match command {
         What::Serve(command) => command.run(),
+        What::Health(command) => command.run(),
         What::Workspace(command) => command.run(),
         What::Token(command) => command.run(),
         What::Pair(command) => command.run(),

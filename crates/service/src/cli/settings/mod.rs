@@ -132,7 +132,7 @@ impl Given {
         };
         Ok(Settings {
             database: self.database()?,
-            listen: self.address("listen")?.ok_or("listen: there is no address")?,
+            listen: self.listen()?,
             metrics_listen: self.address("metrics_listen")?,
             public_url: self.text("public_url").map(str::to_owned),
             webhooks: self.webhooks()?,
@@ -155,6 +155,14 @@ impl Given {
             log: self.text("log").unwrap_or_default().to_owned(),
             log_format: self.one_of("log_format", &[("text", Format::Text), ("json", Format::Json)])?,
         })
+    }
+
+    /// Where to listen.
+    ///
+    /// # Errors
+    /// One line, if that is no address.
+    pub(super) fn listen(&self) -> Result<SocketAddr, String> {
+        self.address("listen")?.ok_or_else(|| "listen: there is no address".into())
     }
 
     /// What holds, as a configuration file with where each is from, and without secrets.
@@ -300,6 +308,7 @@ mod tests {
         assert_eq!(settings.bounds, Bounds::default());
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8787");
         assert_eq!((settings.metrics_listen, settings.public_url, settings.is_sample), (None, None, false));
+        assert_eq!(settings.payments, Payments::Nobody, "credits for nothing have to be asked for");
         assert_eq!((settings.log.as_str(), settings.log_format), ("warn,service=info", Format::Text));
         assert!(settings.webhooks.is_none());
     }
@@ -308,7 +317,6 @@ mod tests {
     fn an_argument_counts_before_the_environment_and_that_before_the_file() {
         let file = Some("idle_timeout = 1\nheader_timeout = 1\nbody_timeout = 1\nlog = \"error\"");
         let variables =
-        assert_eq!(settings.payments, Payments::Nobody, "credits for nothing have to be asked for");
             [DATABASE, ("CREDITDECK_IDLE_TIMEOUT", "2"), ("CREDITDECK_HEADER_TIMEOUT", "2"), ("CREDITDECK_LISTEN", "")];
         let Settings { bounds, listen, log, .. } = settings(&[("idle_timeout", "3")], &variables, file);
         let seconds = [bounds.idle, bounds.head, bounds.body, bounds.request].map(|time| time.as_secs());
