@@ -182,6 +182,7 @@ impl Service {
 
         let mut tasks = JoinSet::new();
         tasks.spawn(reconcile(app.clone()));
+        tasks.spawn(crate::pruning::run(app.clone()));
         if let Some(courier) = self.courier {
             tasks.spawn(courier.run(app.clone()));
         }
