@@ -10,7 +10,7 @@ use crate::store::{Cursor, Settled, Store, StoreError};
 
 /// How often it is looked for what is old.
 const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
-/// A pause between two pages: whoever records comes first.
+/// A pause after rows were deleted: whoever records comes first.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long answers to idempotency keys are remembered, and webhooks that were told or given up: 90 days. It is written in
 /// docs/OPERATING.md.
@@ -59,7 +59,9 @@ async fn prune(app: &App) -> Result<u64, StoreError> {
             let store = Arc::clone(&app.store);
             let (more, then) = blocking(move || step.take(&store, before)).await?;
             (deleted, next) = (deleted + more, then);
-            tokio::time::sleep(PAUSE).await;
+            if more > 0 {
+                tokio::time::sleep(PAUSE).await;
+            }
         }
     }
     Ok(deleted)

@@ -113,11 +113,11 @@ fn a_workspace_is_set_up_served_and_reached_with_a_token_that_is_shown_once() {
     ] {
         let (mut child, address, _) = serve(&database, more);
         let answer = get(&address, "/v1/workspaces", text);
-        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"id\":\"acme\""), "{answer}");
         let page = get(&address, "/sandbox/checkout/none", "");
-        assert_eq!(page.contains("text/html"), are_on, "{page}");
         child.kill().unwrap();
         let said = child.wait_with_output().unwrap().stderr;
+        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"id\":\"acme\""), "{answer}");
+        assert_eq!(page.contains("text/html"), are_on, "{page}");
         assert_eq!(String::from_utf8_lossy(&said), word);
     }
 }

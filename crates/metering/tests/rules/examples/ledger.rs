@@ -281,11 +281,11 @@ fn rule_20_no_period_begins_at_the_last_instant() {
 fn rule_20_refreshes_that_were_left_out_do_not_pile_up() {
     let mut desk = Desk::small();
     let late = at("9990-03-15T00:00:00Z");
-    let mut entry = desk.meter.decide(&controls(Some(true), &[]), desk.now).entries.remove(0);
+    let mut entry = desk.meter.decide(controls(Some(true), &[]), desk.now).entries.remove(0);
     entry.recorded_at = late;
     desk.meter.apply(&entry).unwrap();
     desk.go_to("9990-03-15T00:00:00Z");
-    let due = desk.meter.decide(&controls(Some(false), &[]), desk.now).entries;
+    let due = desk.meter.decide(controls(Some(false), &[]), desk.now).entries;
     let months = (9990 - 2026) * 12;
     assert_eq!(due.len(), 2 * months + 1, "an expiry and a grant for each month, and the change");
     for two in due[..2 * months].chunks(2) {
