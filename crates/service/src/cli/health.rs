@@ -50,12 +50,21 @@ async fn ask(url: &str) -> Result<String, Stopped> {
     // Installed already by somebody else in this process: that one does as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().timeout(WITHIN).no_proxy().build()?;
-    let answer = http.get(url).send().await?;
-    let (status, text) = (answer.status(), answer.text().await?);
+    let answer = http.get(url).send().await.map_err(|error| unanswered(&error))?;
+    let (status, text) = (answer.status(), answer.text().await.map_err(|error| unanswered(&error))?);
     if status.is_success() {
         return Ok(text);
     }
     let problem: Option<wire::problem::Problem> = serde_json::from_str(&text).ok();
     let why = problem.map_or_else(|| "what answers is no credit service".to_owned(), |problem| problem.detail);
     Err(Stopped { message: format!("{status}: {why}"), status: 1 })
+}
+
+/// There is no answer. What the error comes from says why; the outer ones only that something failed.
+fn unanswered(error: &reqwest::Error) -> Stopped {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    Stopped { message: format!("no answer: {cause}"), status: 1 }
 }

@@ -220,7 +220,7 @@ fn a_command_asks_whether_a_service_can_work() {
     assert!(error.starts_with("error: 503 Service Unavailable: the service cannot reach its records"), "{error}");
     program.stop();
     let (status, _, error) = health(&["--url", &url], "");
-    assert!(status == 1 && error.starts_with("error: ") && error.lines().count() == 1, "{error}");
+    assert!(status == 1 && error.starts_with("error: no answer: ") && error.lines().count() == 1, "{error}");
     assert_eq!(health(&["--url", "nowhere"], "").0, 2);
     assert_eq!(health(&[], "127.0.0.1:0").0, 2);
 }
