@@ -105,7 +105,7 @@ impl Drop for Provider {
 /// Starts the service and reads the address that it listens on.
 fn serve(database: &str, listen: &str) -> (Child, String) {
     let mut process = Command::new(program())
-        .args(["serve", "--database", database, "--listen", listen])
+        .args(["serve", "--database", database, "--listen", listen, "--payments", "sandbox"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 use cache::WorkspaceMeta;
 use sync::{Client, ClientError};
 use wire::api::PairWish;
+use wire::problem::ErrorCode;
 
 use crate::view::{ConnectRequest, ConnectionInfo, WorkspaceSummary};
 use crate::{App, AppError, sample, storage};
@@ -199,6 +200,10 @@ pub(crate) fn service(error: &ClientError) -> AppError {
             "The credit service cannot answer now.".to_owned(),
             "Nothing is needed: the app tries again by itself.".to_owned(),
         ),
+        ClientError::Refused(problem) if problem.code == ErrorCode::PaymentsOff => (
+            "Your provider does not sell packs here.".to_owned(),
+            "Nothing was bought. Ask your provider how to get more credits.".to_owned(),
+        ),
         ClientError::Refused(problem) => (
             if problem.detail.is_empty() { problem.title.clone() } else { problem.detail.clone() },
             "Nothing was changed.".to_owned(),
@@ -209,4 +214,21 @@ pub(crate) fn service(error: &ClientError) -> AppError {
         ),
     };
     AppError::new(error.code(), message, advice).detail(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::problem::Problem;
+
+    use super::*;
+
+    #[test]
+    fn that_nothing_is_sold_is_said_in_plain_words() {
+        let refused = |code| service(&ClientError::Refused(Box::new(Problem::new(code, "as the service says it"))));
+        let off = refused(ErrorCode::PaymentsOff);
+        assert_eq!(off.code, "payments_off");
+        assert_eq!(off.message, "Your provider does not sell packs here.");
+        assert_eq!(off.detail.as_deref(), Some("as the service says it"));
+        assert_eq!(refused(ErrorCode::NoPlan).message, "as the service says it");
+    }
 }

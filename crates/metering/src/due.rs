@@ -6,8 +6,8 @@ use crate::account::{Access, Account, Terms};
 use crate::books::Books;
 use crate::bounds::MAX_TOTAL;
 use crate::{
-    Entry, EntryKind, Expiry, Grant, GrantOrigin, LiveGrant, PlanChange, PlanChangeCause, Release, ReleaseCause,
-    Timestamp, Void, VoidCause,
+    Entry, EntryKind, Expiry, Grant, GrantOrigin, LiveGrant, Period, PlanChange, PlanChangeCause, Release,
+    ReleaseCause, Timestamp, Void, VoidCause,
 };
 
 /// The next thing that falls due by itself.
@@ -49,7 +49,9 @@ impl Account {
 impl Books {
     /// What falls due next by itself, whenever that is.
     pub(crate) fn next_due(&self) -> Option<Due> {
-        // What should have happened before the last entry happens at once: credits came back to where they cannot stay.
+        // What should have happened before the last entry happens at once: credits came back to where they cannot stay, or
+        // whoever wrote the ledger left out a refresh. In the same instant an allowance then still expires ahead of the
+        // next refresh: years of them would pile up otherwise, and each be looked at for each.
         let soonest = |at: Timestamp| at.max(self.last_recorded_at);
         let hold = self.holds.first().map(|hold| Due { at: hold.until, what: What::TimeOut { hold: hold.seq } });
         let live = self.grants.live().iter().filter(|grant| grant.free() > 0);
@@ -61,8 +63,8 @@ impl Books {
             .reduce(|first, next| if next.0 < first.0 { next } else { first })
             .map(|(at, grant)| Due { at, what: What::Expiry { grant } });
         let boundary = match &self.access {
-            Access::Trial(period) => Some(Due { at: period.end, what: What::TrialEnd }),
-            Access::Plan { period: Some(period), .. } => Some(Due { at: period.end, what: What::PeriodEnd }),
+            Access::Trial(period) => Some(Due { at: soonest(period.end), what: What::TrialEnd }),
+            Access::Plan { period: Some(period), .. } => Some(Due { at: soonest(period.end), what: What::PeriodEnd }),
             Access::None | Access::Plan { period: None, .. } => None,
         };
         [hold, claimed, expiry, boundary]
@@ -85,7 +87,7 @@ impl Books {
             What::TakeBack { grant } => EntryKind::Void(self.take_back(self.grants.find(grant)?)),
             What::Expiry { grant } => EntryKind::Expiry(Expiry { grant, amount: self.grants.find(grant)?.free() }),
             What::TrialEnd => EntryKind::PlanChange(PlanChange { to: None, cause: PlanChangeCause::TrialEnded }),
-            What::PeriodEnd => self.period_end(due.at)?,
+            What::PeriodEnd => self.period_end()?,
         };
         Some((due.at, kind))
     }
@@ -102,18 +104,18 @@ impl Books {
         }
     }
 
-    /// A change of plan that waited for this boundary; after it, the fresh allowance.
-    fn period_end(&self, at: Timestamp) -> Option<EntryKind> {
-        let Access::Plan { terms, schedule, .. } = &self.access else { return None };
+    /// A change of plan that waited for the end of the period; after it, the fresh allowance.
+    fn period_end(&self) -> Option<EntryKind> {
+        let Access::Plan { terms, schedule, period: Some(Period { end: at, .. }) } = &self.access else { return None };
         if let Some(pending) = &self.pending {
             let change = PlanChange { to: pending.clone(), cause: PlanChangeCause::CameDue };
             return Some(EntryKind::PlanChange(change));
         }
-        let period = schedule.period_at(at);
+        let period = schedule.period_at(*at);
         let origin = GrantOrigin::Allowance { plan: terms.plan.clone(), period };
         // At the very limit of all grants a refresh brings what still fits: rolling forward never fails.
         let amount = terms.allowance.min(MAX_TOTAL.saturating_sub(self.totals.granted));
-        Some(EntryKind::Grant(Grant::of_period(origin, amount, at, period.end)))
+        Some(EntryKind::Grant(Grant::of_period(origin, amount, *at, period.end)))
     }
 
     /// Carries out all that is due up to and including `now`, in order, each dated at its own instant.

@@ -21,6 +21,7 @@ mod openapi;
 mod outbox;
 mod pairing;
 pub mod payment;
+mod pruning;
 mod random;
 mod routes;
 pub mod sample;

@@ -114,6 +114,14 @@ impl Service {
         Self { metrics: Some(listener), ..self }
     }
 
+    /// Sells nothing, in place of the sandbox's test payments: packs are listed, and cannot be bought.
+    #[must_use]
+    pub fn without_payments(mut self) -> Self {
+        let (store, clock) = (Arc::clone(&self.parts.store), self.parts.clock.clone());
+        self.parts.payments = Payments::off(store, clock, self.courier.is_some());
+        self
+    }
+
     /// Makes the sample workspaces if they are not there, and brings them up to now. While the service is served they
     /// go on at their real pace. Call it before [`Service::serve`].
     ///
@@ -175,6 +183,7 @@ impl Service {
 
         let mut tasks = JoinSet::new();
         tasks.spawn(reconcile(app.clone()));
+        tasks.spawn(crate::pruning::run(app.clone()));
         if let Some(courier) = self.courier {
             tasks.spawn(courier.run(app.clone()));
         }
@@ -241,7 +250,7 @@ impl Drop for Running {
 }
 
 /// An address that listens everywhere is reached at this machine's own.
-fn reachable(address: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() { SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())) } else { address }
 }
 

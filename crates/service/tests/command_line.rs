@@ -107,12 +107,19 @@ fn a_workspace_is_set_up_served_and_reached_with_a_token_that_is_shown_once() {
     let nobody = token("nobody", "owner");
     assert_eq!((nobody.status, nobody.error.as_str()), (Some(1), "error: there is no workspace \"nobody\"\n"));
 
-    let (mut child, address, _) = serve(&database, &[]);
-    let answer = get(&address, "/v1/workspaces", text);
-    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"id\":\"acme\""), "{answer}");
-    child.kill().unwrap();
-    let said = child.wait_with_output().unwrap().stderr;
-    assert_eq!(String::from_utf8_lossy(&said), "payments are the sandbox's: test payments, no money moves\n");
+    for (more, are_on, word) in [
+        (&[][..], false, "payments are off: packs are listed, and cannot be bought\n"),
+        (&["--payments", "sandbox"], true, "payments are the sandbox's: test payments, no money moves\n"),
+    ] {
+        let (mut child, address, _) = serve(&database, more);
+        let answer = get(&address, "/v1/workspaces", text);
+        let page = get(&address, "/sandbox/checkout/none", "");
+        child.kill().unwrap();
+        let said = child.wait_with_output().unwrap().stderr;
+        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"id\":\"acme\""), "{answer}");
+        assert_eq!(page.contains("text/html"), are_on, "{page}");
+        assert_eq!(String::from_utf8_lossy(&said), word);
+    }
 }
 
 #[test]
@@ -459,6 +466,48 @@ fn what_is_wrong_with_the_arguments_is_said_with_status_2() {
         &["dance"],
     ] {
         assert_eq!(run(arguments).status, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn no_password_is_quoted() {
+    let bad = "postgres://me:hunter2@db.example:port/credits";
+    for arguments in [
+        &["serve"][..],
+        &["migrate"],
+        &["workspace", "list"],
+        &["token", "list", "--workspace", "w"],
+        &["plan", "cancel", "--workspace", "w"],
+        &["import", "--sample", "northwind"],
+        &["backup", "file"],
+        &["restore", "file"],
+        &["export", "--workspace", "w", "folder"],
+        &["catalogue", "add", "file"],
+    ] {
+        let given = run(&[arguments, &["--database", bad]].concat());
+        let in_the_environment = command(arguments).env("CREDITDECK_DATABASE", bad).output().unwrap();
+        let in_the_environment = String::from_utf8(in_the_environment.stderr).unwrap();
+        for said in [given.error, in_the_environment] {
+            assert!(
+                said.contains("invalid value for option `port`") && !said.contains("hunter2"),
+                "{arguments:?}: {said}"
+            );
+        }
+        assert_eq!(given.status, Some(2), "{arguments:?}");
+    }
+    // Where it has no place, it is not quoted either.
+    let good = "postgres://me:hunter2@db.example/credits";
+    for arguments in [
+        &["migrate", good][..],
+        &["workspace", "list", good],
+        &["token", "list", "--workspace", good],
+        &["token", "list", &format!("--workspace={good}")],
+        &["catalogue", "add", "--database", "sqlite:x.db", "file", good],
+        &[good],
+    ] {
+        let done = run(arguments);
+        assert!(done.status == Some(2) && done.out.is_empty() && !done.error.contains("hunter2"), "{}", done.error);
+        assert!(done.error.starts_with("error: "), "{}", done.error);
     }
 }
 

@@ -115,3 +115,51 @@ fn a_workspace_is_made_once() {
     let token = store::NewToken { digest: [0; 32], name: "x", expires_at: None };
     assert!(store.create_token(&token, &[access], now).unwrap_err().to_string().contains("there is no workspace"));
 }
+
+/// A file whose tables were made newer, and the oldest version whose programs may run on them.
+fn newer(oldest: i64) -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    drop(Store::open(&path, Durability::Full).unwrap());
+    let sql = format!(
+        "CREATE TABLE of_tomorrow (x); INSERT INTO versions (version, oldest) VALUES (4, {oldest});
+         PRAGMA user_version = 4"
+    );
+    rusqlite::Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn an_older_program_runs_on_newer_tables_that_let_it() {
+    let (_folder, path) = newer(3);
+    let store = Store::open(&path, Durability::Full).unwrap();
+    store.create_workspace(&workspace("b", "UTC"), at("2026-06-03T09:00:00Z")).unwrap();
+    store.check().unwrap();
+    let version: i64 = rusqlite::Connection::open(&path)
+        .unwrap()
+        .query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 4, "they stay as they are");
+
+    let (_folder, path) = newer(4);
+    let said = Store::open(&path, Durability::Full).unwrap_err().to_string();
+    assert!(said.contains("was written by a newer version (its tables are version 4, this version knows 3)"), "{said}");
+}
+
+#[test]
+fn tables_of_the_version_before_are_brought_to_this_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    let store = Store::open(&path, Durability::Full).unwrap();
+    store.create_workspace(&workspace("b", "UTC"), at("2026-06-03T09:00:00Z")).unwrap();
+    drop(store);
+    let file = rusqlite::Connection::open(&path).unwrap();
+    let back = "DROP TABLE versions; DROP INDEX outbox_by_told; DROP INDEX outbox_given_up; DROP INDEX answers_by_time;
+                PRAGMA user_version = 2";
+    file.execute_batch(back).unwrap();
+    let store = Store::open(&path, Durability::Full).unwrap();
+    assert!(store.workspace("w").unwrap().is_some());
+    let versions: String =
+        file.query_row("SELECT group_concat(version || ' ' || oldest) FROM versions", [], |row| row.get(0)).unwrap();
+    assert_eq!(versions, "3 2");
+}

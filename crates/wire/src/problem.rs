@@ -55,6 +55,8 @@ pub enum ErrorCode {
     HoldEnded,
     /// 409: the purchase has gone too far for this, or not far enough.
     PurchaseState,
+    /// 409: the service sells nothing: it has no payment provider.
+    PaymentsOff,
     /// 429: more requests came than are taken so fast; `Retry-After` says when to go on.
     RateLimited,
     /// 503: the service cannot record now; trying again with the same id is safe.
@@ -84,7 +86,7 @@ impl ErrorCode {
             | Self::TrialUnavailable => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::Conflict | Self::HoldEnded | Self::PurchaseState => 409,
+            Self::Conflict | Self::HoldEnded | Self::PurchaseState | Self::PaymentsOff => 409,
             Self::TooSlow => 408,
             Self::TooLarge => 413,
             Self::UnsupportedType => 415,
@@ -119,6 +121,7 @@ impl ErrorCode {
             Self::TrialUnavailable => "trial_unavailable",
             Self::HoldEnded => "hold_ended",
             Self::PurchaseState => "purchase_state",
+            Self::PaymentsOff => "payments_off",
             Self::RateLimited => "rate_limited",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
@@ -150,6 +153,7 @@ impl ErrorCode {
             Self::TrialUnavailable => "There is no trial to start",
             Self::HoldEnded => "The hold has ended",
             Self::PurchaseState => "The purchase is not in a state for this",
+            Self::PaymentsOff => "Nothing is sold here",
             Self::RateLimited => "Too many requests came at once",
             Self::Unavailable => "The service cannot record now",
             Self::Internal => "The service failed",

@@ -151,6 +151,7 @@ fn codes_are_written_as_they_are_named() {
         ErrorCode::TooLarge,
         ErrorCode::UnsupportedType,
         ErrorCode::PurchaseState,
+        ErrorCode::PaymentsOff,
         ErrorCode::RateLimited,
         ErrorCode::Unavailable,
         ErrorCode::Internal,

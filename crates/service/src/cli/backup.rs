@@ -139,7 +139,7 @@ impl Export {
 impl Migrate {
     pub(super) fn run(self) -> Result<(), Stopped> {
         open(&self.database, Durability::Full)?;
-        say(format_args!("{}: its tables are those of this version", self.database))
+        say(format_args!("{}: its tables are ready for this version", self.database))
     }
 }
 

@@ -1,7 +1,9 @@
 //! The command line: serve, set up, import, simulate, verify.
 
+mod arguments;
 mod backup;
 mod catalogue;
+mod health;
 mod import;
 mod logging;
 mod plan;
@@ -43,6 +45,8 @@ struct Arguments {
 enum What {
     /// Answer requests on an address, which is printed.
     Serve(serve::Serve),
+    /// Ask a running service whether it can work.
+    Health(health::Health),
     /// Workspaces.
     #[command(subcommand)]
     Workspace(workspace::WorkspaceCommand),
@@ -103,13 +107,17 @@ impl<E: std::error::Error> From<E> for Stopped {
 /// given is wrong; then one line on standard error says what.
 #[must_use]
 pub fn run() -> ExitCode {
-    let command = Arguments::parse().command;
+    let command = match Arguments::try_parse() {
+        Ok(Arguments { command }) => command,
+        Err(error) => return arguments::not_understood(&error),
+    };
     // What a service logs is among its settings.
     if !matches!(command, What::Serve(_)) {
         logging::begin();
     }
     let done = match command {
         What::Serve(command) => command.run(),
+        What::Health(command) => command.run(),
         What::Workspace(command) => command.run(),
         What::Token(command) => command.run(),
         What::Pair(command) => command.run(),

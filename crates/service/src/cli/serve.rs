@@ -7,7 +7,7 @@ use clock::Clock;
 use tokio::net::TcpListener;
 use wire::api::Role;
 
-use super::settings::{CONFIG, Given, SETTINGS, Settings, page};
+use super::settings::{CONFIG, Given, Payments, SETTINGS, Settings, page};
 use super::{Stopped, logging, say, say_aside};
 use crate::service::{Config, Service};
 use crate::serving::raise_open_files;
@@ -104,9 +104,16 @@ impl Serve {
 }
 
 async fn serve(settings: Settings) -> Result<(), Stopped> {
-    let Settings { database, listen, metrics_listen, public_url, webhooks, is_sample, bounds, .. } = settings;
+    let Settings { database, listen, metrics_listen, public_url, webhooks, payments, is_sample, bounds, .. } = settings;
     let config = Config { database, clock: Clock::system(), public_url, webhooks };
     let mut service = Service::open(config).await?.bounded(bounds);
+    let payments = match payments {
+        Payments::Nobody => {
+            service = service.without_payments();
+            "payments are off: packs are listed, and cannot be bought"
+        }
+        Payments::Sandbox => "payments are the sandbox's: test payments, no money moves",
+    };
     let bind = async |address| {
         let listener = TcpListener::bind(address).await;
         listener.map_err(|error| Stopped::wrong(format!("cannot listen on {address}: {error}")))
@@ -126,7 +133,7 @@ async fn serve(settings: Settings) -> Result<(), Stopped> {
         }
     }
     let running = service.serve(listener).await?;
-    say_aside("payments are the sandbox's: test payments, no money moves");
+    say_aside(payments);
     let said = say(format_args!("listening on {}", running.url()));
     if said.is_ok() {
         stop_signal().await;

@@ -22,6 +22,8 @@ pub(crate) use decisions::Decisions;
 pub(crate) use lag::Pulse;
 pub(crate) use requests::{Asked, Requests, Template};
 
+use crate::store::{Pool, Unsent};
+
 /// The media type of what [`Metrics::text`] gives.
 pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -51,6 +53,11 @@ struct Levels {
     oldest: Family<[(&'static str, u64); 1], Seconds>,
     connections: Gauge,
     room: Gauge,
+    pool: Family<[(&'static str, &'static str); 1], Gauge>,
+    pool_most: Gauge,
+    pool_waiting: Gauge,
+    webhooks_waiting: Gauge,
+    webhooks_given_up: Gauge,
 }
 
 /// What is written to the store.
@@ -85,6 +92,10 @@ pub(crate) struct Readings {
     pub(crate) look_age: f64,
     /// The connections that are open, and most that can be.
     pub(crate) connections: (usize, usize),
+    /// The database's connections, if it has a pool of them.
+    pub(crate) pool: Option<Pool>,
+    /// What the vendor was not told, if the database says so.
+    pub(crate) unsent: Option<Unsent>,
 }
 
 impl Metrics {
@@ -109,7 +120,7 @@ impl Metrics {
 
     /// Everything, as Prometheus reads it.
     pub(crate) fn text(&self, readings: Readings) -> String {
-        let Readings { lanes, followed, look_age, connections: (open, room) } = readings;
+        let Readings { lanes, followed, look_age, connections: (open, room), pool, unsent } = readings;
         for (number, (waiting, oldest)) in (0..).zip(lanes) {
             self.levels.waiting.get_or_create(&[("lane", number)]).set(whole(waiting));
             self.levels.oldest.get_or_create(&[("lane", number)]).set(oldest);
@@ -118,6 +129,17 @@ impl Metrics {
         self.levels.look_age.set(look_age);
         self.levels.connections.set(whole(open));
         self.levels.room.set(whole(room));
+        if let Some(Pool { most, idle, busy, waiting }) = pool {
+            self.levels.pool.get_or_create(&[("state", "idle")]).set(whole(idle));
+            self.levels.pool.get_or_create(&[("state", "busy")]).set(whole(busy));
+            self.levels.pool_most.set(whole(most));
+            self.levels.pool_waiting.set(whole(waiting));
+        }
+        // What cannot be counted stands as it was: that the database is away is told elsewhere.
+        if let Some(Unsent { waiting, given_up }) = unsent {
+            self.levels.webhooks_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+            self.levels.webhooks_given_up.set(i64::try_from(given_up).unwrap_or(i64::MAX));
+        }
         let mut text = String::new();
         // Writing into a text does not fail.
         let _ = encode(&mut text, &self.registry);
@@ -168,6 +190,27 @@ impl Levels {
         );
         registry.register("connections", "Connections that are open", levels.connections.clone());
         registry.register("connections_most", "Most connections that can be open", levels.room.clone());
+        registry.register("database_connections", "Connections to PostgreSQL that are open", levels.pool.clone());
+        registry.register(
+            "database_connections_most",
+            "Most connections to PostgreSQL that can be open",
+            levels.pool_most.clone(),
+        );
+        registry.register(
+            "database_connections_waiting",
+            "How many wait for a connection to PostgreSQL",
+            levels.pool_waiting.clone(),
+        );
+        registry.register(
+            "webhooks_waiting",
+            "Webhooks in the database that are still to be sent",
+            levels.webhooks_waiting.clone(),
+        );
+        registry.register(
+            "webhooks_given_up",
+            "Webhooks in the database that were given up",
+            levels.webhooks_given_up.clone(),
+        );
         levels
     }
 }

@@ -211,8 +211,8 @@ impl Operation {
     /// Counts once for each idempotency key.
     pub(crate) fn once(mut self) -> Self {
         self.is_once = true;
-        let description = "A key of the sender's own. The same again under it changes nothing more; anything else under it \
-                           is a conflict.";
+        let description = "A key of the sender's own. For 90 days the same again under it changes nothing more, and anything \
+                           else under it is a conflict.";
         self.header::<Key>(IDEMPOTENCY_KEY, description)
     }
 

@@ -7,6 +7,7 @@ use metering::{Command, MAX_ID_LENGTH, Outcome, PurchaseTerms, Timestamp};
 use wire::api::{PurchaseBody, PurchaseRequest, PurchaseState};
 use wire::problem::{ErrorCode, Problem};
 
+use super::nobody::Nobody;
 use super::provider::{Order, PaymentProvider, ProviderError, Status};
 use super::sandbox::{Choice, Reach, Sandbox, settlement};
 use crate::http::{Failure, blocking, refused};
@@ -26,10 +27,14 @@ pub(crate) struct Payments {
     store: Arc<Store>,
     clock: Clock,
     provider: Arc<dyn PaymentProvider>,
-    sandbox: Arc<Sandbox>,
+    /// The provider, if it is the sandbox; without it nothing is sold.
+    sandbox: Option<Arc<Sandbox>>,
     /// Whether the vendor is told what becomes of purchases.
     is_heralded: bool,
 }
+
+/// Why a pack cannot be bought.
+const NOTHING_IS_SOLD: &str = "this service sells no packs: its provider has turned payments off; nothing was bought";
 
 /// States in which nothing is paid yet and nothing has ended.
 const OPEN: [PurchaseState; 2] = [PurchaseState::Created, PurchaseState::Waiting];
@@ -37,23 +42,42 @@ const OPEN: [PurchaseState; 2] = [PurchaseState::Created, PurchaseState::Waiting
 impl Payments {
     pub(crate) fn new(store: Arc<Store>, clock: Clock, sandbox: Sandbox, is_heralded: bool) -> Self {
         let sandbox = Arc::new(sandbox);
-        Self { store, clock, provider: Arc::clone(&sandbox) as Arc<dyn PaymentProvider>, sandbox, is_heralded }
+        let provider = Arc::clone(&sandbox) as Arc<dyn PaymentProvider>;
+        Self { store, clock, provider, sandbox: Some(sandbox), is_heralded }
+    }
+
+    /// A desk that sells nothing.
+    pub(crate) fn off(store: Arc<Store>, clock: Clock, is_heralded: bool) -> Self {
+        Self { store, clock, provider: Arc::new(Nobody), sandbox: None, is_heralded }
+    }
+
+    /// Whether anything is sold.
+    pub(crate) const fn are_on(&self) -> bool {
+        self.sandbox.is_some()
     }
 
     pub(crate) fn reached_at(&self, reach: Reach) {
-        self.sandbox.reached_at(reach);
+        if let Some(sandbox) = &self.sandbox {
+            sandbox.reached_at(reach);
+        }
     }
 
     pub(crate) fn is_signed(&self, header: &str, body: &[u8], now: Timestamp) -> bool {
-        self.sandbox.is_signed(header, body, now)
+        self.sandbox.as_ref().is_some_and(|sandbox| sandbox.is_signed(header, body, now))
     }
 
     pub(crate) async fn session(&self, secret: &str) -> Result<Option<Session>, StoreError> {
-        self.sandbox.session(secret).await
+        match &self.sandbox {
+            Some(sandbox) => sandbox.session(secret).await,
+            None => Ok(None),
+        }
     }
 
     pub(crate) async fn choose(&self, secret: &str, choice: Choice) -> Result<bool, StoreError> {
-        self.sandbox.choose(secret, choice).await
+        match &self.sandbox {
+            Some(sandbox) => sandbox.choose(secret, choice).await,
+            None => Ok(false),
+        }
     }
 
     /// Stores the purchase, then asks the provider for its page. The same wish again gives the same purchase, and does
@@ -72,6 +96,7 @@ impl Payments {
         }
         let (asked, purchase) = match self.find(ledger, &request.id).await? {
             Some(purchase) => (Asked::Again, purchase),
+            None if !self.are_on() => return Err(Failure::new(ErrorCode::PaymentsOff, NOTHING_IS_SOLD)),
             None => (Asked::First, self.create(ledger, &request).await?),
         };
         if purchase.terms.pack != request.pack {
@@ -79,7 +104,7 @@ impl Payments {
             return Err(Problem::new(ErrorCode::Conflict, detail).at_field("id").into());
         }
         let purchase = match purchase.state {
-            PurchaseState::Created => self.open(ledger, purchase).await?,
+            PurchaseState::Created if self.are_on() => self.open(ledger, purchase).await?,
             _ => self.refreshed(ledger, purchase).await?,
         };
         Ok((asked, purchase.into()))
@@ -211,9 +236,10 @@ impl Payments {
     /// Finishes what was interrupted: sessions that ended and whose event nobody has taken in, and those that were left
     /// alone too long. One that cannot be finished now waits for the next time and holds up no other.
     pub(crate) async fn reconcile(&self, ledgers: &Ledgers) -> Result<usize, Failure> {
+        let Some(sandbox) = &self.sandbox else { return Ok(0) };
         let mut settled = 0;
-        for session in self.sandbox.unsettled().await? {
-            match self.finish(ledgers, &session).await {
+        for session in sandbox.unsettled().await? {
+            match self.finish(sandbox, ledgers, &session).await {
                 Ok(is_credited) => settled += usize::from(is_credited),
                 Err(error) => tracing::warn!(
                     workspace = %session.workspace,
@@ -227,7 +253,7 @@ impl Payments {
     }
 
     /// Does what a session still needs; true if an entry was recorded for it.
-    async fn finish(&self, ledgers: &Ledgers, session: &Session) -> Result<bool, Failure> {
+    async fn finish(&self, sandbox: &Sandbox, ledgers: &Ledgers, session: &Session) -> Result<bool, Failure> {
         let Some(ledger) = ledgers.get(&session.workspace).await? else { return Ok(false) };
         if session.state == SessionState::Open {
             if let Some(purchase) = self.find(&ledger, &session.purchase).await? {
@@ -240,7 +266,7 @@ impl Payments {
             let outcome = ledger.settle(settlement).await?;
             is_credited = matches!(outcome, Some(Outcome::Recorded { .. }));
         }
-        self.sandbox.mark_delivered(session.session.clone()).await;
+        sandbox.mark_delivered(session.session.clone()).await;
         Ok(is_credited)
     }
 }

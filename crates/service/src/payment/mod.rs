@@ -5,6 +5,7 @@
 //! asks the provider) makes a purchase paid, and that is one transaction with the entry that credits it.
 
 mod desk;
+mod nobody;
 pub(crate) mod page;
 mod provider;
 mod sandbox;

@@ -42,13 +42,20 @@ pub(crate) fn operations() -> Vec<Operation> {
     all.into_iter().flatten().collect()
 }
 
-/// All addresses: those of the API, and the pages of the sandbox provider, which are nobody's API.
+/// All addresses: those of the API, and the pages of the sandbox provider, which are nobody's API. Without payments
+/// there is nothing of the sandbox.
 pub(crate) fn router(app: App) -> Router {
-    let operations = operations().into_iter();
-    operations
-        .fold(Router::new(), |router, operation| router.route(operation.path, operation.handler))
-        .route("/sandbox/checkout/{session}", get(sandbox::page))
-        .route("/sandbox/checkout/{session}/{choice}", post(sandbox::choose))
+    let are_payments_on = app.payments.are_on();
+    let operations =
+        operations().into_iter().filter(|operation| are_payments_on || operation.path != webhooks::SANDBOX);
+    let mut router =
+        operations.fold(Router::new(), |router, operation| router.route(operation.path, operation.handler));
+    if are_payments_on {
+        router = router
+            .route("/sandbox/checkout/{session}", get(sandbox::page))
+            .route("/sandbox/checkout/{session}/{choice}", post(sandbox::choose));
+    }
+    router
         .fallback(|| async { Failure::new(ErrorCode::NotFound, "this address leads nowhere") })
         .method_not_allowed_fallback(|| async {
             Failure::new(ErrorCode::MethodNotAllowed, "this address takes another method")

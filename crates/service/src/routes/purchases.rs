@@ -26,13 +26,19 @@ pub(super) fn operations() -> Vec<Operation> {
                 Topic::Purchases,
                 "Buy a pack",
                 "Opens a page of the payment provider's. Nothing is bought before somebody pays there; the credits then come \
-                 as an entry of the ledger.",
+                 as an entry of the ledger. A service without payments sells nothing, and says so: `payments_off`.",
             )
             .by(Role::manages)
             .takes::<PurchaseRequest>("")
             .gives::<PurchaseBody>(StatusCode::CREATED, "The purchase, with the page to pay on.")
             .gives::<PurchaseBody>(StatusCode::OK, "The purchase was there already, and this is what has become of it.")
-            .fails(&[ErrorCode::Conflict, ErrorCode::Invalid, ErrorCode::NoPlan, ErrorCode::PlanExcludesAi]),
+            .fails(&[
+                ErrorCode::Conflict,
+                ErrorCode::Invalid,
+                ErrorCode::NoPlan,
+                ErrorCode::PaymentsOff,
+                ErrorCode::PlanExcludesAi,
+            ]),
         Operation::get("/v1/workspaces/{workspace}/purchases/{purchase}", "read_purchase", show)
             .about(Topic::Purchases, "A purchase", "How far it has come. Who may not buy does not learn where to pay.")
             .by(Role::reads)

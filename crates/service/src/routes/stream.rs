@@ -27,6 +27,9 @@ use crate::store::{Store, StoredLine};
 /// Lines that are read from the store at once.
 const PAGE: usize = 1_000;
 
+/// Tells nginx, and who follows its ways, to pass each event on as it comes.
+const UNBUFFERED: [(&str, &str); 1] = [("x-accel-buffering", "no")];
+
 /// What can be asked here.
 pub(super) fn operations() -> Vec<Operation> {
     vec![
@@ -62,7 +65,7 @@ pub(super) async fn tail(
     caller: Caller,
     headers: HeaderMap,
     Query(After { after }): Query<After>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
+) -> Result<([(&'static str, &'static str); 1], Sse<impl Stream<Item = Result<Event, Infallible>>>), Failure> {
     let ledger = caller.may(Role::reads, "read the ledger")?;
     let after = after.unwrap_or(0);
     check_seq("after", after)?;
@@ -90,7 +93,7 @@ pub(super) async fn tail(
         let event = Event::default().id(line.seq.to_string()).event("entry").data(text);
         Some((Ok(event), tail))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+    Ok((UNBUFFERED, Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))))
 }
 
 struct Tail {

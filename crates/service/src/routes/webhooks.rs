@@ -8,14 +8,18 @@ use crate::http::{App, Body, Failure};
 use crate::openapi::{Operation, Topic};
 use crate::payment::{SIGNATURE_HEADER, SandboxEvent, sandbox_event};
 
+/// Where the sandbox provider tells.
+pub(super) const SANDBOX: &str = "/v1/webhooks/sandbox";
+
 /// What can be asked here.
 pub(super) fn operations() -> Vec<Operation> {
     vec![
-        Operation::post("/v1/webhooks/sandbox", "take_sandbox_event", sandbox)
+        Operation::post(SANDBOX, "take_sandbox_event", sandbox)
             .about(
                 Topic::Purchases,
                 "Take a payment provider's event",
-                "The sandbox provider tells what became of a checkout. The same event again does nothing.",
+                "The sandbox provider tells what became of a checkout. The same event again does nothing. Without payments this \
+                 address leads nowhere.",
             )
             .by_signer(SIGNATURE_HEADER)
             .takes::<SandboxEvent>("")

@@ -4,6 +4,7 @@ use std::fmt;
 
 use wire::Hash;
 
+use super::health::Health;
 use super::key::Key;
 use super::sql::Sql;
 use super::{Page, StoreError, StoredLine};
@@ -12,7 +13,7 @@ use super::{Page, StoreError, StoredLine};
 pub(crate) type Work<'a> = &'a mut dyn FnMut(&mut dyn Sql) -> Result<(), StoreError>;
 
 /// A database that keeps ledgers. Every call may block.
-pub(crate) trait Engine: fmt::Debug + Send + Sync {
+pub(crate) trait Engine: Health + fmt::Debug + Send + Sync {
     /// Reads; nothing is changed.
     fn read(&self, work: Work<'_>) -> Result<(), StoreError>;
 

@@ -111,7 +111,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails. Then nobody knows which of them were appended.
     pub(crate) fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
-        self.engine.append(pages)
+        self.last_write.note(self.engine.append(pages))
     }
 
     /// Returns once everything that was appended or recalled before is durable.

@@ -11,11 +11,13 @@ mod answers;
 mod dump;
 mod engine;
 mod entries;
+mod health;
 mod key;
 mod location;
 mod outbox;
 mod pairings;
 mod postgres;
+mod prune;
 mod purchases;
 mod sample_state;
 mod sessions;
@@ -32,9 +34,11 @@ pub(crate) use dump::{Kept, Table};
 pub(crate) use engine::{Appended, Ask, Recalled, TAIL};
 pub use entries::StoredLine;
 pub(crate) use entries::{Effect, Page};
+pub(crate) use health::Pool;
 pub(crate) use key::Key;
 pub use location::{BadLocation, Location};
-pub(crate) use outbox::{Claimed, Notice};
+pub(crate) use outbox::{Claimed, Notice, Unsent};
+pub(crate) use prune::{Cursor, Settled};
 pub use purchases::{Purchase, Settlement};
 pub use sample_state::SampleState;
 pub use sessions::{Session, SessionState};
@@ -68,6 +72,9 @@ pub enum StoreError {
     /// PostgreSQL failed, or cannot be reached.
     #[error("the database failed: {0}")]
     Postgres(String),
+    /// The database answers, and cannot take what is to be recorded: its disk is full, or it is a replica.
+    #[error("{0}")]
+    Unfit(String),
     /// What is stored cannot be.
     #[error("workspace {workspace}: {message}")]
     Corrupt {
@@ -97,6 +104,7 @@ pub enum Durability {
 #[derive(Debug)]
 pub struct Store {
     engine: Box<dyn Engine>,
+    last_write: health::LastWrite,
     catalogues: workspaces::Shelf,
 }
 
@@ -123,15 +131,7 @@ impl Store {
     }
 
     fn on(engine: Box<dyn Engine>) -> Self {
-        Self { engine, catalogues: workspaces::Shelf::default() }
-    }
-
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it does not.
-    pub fn check(&self) -> Result<(), StoreError> {
-        self.read(|db| db.query("SELECT count(*) FROM settings", &[]).map(drop))
+        Self { engine, last_write: health::LastWrite::default(), catalogues: workspaces::Shelf::default() }
     }
 
     /// How many parts of what waits can be worked on at once.
@@ -152,10 +152,10 @@ impl Store {
     /// Writes, as one transaction: all of it or nothing.
     fn write<T>(&self, mut work: impl FnMut(&mut dyn Sql) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut result = None;
-        self.engine.write(&mut |db| {
+        self.last_write.note(self.engine.write(&mut |db| {
             result = Some(work(db)?);
             Ok(())
-        })?;
+        }))?;
         result.ok_or_else(nothing_was_done)
     }
 }

@@ -43,7 +43,35 @@ pub(crate) struct Claimed {
     pub(crate) until: Timestamp,
 }
 
+/// How many notices the vendor was not told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unsent {
+    /// Those that are still to be sent.
+    pub(crate) waiting: u64,
+    /// Those that are not, because nobody has taken them for too long.
+    pub(crate) given_up: u64,
+}
+
+/// Most notices of a kind that are counted: more are as bad, and take longer to count.
+const COUNTED: i64 = 100_000;
+
 impl Store {
+    /// Counts the notices that the vendor was not told, up to [`COUNTED`] of a kind.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn unsent_notices(&self) -> Result<Unsent, StoreError> {
+        self.read(|db| {
+            let mut count = |which: &str| -> Result<u64, StoreError> {
+                let sql = format!(
+                    "SELECT count(*) FROM (SELECT event_id FROM outbox WHERE {which} AND length(body) > 0 LIMIT $1) AS found"
+                );
+                db.first(&sql, values![COUNTED])?.map_or(Ok(0), |row| row.get(0))
+            };
+            Ok(Unsent { waiting: count("next_at IS NOT NULL")?, given_up: count("next_at IS NULL AND told_at IS NULL")? })
+        })
+    }
+
     /// Claims what is due at `now`, the longest due first, and at most one of a workspace: the first that it was not told.
     /// Nobody else gets it before `until`.
     ///

@@ -3,6 +3,7 @@
 mod access;
 mod hostile;
 mod long;
+mod pruning;
 mod purchases;
 mod tail;
 mod together;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use crate::support::{World, answer, at, event};
 use serde_json::{Value, json};
 use service::store::SessionState;
+use service::{Config, Service};
+use tokio::net::TcpListener;
 use wire::api::Role;
 
 /// Asks for a pack, and gives the path of its checkout page.
@@ -270,4 +272,42 @@ async fn a_pack_paid_after_the_plan_has_lapsed_is_credited_and_frozen() {
         (&json!("no_plan"), &json!(0), &json!(1_000))
     );
     assert_eq!(world.report(&event("u1", "draft")).await.problem(), (403, "no_plan"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_payments_packs_are_listed_and_cannot_be_bought() {
+    let mut world = World::new().await;
+    let paid = ask(&world, "p1").await;
+    choose(&world, &paid, "pay").await;
+    wait(&world, "p1", "paid").await;
+    let left = ask(&world, "p2").await;
+    world.stop().await;
+    let (database, clock) = (world.database.clone(), world.clock.clone());
+    let service = Service::open(Config { database, clock, public_url: None, webhooks: None }).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    world.running = Some(service.without_payments().serve(listener).await.unwrap());
+
+    let catalogue = world.get(Role::Owner, "/catalogue").await;
+    assert!(catalogue.text.contains("boost-1000"), "{}", catalogue.text);
+    let wish = |id: &str| json!({"id": id, "pack": "boost-1000"});
+    let refused = world.post(Role::Owner, "/purchases", &wish("p3")).await;
+    assert_eq!(refused.problem(), (409, "payments_off"));
+    assert!(refused.body["detail"].as_str().unwrap().contains("sells no packs"), "{}", refused.body);
+    assert_eq!(world.get(Role::Owner, "/purchases/p3").await.problem(), (404, "not_found"));
+    // Who may not buy hears that first, as ever.
+    assert_eq!(world.post(Role::Member, "/purchases", &wish("p3")).await.problem(), (403, "forbidden"));
+
+    // Nobody can pay what was begun before, and what was paid stays.
+    for path in [left.clone(), format!("{left}/pay")] {
+        let gone = answer(world.http.post(world.url(&path))).await;
+        assert_eq!(gone.problem(), (404, "not_found"), "{path}");
+    }
+    assert_eq!(answer(world.http.post(world.url("/v1/webhooks/sandbox"))).await.problem(), (404, "not_found"));
+    let again = world.post(Role::Owner, "/purchases", &wish("p2")).await;
+    assert_eq!(
+        (again.status, &again.body["state"], &again.body["checkout_url"]),
+        (200, &json!("cancelled"), &json!(null))
+    );
+    assert_eq!(world.get(Role::Owner, "/purchases/p1").await.body["state"], "paid");
+    assert_eq!(credits(&world.ledger().await), 1);
 }

@@ -15,6 +15,7 @@ async fn read(world: &World, last: Option<u64>, count: usize) -> Vec<(u64, Strin
     }
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["x-accel-buffering"], "no", "no proxy is to collect it");
     let events = response.bytes_stream().eventsource().take(count);
     let events = events.map(|event| event.map(|event| (event.id.parse().unwrap(), event.data)).unwrap());
     tokio::time::timeout(Duration::from_secs(20), events.collect()).await.unwrap()

@@ -15,8 +15,8 @@ use crate::support::{Answer, Kind, World, answer, at};
 const EVENT: &str = "application/cloudevents+json";
 const BATCH: &str = "application/cloudevents-batch+json";
 
-/// What is answered only when something is broken, or there is too much of it.
-const SELDOM: [&str; 4] = ["internal", "unavailable", "rate_limited", "too_slow"];
+/// What is answered only when something is broken or turned off, or there is too much of it.
+const SELDOM: [&str; 5] = ["internal", "unavailable", "rate_limited", "too_slow", "payments_off"];
 
 fn event(id: &str, feature: &str, units: u32) -> Value {
     json!({

@@ -79,7 +79,8 @@ fn a_log_tells_what_was_asked_and_no_secret() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("credits.db").display());
     let serve = ["serve", "--database", &database, "--listen", "127.0.0.1:0", "--sample", "--log-format", "json"];
-    let program = Program::start(command(&[&serve[..], &["--log-requests", "all", "--log", "debug"]].concat()));
+    let more = ["--log-requests", "all", "--log", "debug", "--payments", "sandbox"];
+    let program = Program::start(command(&[&serve[..], &more].concat()));
     let token = program.lines.iter().find_map(|line| line.strip_prefix("owner token: ")).unwrap().to_owned();
     let bearer = format!("authorization: Bearer {token}");
     let asked = program.ask(&format!(
@@ -117,6 +118,7 @@ fn a_log_is_quiet_unless_something_fails() {
     rusqlite::Connection::open(&path).unwrap().execute_batch("ALTER TABLE settings RENAME TO gone").unwrap();
     assert!(program.ask("GET /readyz HTTP/1.1\r\nx-request-id: the-one").starts_with("HTTP/1.1 503"));
     let log = program.stop();
+    assert!(!log.contains('\u{1b}'), "colours are for terminals: {log}");
     let lines: Vec<&str> = log.lines().skip(1).collect();
     assert!(!log.contains("healthz") && lines.len() == 2, "{log}");
     assert!(lines[0].contains("the store failed") && lines[0].contains("the-one"), "a failure has its request: {log}");
@@ -194,4 +196,31 @@ fn when_the_system_gives_no_more_files_accepting_goes_on_later() {
     }
     let log = program.stop();
     assert!(log.contains("could not be accepted"), "{log}");
+}
+
+#[test]
+fn a_command_asks_whether_a_service_can_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("credits.db");
+    let database = format!("sqlite:{}", path.display());
+    let program = Program::start(command(&["serve", "--database", &database, "--listen", "127.0.0.1:0"]));
+    let (url, port) = (format!("http://{}/", program.address), program.address.rsplit(':').next().unwrap().to_owned());
+    let health = |arguments: &[&str], listen: &str| {
+        let mut command = command(&[&["health"], arguments].concat());
+        let output = command.env("CREDITDECK_LISTEN", listen).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    };
+    let ready = (0, "ready\n".to_owned(), String::new());
+    assert_eq!(health(&["--url", &url], ""), ready);
+    assert_eq!(health(&[], &format!("0.0.0.0:{port}")), ready, "where it listens is where it is asked");
+    rusqlite::Connection::open(&path).unwrap().execute_batch("ALTER TABLE settings RENAME TO gone").unwrap();
+    let (status, out, error) = health(&["--url", &url], "");
+    assert_eq!((status, out.as_str()), (1, ""));
+    assert!(error.starts_with("error: 503 Service Unavailable: the service cannot reach its records"), "{error}");
+    program.stop();
+    let (status, _, error) = health(&["--url", &url], "");
+    assert!(status == 1 && error.starts_with("error: no answer: ") && error.lines().count() == 1, "{error}");
+    assert_eq!(health(&["--url", "nowhere"], "").0, 2);
+    assert_eq!(health(&[], "127.0.0.1:0").0, 2);
 }

@@ -87,6 +87,8 @@ async fn metrics_count_what_happened() {
     is(&text, "creditdeck_tails", 0.0);
     is(&text, "creditdeck_connections_most", number(&text, "creditdeck_connections_most"));
     assert!(number(&text, "creditdeck_connections") >= 1.0);
+    is(&text, "creditdeck_webhooks_waiting", 0.0);
+    is(&text, "creditdeck_webhooks_given_up", 0.0);
     #[allow(clippy::cast_precision_loss, reason = "seconds since 1970")]
     is(&text, "process_start_time_seconds", started as f64);
     assert!(text.contains("creditdeck_build_info{version="), "{text}");
@@ -170,6 +172,20 @@ async fn a_request_has_an_id_in_its_answer_and_its_problem() {
     for odd in ["", "a b", "<script>", &"x".repeat(200)] {
         assert_eq!(ask(Some(odd), "/balance").await.0.len(), 36, "{odd}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_not_ready_when_writing_has_failed_and_until_it_works_again() {
+    let world = World::new().await;
+    world.refuse("entries", "NEW.seq > 0");
+    let full = "CREATE TRIGGER no_more BEFORE UPDATE ON settings BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+    world.sql(full).unwrap();
+    assert_eq!(world.get(Role::Owner, "/readyz").await.status, 200, "nothing has been written yet");
+    assert_eq!(world.report(&event("a", "draft")).await.problem(), (503, "unavailable"));
+    assert_eq!(world.get(Role::Owner, "/readyz").await.problem(), (503, "unavailable"));
+    world.sql("DROP TRIGGER no_more").unwrap();
+    // Nobody has written since: it finds out by itself.
+    assert_eq!(world.get(Role::Owner, "/readyz").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

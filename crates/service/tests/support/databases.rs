@@ -37,6 +37,25 @@ pub(super) fn run(database: &Location, text: &str) -> Result<(), String> {
     }
 }
 
+/// The number that a query gives.
+pub(super) fn number(database: &Location, query: &str) -> i64 {
+    match database {
+        Location::Sqlite(path) => {
+            rusqlite::Connection::open(path).unwrap().query_row(query, [], |row| row.get(0)).unwrap()
+        }
+        Location::Postgres(server) => {
+            let name = server.to_string();
+            let url = url(name.rsplit('/').next().unwrap());
+            let query = query.to_owned();
+            let asked = async move |client: tokio_postgres::Client| {
+                client.batch_execute("SET search_path = creditdeck").await?;
+                client.query_one(&query, &[]).await?.try_get(0)
+            };
+            on_client(&url, asked).unwrap()
+        }
+    }
+}
+
 pub(super) fn refuse(database: &Location, table: &str, rows: &str) {
     let text = match database {
         Location::Sqlite(_) => format!(
@@ -75,13 +94,22 @@ fn url(database: &str) -> String {
 }
 
 fn on_server(url: &str, text: &str) -> Result<(), String> {
-    let (url, text) = (url.to_owned(), text.to_owned());
+    let text = text.to_owned();
+    on_client(url, async move |client: tokio_postgres::Client| client.batch_execute(&text).await)
+}
+
+/// Works on a connection of its own.
+fn on_client<T: Send + 'static>(
+    url: &str,
+    work: impl AsyncFnOnce(tokio_postgres::Client) -> Result<T, tokio_postgres::Error> + Send + 'static,
+) -> Result<T, String> {
+    let url = url.to_owned();
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
             tokio::spawn(connection);
-            let done = client.batch_execute(&text).await;
+            let done = work(client).await;
             done.map_err(|error| {
                 error.as_db_error().map_or_else(|| error.to_string(), |said| said.message().to_owned())
             })

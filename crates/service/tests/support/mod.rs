@@ -92,6 +92,11 @@ impl World {
         databases::run(&self.database, text)
     }
 
+    /// The number that a query gives, past the store.
+    pub(crate) fn number(&self, query: &str) -> i64 {
+        databases::number(&self.database, query)
+    }
+
     /// Lets the database refuse new rows of a table that are so, until [`World::take`].
     pub(crate) fn refuse(&self, table: &str, rows: &str) {
         databases::refuse(&self.database, table, rows);

@@ -275,6 +275,28 @@ fn rule_20_no_period_begins_at_the_last_instant() {
     }
 }
 
+/// A ledger that was altered: nobody records anything ahead of what is due. What is due then still comes one after the
+/// other, and does not pile up until a position takes minutes.
+#[test]
+fn rule_20_refreshes_that_were_left_out_do_not_pile_up() {
+    let mut desk = Desk::small();
+    let late = at("9990-03-15T00:00:00Z");
+    let mut entry = desk.meter.decide(controls(Some(true), &[]), desk.now).entries.remove(0);
+    entry.recorded_at = late;
+    desk.meter.apply(&entry).unwrap();
+    desk.go_to("9990-03-15T00:00:00Z");
+    let due = desk.meter.decide(controls(Some(false), &[]), desk.now).entries;
+    let months = (9990 - 2026) * 12;
+    assert_eq!(due.len(), 2 * months + 1, "an expiry and a grant for each month, and the change");
+    for two in due[..2 * months].chunks(2) {
+        assert!(matches!((&two[0].kind, &two[1].kind), (EntryKind::Expiry(_), EntryKind::Grant(_))), "{two:?}");
+    }
+    assert_eq!(desk.numbers(), [40, 40, 0, 0, 0]);
+    assert_eq!(desk.meter.account().live_grants(desk.now).len(), 1);
+    let last = desk.meter.account().position(Timestamp::MAX);
+    assert_eq!(last.grants_made, u64::try_from(months).unwrap() + 1 + 9 * 12 + 9, "each month until the end of time");
+}
+
 #[test]
 fn rule_20_all_that_is_ever_granted_stays_a_number_that_json_carries() {
     let mut desk = Desk::small();

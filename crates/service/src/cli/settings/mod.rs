@@ -35,10 +35,20 @@ pub(super) struct Settings {
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) public_url: Option<String>,
     pub(super) webhooks: Option<Webhooks>,
+    pub(super) payments: Payments,
     pub(super) is_sample: bool,
     pub(super) bounds: Bounds,
     pub(super) log: String,
     pub(super) log_format: Format,
+}
+
+/// Who takes money for packs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Payments {
+    /// Nobody: none are sold.
+    Nobody,
+    /// The sandbox, and no money moves.
+    Sandbox,
 }
 
 /// What was given, and where.
@@ -122,10 +132,11 @@ impl Given {
         };
         Ok(Settings {
             database: self.database()?,
-            listen: self.address("listen")?.ok_or("listen: there is no address")?,
+            listen: self.listen()?,
             metrics_listen: self.address("metrics_listen")?,
             public_url: self.text("public_url").map(str::to_owned),
             webhooks: self.webhooks()?,
+            payments: self.one_of("payments", &[("none", Payments::Nobody), ("sandbox", Payments::Sandbox)])?,
             is_sample: self.one_of("sample", &[("true", true), ("false", false)])?,
             bounds: Bounds {
                 connections: usize::try_from(self.number("connections", 1..=1_000_000)?).unwrap_or(usize::MAX),
@@ -144,6 +155,14 @@ impl Given {
             log: self.text("log").unwrap_or_default().to_owned(),
             log_format: self.one_of("log_format", &[("text", Format::Text), ("json", Format::Json)])?,
         })
+    }
+
+    /// Where to listen.
+    ///
+    /// # Errors
+    /// One line, if that is no address.
+    pub(super) fn listen(&self) -> Result<SocketAddr, String> {
+        self.address("listen")?.ok_or_else(|| "listen: there is no address".into())
     }
 
     /// What holds, as a configuration file with where each is from, and without secrets.
@@ -289,6 +308,7 @@ mod tests {
         assert_eq!(settings.bounds, Bounds::default());
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8787");
         assert_eq!((settings.metrics_listen, settings.public_url, settings.is_sample), (None, None, false));
+        assert_eq!(settings.payments, Payments::Nobody, "credits for nothing have to be asked for");
         assert_eq!((settings.log.as_str(), settings.log_format), ("warn,service=info", Format::Text));
         assert!(settings.webhooks.is_none());
     }

@@ -29,7 +29,7 @@ const fn open(
 }
 
 /// Everything that can be set.
-pub(in crate::cli) const SETTINGS: [Setting; 22] = [
+pub(in crate::cli) const SETTINGS: [Setting; 23] = [
     Setting {
         is_secret: true,
         ..open(
@@ -89,6 +89,12 @@ pub(in crate::cli) const SETTINGS: [Setting; 22] = [
         meaning: "The secret itself, in place of its file.",
         is_secret: true,
     },
+    open(
+        ["payments", "payments", "CREDITDECK_PAYMENTS", "none|sandbox"],
+        Some("none"),
+        "Who takes money for packs. Without anybody they are listed, and cannot be bought. The sandbox is for trying out: \
+         whoever may buy gets credits, and no money moves.",
+    ),
     open(
         ["sample", "sample", "CREDITDECK_SAMPLE", "true|false"],
         Some("false"),

@@ -4,6 +4,7 @@
 //! process thinks (`heads`); if another has been quicker, it learns what that one has recorded and decides again.
 
 mod connect;
+mod health;
 mod ledger;
 mod schema;
 mod server;

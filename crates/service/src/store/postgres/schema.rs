@@ -14,8 +14,15 @@ const OLDEST: i32 = 150_000;
 /// The lock that processes take who would change tables: "Crdk".
 const LOCK: i64 = 0x4372_646b;
 
+/// A step from the version before it, and the oldest version whose programs may still run on what it makes: they read
+/// and write it rightly without knowing of it.
+struct Step {
+    sql: &'static str,
+    oldest: i64,
+}
+
 /// Each step brings a database from the version before it. A step is never changed once it was released.
-const STEPS: [&str; 1] = [FIRST];
+const STEPS: [Step; 2] = [Step { sql: FIRST, oldest: 1 }, Step { sql: SECOND, oldest: 1 }];
 
 const FIRST: &str = r#"
 CREATE TABLE settings (
@@ -185,13 +192,25 @@ CREATE TABLE sample_state (
 );
 "#;
 
+/// Older programs may run on newer tables that say so. What grew for ever is found by its age.
+const SECOND: &str = r"
+-- The oldest version whose programs may run on the tables of each.
+ALTER TABLE versions ADD COLUMN oldest BIGINT NOT NULL DEFAULT 1;
+
+-- What was told, or given up, is found by its age, and so are answers.
+CREATE INDEX outbox_by_told ON outbox (told_at, workspace_id, event_id) WHERE told_at IS NOT NULL;
+CREATE INDEX outbox_given_up ON outbox (created_at, workspace_id, event_id)
+    WHERE next_at IS NULL AND told_at IS NULL AND length(body) > 0;
+CREATE INDEX answers_by_time ON answers (created_at);
+";
+
 /// Makes the tables, or brings them to this version: all steps or none, and one process after the other.
 pub(super) fn prepare(client: &Object) -> Result<(), String> {
     let version = number(client, "SELECT current_setting('server_version_num')::bigint")?;
     if version < i64::from(OLDEST) {
         return Err(format!("PostgreSQL {} is too old: 15 or newer is needed", version / 10_000));
     }
-    if is_current(client)? {
+    if is_there(client)? && is_done(client)? {
         return Ok(());
     }
     run(client, "BEGIN")?;
@@ -200,11 +219,27 @@ pub(super) fn prepare(client: &Object) -> Result<(), String> {
     done
 }
 
-/// Whether there is nothing to do: the usual case takes no lock.
-fn is_current(client: &Object) -> Result<bool, String> {
-    let there =
-        number(client, "SELECT count(*) FROM pg_tables WHERE schemaname = 'creditdeck' AND tablename = 'versions'")?;
-    Ok(there == 1 && known(client)? == STEPS.len())
+fn is_there(client: &Object) -> Result<bool, String> {
+    let sql = "SELECT count(*) FROM pg_tables WHERE schemaname = 'creditdeck' AND tablename = 'versions'";
+    Ok(number(client, sql)? == 1)
+}
+
+/// Whether there is nothing to do, because the tables are of this version, or of a newer one that this one may run on.
+/// The usual case takes no lock.
+fn is_done(client: &Object) -> Result<bool, String> {
+    let version = known(client)?;
+    if version <= STEPS.len() {
+        return Ok(version == STEPS.len());
+    }
+    let oldest = number(client, "SELECT max(oldest) FROM versions")?;
+    if usize::try_from(oldest).is_ok_and(|oldest| oldest <= STEPS.len()) {
+        tracing::warn!(version, "the tables are of a newer version, which this one may run on");
+        return Ok(true);
+    }
+    Err(format!(
+        "was written by a newer version (its tables are version {version}, this version knows {}): update",
+        STEPS.len()
+    ))
 }
 
 fn migrate(client: &Object) -> Result<(), String> {
@@ -214,16 +249,14 @@ fn migrate(client: &Object) -> Result<(), String> {
         client,
         "CREATE TABLE IF NOT EXISTS versions (version BIGINT PRIMARY KEY, made_at TIMESTAMPTZ NOT NULL DEFAULT now())",
     )?;
+    // Another process may have been quicker.
+    if is_done(client)? {
+        return Ok(());
+    }
     let done = known(client)?;
-    let Some(steps) = STEPS.get(done..) else {
-        return Err(format!(
-            "was written by a newer version (its tables are version {done}, this version knows {}): update",
-            STEPS.len()
-        ));
-    };
-    for (version, step) in (done + 1..).zip(steps) {
-        run(client, step)?;
-        run(client, &format!("INSERT INTO versions (version) VALUES ({version})"))?;
+    STEPS.iter().skip(done).try_for_each(|step| run(client, step.sql))?;
+    for (version, Step { oldest, .. }) in (1..).zip(&STEPS).skip(done) {
+        run(client, &format!("INSERT INTO versions (version, oldest) VALUES ({version}, {oldest})"))?;
     }
     Ok(())
 }

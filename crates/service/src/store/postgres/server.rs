@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
-use url::Url;
+use url::form_urlencoded;
 
 /// A database on a PostgreSQL server, as a URL names it. It has the password: only [`fmt::Display`] is for people.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,36 +16,49 @@ pub struct Server {
     pub(super) authority: Option<PathBuf>,
 }
 
+/// What somebody should know whose password ends too early.
+const ENCODE: &str = "cannot be read: in a user's name or password write / as %2F, ? as %3F and # as %23";
+
 impl FromStr for Server {
     type Err = String;
 
     /// Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`, with what tokio-postgres knows behind the question mark and
-    /// `sslrootcert=FILE` besides. A connection to another machine is encrypted and the server's certificate checked,
-    /// unless `sslmode=disable` says otherwise.
+    /// `sslrootcert=FILE` besides. There may be several hosts, with commas between them. A connection to another machine
+    /// is encrypted and the server's certificate checked, unless `sslmode=disable` says otherwise.
+    ///
+    /// What is wrong is said without any part that may be a password's.
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut url: Url = text.parse().map_err(|error| format!("is not a URL: {error}"))?;
+        let rest = text.split_once("://").map(|(_, rest)| rest);
+        let rest = rest.ok_or("is not a URL: postgres://USER:PASSWORD@HOST/DATABASE")?;
+        let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (front, database) = place.split_once('/').unwrap_or((place, ""));
+        if text.contains('#') || database.contains(['/', '@']) {
+            return Err(ENCODE.into());
+        }
+        let (who, hosts) = front.rsplit_once('@').map_or((None, front), |(who, hosts)| (Some(who), hosts));
         let mut authority = None;
         let mut mode = None;
         let mut others = Vec::new();
-        for (name, value) in url.query_pairs() {
+        for part in query.split('&').filter(|part| !part.is_empty()) {
+            let Some((name, value)) = form_urlencoded::parse(part.as_bytes()).next() else { continue };
             match (&*name, &*value) {
                 ("sslrootcert", file) => authority = Some(PathBuf::from(file)),
                 ("sslmode", "disable") => mode = Some(SslMode::Disable),
                 ("sslmode", "require" | "verify-ca" | "verify-full") => mode = Some(SslMode::Require),
-                ("sslmode", other) => {
-                    return Err(format!(
-                        "sslmode is {other}, and there are require (which checks the certificate) and disable"
-                    ));
+                ("sslmode", _) => {
+                    return Err("sslmode has to be require (which checks the certificate) or disable".into());
                 }
-                _ => others.push((name.into_owned(), value.into_owned())),
+                // A question mark within a password puts what follows here.
+                (name, _) if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') => {
+                    return Err(ENCODE.into());
+                }
+                _ => others.push(part),
             }
         }
-        url.set_query(None);
-        if !others.is_empty() {
-            url.query_pairs_mut().extend_pairs(others);
-        }
-        let mut config: Config =
-            url.as_str().parse().map_err(|error| format!("is not a database's URL: {}", said(&error)))?;
+        // The first @ would end the password.
+        let who = who.map(|who| format!("{}@", who.replace('@', "%40"))).unwrap_or_default();
+        let url = format!("postgres://{who}{hosts}/{database}?{}", others.join("&"));
+        let mut config: Config = url.parse().map_err(|error| format!("is not a database's URL: {}", said(&error)))?;
         if config.get_hosts().is_empty() {
             return Err("names no server: postgres://USER@HOST/DATABASE".into());
         }
@@ -105,6 +118,8 @@ impl fmt::Debug for Server {
 
 #[cfg(test)]
 mod tests {
+    use tokio_postgres::config::TargetSessionAttrs;
+
     use super::*;
 
     #[test]
@@ -124,14 +139,41 @@ mod tests {
         );
         assert_eq!(server.authority, Some("/etc/ca.pem".into()));
         assert_eq!(server.config.get_connect_timeout(), Some(&std::time::Duration::from_secs(3)));
+        assert_eq!(server.config.get_password(), Some(&b"secret"[..]));
+    }
+
+    #[test]
+    fn several_servers_may_be_named_each_with_its_port() {
+        let server: Server =
+            "postgres://me:p%40ss@h1:5433,[::1]:5434,h3/credits?target_session_attrs=read-write".parse().unwrap();
+        assert_eq!(server.config.get_hosts().len(), 3);
+        assert_eq!(server.config.get_ports(), [5433, 5434, 5432]);
+        assert_eq!(server.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+        assert_eq!(server.config.get_password(), Some(&b"p@ss"[..]));
+        assert_eq!(server.config.get_ssl_mode(), SslMode::Require, "one of them is on another machine");
+        assert_eq!(server.to_string(), "postgres://h1:5433,::1:5434,h3:5432/credits");
     }
 
     #[test]
     fn what_is_wrong_is_said() {
         let said = |text: &str| text.parse::<Server>().unwrap_err();
-        assert!(said("postgres://db.example/x?sslmode=prefer").contains("sslmode is prefer"));
+        assert!(said("postgres://db.example/x?sslmode=prefer").contains("sslmode has to be require"));
         assert!(said("postgres://db.example/x?colour=red").contains("colour"));
         assert!(said("postgres:///credits").contains("names no server"));
-        assert!(said("postgres://db.example:port/x").contains("is not a URL"));
+        assert!(said("postgres://db.example:port/x").contains("invalid value for option `port`"));
+        assert!(said("postgres:me").contains("is not a URL"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_a_part_of_the_password() {
+        for password in
+            ["hun/ter2", "5432/hun@ter2", "hun?ter2", "hun?ter2=x&y", "hun#ter2", "hun?sslmode=ter2", "h%FFn,ter2"]
+        {
+            let said = format!("postgres://me:{password}@db.example:port/credits").parse::<Server>().unwrap_err();
+            assert!(!said.contains("hun") && !said.contains("ter2"), "{password}: {said}");
+        }
+        let server: Server = "postgres://me:hun@ter2@db.example/credits".parse().unwrap();
+        assert_eq!(server.config.get_password(), Some(&b"hun@ter2"[..]));
+        assert_eq!(server.to_string(), "postgres://db.example:5432/credits");
     }
 }

@@ -3,6 +3,7 @@
 //! Whatever leaves here was on the disk before: see [`log`].
 
 mod file;
+mod health;
 mod ledger;
 mod log;
 mod schema;

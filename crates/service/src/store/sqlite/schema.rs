@@ -7,8 +7,17 @@ use crate::store::Key;
 /// Marks the file as ours ("Crdk").
 const APPLICATION_ID: i32 = 0x4372_646b;
 
-/// Each step brings a database from the version before it. A step is never changed once it was released.
-const STEPS: [&str; 2] = [FIRST, SECOND];
+/// A step from the version before it, and the oldest version whose programs may still run on what it makes: they read
+/// and write it rightly without knowing of it.
+struct Step {
+    sql: &'static str,
+    oldest: i64,
+}
+
+/// Each step brings a database from the version before it. A step is never changed once it was released. What an older
+/// program would not mind says so with `oldest`; what nobody uses any more goes in a later step.
+const STEPS: [Step; 3] =
+    [Step { sql: FIRST, oldest: 1 }, Step { sql: SECOND, oldest: 2 }, Step { sql: THIRD, oldest: 2 }];
 
 const FIRST: &str = r"
 CREATE TABLE settings (
@@ -169,6 +178,21 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_by_time ON outbox (next_at) WHERE next_at IS NOT NULL;
 ";
 
+/// Older programs may run on newer tables that say so. What grew for ever is found by its age.
+const THIRD: &str = r"
+-- The versions that the tables went through, and the oldest whose programs may run on each.
+CREATE TABLE versions (
+    version INTEGER PRIMARY KEY,
+    oldest  INTEGER NOT NULL
+) STRICT;
+
+-- What was told, or given up, is found by its age, and so are answers.
+CREATE INDEX outbox_by_told ON outbox (told_at, workspace_id, event_id) WHERE told_at IS NOT NULL;
+CREATE INDEX outbox_given_up ON outbox (created_at, workspace_id, event_id)
+    WHERE next_at IS NULL AND told_at IS NULL AND length(body) > 0;
+CREATE INDEX answers_by_time ON answers (created_at);
+";
+
 /// Why a file cannot be used as a database of the service.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unusable {
@@ -205,18 +229,34 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), Unusable> {
         }
     }
     let done = usize::try_from(version).unwrap_or(usize::MAX);
-    let Some(steps) = STEPS.get(done..) else { return Err(Unusable::TooNew(version)) };
+    let Some(steps) = STEPS.get(done..) else { return on_newer(&transaction, version) };
     if !steps.is_empty() {
         for (index, step) in steps.iter().enumerate() {
-            transaction.execute_batch(step)?;
+            transaction.execute_batch(step.sql)?;
             if done + index == 1 {
                 name_entries(&transaction)?;
             }
+        }
+        for (version, step) in (1_i64..).zip(&STEPS).skip(done) {
+            transaction
+                .execute("INSERT INTO versions (version, oldest) VALUES (?1, ?2)", params![version, step.oldest])?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", i64::try_from(STEPS.len()).unwrap_or(i64::MAX))?;
     }
     Ok(transaction.commit()?)
+}
+
+/// Whether this version may run on tables of a newer one, which stay as they are.
+fn on_newer(db: &Transaction<'_>, version: i64) -> Result<(), Unusable> {
+    let sql = "SELECT max(version), max(oldest) FROM versions";
+    let (newest, oldest): (Option<i64>, Option<i64>) = db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let is_known = |oldest: i64| usize::try_from(oldest).is_ok_and(|oldest| oldest <= STEPS.len());
+    if newest != Some(version) || !oldest.is_some_and(is_known) {
+        return Err(Unusable::TooNew(version));
+    }
+    tracing::warn!(version, "the tables are of a newer version, which this one may run on");
+    Ok(())
 }
 
 /// Finds the keys of entries that were recorded before there were any.

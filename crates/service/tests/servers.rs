@@ -1,0 +1,90 @@
+//! What only a database server does: it may be a replica, one of several, newer; and there is a pool of connections to it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use serde_json::json;
+use service::store::{Durability, Location, Store};
+use support::{Kind, World, event};
+use wire::api::Role;
+
+/// What these tests keep records in.
+const STORE: Kind = Kind::Postgres;
+
+/// The database's own name.
+fn name(world: &World) -> String {
+    world.database.to_string().rsplit('/').next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_not_ready_on_a_server_that_only_reads() {
+    let mut world = World::new().await;
+    assert_eq!(world.get(Role::Owner, "/readyz").await.status, 200);
+    world.stop().await;
+    world.sql(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", name(&world))).unwrap();
+    world.start().await;
+    let ready = world.get(Role::Owner, "/readyz").await;
+    assert_eq!(ready.problem(), (503, "unavailable"));
+    assert!(ready.body["detail"].as_str().unwrap().contains("only reads"), "{}", ready.body);
+    assert_eq!(world.get(Role::Owner, "/balance").await.status, 200);
+    assert_eq!(world.report(&event("u1", "draft")).await.problem(), (503, "unavailable"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_servers_the_one_that_writes_is_used() {
+    let world = World::new().await;
+    let server: url::Url = std::env::var("CREDITDECK_TEST_POSTGRES").unwrap().parse().unwrap();
+    let user = server
+        .password()
+        .map_or_else(|| server.username().to_owned(), |password| format!("{}:{password}", server.username()));
+    let (port, name) = (server.port().unwrap(), name(&world));
+    // Nobody listens on the first.
+    let several = format!("postgres://{user}@127.0.0.1:1,127.0.0.1:{port}/{name}?target_session_attrs=read-write");
+    let location: Location = several.parse().unwrap();
+    assert_eq!(location.to_string(), format!("postgres://127.0.0.1:1,127.0.0.1:{port}/{name}"));
+    let store = std::thread::spawn(move || Store::connect(&location, Durability::Full).unwrap()).join().unwrap();
+    assert!(store.workspace("acme").unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_program_runs_on_newer_tables_that_let_it() {
+    let mut world = World::new().await;
+    world.stop().await;
+    world.sql("CREATE TABLE of_tomorrow (x TEXT); INSERT INTO versions (version, oldest) VALUES (3, 2)").unwrap();
+    world.start().await;
+    assert_eq!(world.report(&event("u1", "draft")).await.status, 201);
+    assert_eq!(world.number("SELECT max(version) FROM versions"), 3, "they stay as they are");
+    world.sql("INSERT INTO versions (version, oldest) VALUES (4, 3)").unwrap();
+    // One that runs goes on.
+    assert_eq!(world.report(&event("u2", "draft")).await.status, 201);
+    let said = Store::connect(&world.database, Durability::Full).unwrap_err().to_string();
+    assert!(said.contains("was written by a newer version (its tables are version 4, this version knows 2)"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_of_the_version_before_are_brought_to_this_one() {
+    let mut world = World::new().await;
+    world.stop().await;
+    let back = "ALTER TABLE versions DROP COLUMN oldest; DELETE FROM versions WHERE version = 2;
+                DROP INDEX outbox_by_told; DROP INDEX outbox_given_up; DROP INDEX answers_by_time";
+    world.sql(back).unwrap();
+    world.start().await;
+    assert_eq!(world.report(&event("u1", "draft")).await.status, 201);
+    assert_eq!(world.number("SELECT oldest FROM versions WHERE version = 2"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_tell_of_the_pool() {
+    let world = World::new().await;
+    assert_eq!(world.report(&json!(event("u1", "draft"))).await.status, 201);
+    let text = world.http.get(format!("{}/metrics", world.running.as_ref().unwrap().url())).send().await.unwrap();
+    let text = text.text().await.unwrap();
+    let number = |name: &str| -> usize {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("there is no {name} in {text}")).parse().unwrap()
+    };
+    let open = ["idle", "busy"].map(|state| number(&format!("creditdeck_database_connections{{state=\"{state}\"}}")));
+    assert!((1..=16).contains(&open.iter().sum::<usize>()), "{open:?}");
+    assert_eq!(number("creditdeck_database_connections_most"), 16);
+    assert_eq!(number("creditdeck_database_connections_waiting"), 0);
+}
