@@ -119,7 +119,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the disk fails. Then nobody knows what is on it.
     pub(crate) fn sync(&self) -> Result<(), StoreError> {
-        self.engine.sync()
+        self.last_write.note(self.engine.sync())
     }
 
     /// Whether everything that was appended is durable.

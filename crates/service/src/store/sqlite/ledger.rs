@@ -33,6 +33,10 @@ pub(super) fn append(
     if last != page.after {
         return Ok(Appended::Overtaken);
     }
+    if !page.lines.iter().zip(last + 1..).all(|(line, seq)| line.seq == seq) {
+        let message = format!("entries for workspace \"{}\" do not follow entry {last}", page.workspace);
+        return Err(StoreError::Contradiction(message));
+    }
     let mut insert =
         db.prepare_cached("INSERT INTO entries (workspace_id, seq, body, hash) VALUES (?1, ?2, ?3, ?4)")?;
     for line in &page.lines {
