@@ -64,6 +64,8 @@ impl Vendor {
     pub(crate) fn starting(&self) -> Result<Starting, Failure> {
         let mut command = Command::new(&self.service);
         command.args(["serve", "--database", &self.database, "--listen", "127.0.0.1:0"]);
+        // Who asks is counted, and never too fast.
+        command.args(["--token-rate", "1000000", "--token-burst", "1000000"]);
         Starting::spawn(&mut command, &self.log())
     }
 

@@ -68,18 +68,13 @@ async fn a_ledger_that_was_tampered_with_is_not_served_as_if_it_was_right() {
     world.report(&event("u1", "draft")).await;
     world.stop().await;
     for change in match crate::STORE {
-        Kind::Sqlite => &[
-            "UPDATE entries SET body = x'7b7d' WHERE seq = 2",
-            "DELETE FROM entries WHERE seq = 3",
-            "INSERT INTO entries VALUES ('acme', 9, x'7b7d', zeroblob(32))",
-            "INSERT OR REPLACE INTO entries VALUES ('acme', 2, x'7b7d', zeroblob(32))",
-        ][..],
+        Kind::Sqlite => &["UPDATE entries SET body = x'7b7d' WHERE seq = 2", "DELETE FROM entries WHERE seq = 3"][..],
         Kind::Postgres => {
             &["UPDATE entries SET body = '{}' WHERE seq = 2", "DELETE FROM entries WHERE seq = 3", "TRUNCATE entries"][..]
         }
     } {
         let refused = world.sql(change).unwrap_err();
-        assert!(refused.contains("append-only") || refused.contains("no gaps"), "{change}: {refused}");
+        assert!(refused.contains("append-only"), "{change}: {refused}");
     }
     let rewrite = match crate::STORE {
         Kind::Sqlite => {
