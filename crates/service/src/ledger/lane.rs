@@ -35,7 +35,8 @@ const TRIES: usize = 64;
 struct Lane {
     store: Arc<Store>,
     clock: Clock,
-    books: LruCache<String, Book>,
+    /// Boxed: they are taken out and put back for every group.
+    books: LruCache<String, Box<Book>>,
     /// Whether the vendor is told what happens.
     is_heralded: bool,
     noted: Noted,
@@ -71,7 +72,7 @@ impl Noted {
 struct Part {
     workspace: Arc<Workspace>,
     tasks: Vec<Task>,
-    book: Option<Book>,
+    book: Option<Box<Book>>,
     /// Whether the book may not be behind the ledger. Otherwise that shows when its page is appended: asking before costs
     /// as much as appending.
     is_current: bool,
@@ -80,7 +81,7 @@ struct Part {
 /// A part whose jobs are decided, and what each of them will be answered.
 struct Decided {
     part: Part,
-    book: Book,
+    book: Box<Book>,
     promises: Vec<Promise>,
     /// Which of the pages is its, and that page's last entry. None, if there is nothing to record.
     page: Option<(usize, u64)>,
@@ -194,14 +195,14 @@ impl Lane {
     }
 
     /// Parts with their books.
-    fn opened(&self, parts: Vec<Part>) -> Vec<(Part, Book)> {
+    fn opened(&self, parts: Vec<Part>) -> Vec<(Part, Box<Book>)> {
         let mut opened = Vec::with_capacity(parts.len());
         for mut part in parts {
             let book = match part.book.take() {
                 Some(mut book) => book.keep_under(&part.workspace).map(|()| book),
                 None => Book::open(Arc::clone(&part.workspace), &self.store)
                     .and_then(|book| book.with_window(&self.store, self.clock.now()))
-                    .map(|book| if self.is_heralded { book.heralded() } else { book }),
+                    .map(|book| Box::new(if self.is_heralded { book.heralded() } else { book })),
             };
             match book {
                 Ok(book) => opened.push((part, book)),
@@ -213,7 +214,7 @@ impl Lane {
 
     /// Parts whose books know what was recorded under the ids that their jobs name, and, if they are to be current, what
     /// others have recorded.
-    fn recalled(&self, mut opened: Vec<(Part, Book)>) -> Vec<(Part, Book)> {
+    fn recalled(&self, mut opened: Vec<(Part, Box<Book>)>) -> Vec<(Part, Box<Book>)> {
         for (part, _) in &mut opened {
             // Nobody who only looks appends anything.
             part.is_current |= part.tasks.iter().all(|task| matches!(task, Task::Read(_)));
@@ -342,11 +343,14 @@ impl Lane {
         Done { workspace, last_seq: page.map(|(_, last_seq)| last_seq), answers }
     }
 
-    /// Answers at once what is durable already, and hands over what is not.
+    /// Answers what is durable already, and what came alone: nobody else's work waits for it. Hands over the rest.
     fn reply(&self, group: Group) {
-        if self.store.is_synced() {
-            self.replies.keep(group);
-        } else if let Some(group) = self.hand.over(group) {
+        let jobs: usize = group.done.iter().map(|done| done.answers.len()).sum();
+        if jobs == 0 {
+            return;
+        }
+        let mine = if jobs == 1 || self.store.is_synced() { Some(group) } else { self.hand.over(group) };
+        if let Some(group) = mine {
             self.replies.keep(group);
         }
     }

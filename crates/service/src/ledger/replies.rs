@@ -78,11 +78,11 @@ impl Replies {
         }
         let is_durable = synced.is_ok();
         match &self.runtime {
-            Some(runtime) => {
+            Some(runtime) if group.done.len() > 1 || group.done.iter().any(|done| done.answers.len() > 1) => {
                 let (tails, noted) = (Arc::clone(&self.tails), self.noted.clone());
                 runtime.spawn(async move { answer(group, is_durable, &tails, &noted) });
             }
-            None => answer(group, is_durable, &self.tails, &self.noted),
+            _ => answer(group, is_durable, &self.tails, &self.noted),
         }
     }
 }

@@ -114,6 +114,14 @@ impl Log {
         forced
     }
 
+    /// From now on the disk fails, as far as a test can make it: no system forces a pipe.
+    #[cfg(all(test, unix))]
+    pub(super) fn fail(&self) -> io::Result<()> {
+        let (_reader, writer) = io::pipe()?;
+        *lock(&self.file) = Some(File::from(std::os::fd::OwnedFd::from(writer)));
+        Ok(())
+    }
+
     /// Whether the disk has failed. A system may forget what it could not write and say so once: nothing that is
     /// written behind it can be trusted, until everything in the log was moved to its place and is known to be there.
     pub(super) fn has_failed(&self) -> bool {
@@ -131,4 +139,64 @@ impl Log {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn log(folder: &Path) -> io::Result<Log> {
+        std::fs::write(folder.join("x-wal"), b"frames")?;
+        Ok(Log::of(&folder.join("x")))
+    }
+
+    #[test]
+    fn it_is_forced_when_something_was_written_and_not_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = log(folder.path()).unwrap();
+        assert!(log.is_synced());
+        log.sync().unwrap();
+        assert!(lock(&log.file).is_none(), "there was nothing to force");
+        log.mark();
+        assert!(!log.is_synced());
+        log.sync().unwrap();
+        assert!(log.is_synced() && lock(&log.file).is_some());
+    }
+
+    #[test]
+    fn those_who_wait_share_what_one_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = log(folder.path()).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        log.mark();
+                        let marked = log.marked.load(Ordering::Acquire);
+                        log.sync().unwrap();
+                        assert!(lock(&log.turn).synced >= marked);
+                    }
+                });
+            }
+        });
+        assert!(log.is_synced());
+        assert_eq!(lock(&log.turn).synced, 400);
+    }
+
+    #[test]
+    fn after_a_failure_nothing_is_durable_until_everything_is_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = log(folder.path()).unwrap();
+        log.fail().unwrap();
+        log.mark();
+        log.sync().unwrap_err();
+        // The system may say that all is well when it is asked again.
+        *lock(&log.file) = None;
+        log.sync().unwrap_err();
+        assert!(log.has_failed() && !log.is_synced());
+        log.was_emptied();
+        assert!(!log.has_failed() && log.is_synced());
+        log.mark();
+        log.sync().unwrap();
+    }
 }

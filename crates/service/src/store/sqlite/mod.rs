@@ -309,3 +309,36 @@ fn signed(number: u64) -> i64 {
 fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_the_disk_has_failed_nothing_is_told_until_everything_is_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let sqlite = Sqlite::open(&folder.path().join("x.db"), Durability::Full).unwrap();
+        let write = |name: &str| {
+            let insert = format!("INSERT INTO settings VALUES ('{name}', x'00')");
+            sqlite.write(&mut |db| db.execute(&insert, &[]).map(drop))
+        };
+        let names = || {
+            let mut names = 0;
+            sqlite.read(&mut |db| {
+                names = db.query("SELECT name FROM settings WHERE name LIKE 't-%'", &[])?.len();
+                Ok(())
+            })?;
+            Ok::<_, StoreError>(names)
+        };
+        write("t-1").unwrap();
+        assert_eq!(names().unwrap(), 1);
+        sqlite.log.as_ref().unwrap().fail().unwrap();
+        assert!(matches!(write("t-2"), Err(StoreError::Disk(_))));
+        assert!(matches!(names(), Err(StoreError::Disk(_))), "what was seen may be lost");
+        assert!(!sqlite.is_synced());
+        // Whoever writes next starts a new log behind the one that the disk did not take.
+        write("t-3").unwrap();
+        assert_eq!(names().unwrap(), 3);
+        assert!(sqlite.is_synced());
+    }
+}
