@@ -110,7 +110,10 @@ impl Book {
             self.account.apply(&entry).map_err(|broken| self.corrupt(broken.seq, broken.message))?;
             self.head = line.hash;
             if self.past.has_window() {
-                self.past.note_keys(&Key::all_of(&entry));
+                // Somebody may have asked for it before it was there.
+                let keys = Key::all_of(&entry);
+                self.past.note_keys(&keys);
+                self.past.note(entry, &keys);
             }
         }
         if !lines.is_empty() {
@@ -436,4 +439,48 @@ fn restored(workspace: &Workspace, kept: &KeptSnapshot) -> Result<Account, Strin
     let snapshot = wire::snapshot::decode(&kept.account).map_err(|error| error.to_string())?;
     let account = Account::restore(workspace.terms.clone(), snapshot).map_err(|error| error.to_string())?;
     if account.last_seq() == kept.seq { Ok(account) } else { Err(format!("it is of entry {}", account.last_seq())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Tz;
+    use metering::{Terms, UsageRequest};
+
+    use super::*;
+    use crate::store::Durability;
+
+    #[test]
+    fn what_another_records_after_it_was_asked_for_is_known_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("x.db"), Durability::Full).unwrap();
+        let terms = Terms::new(crate::catalogues::find("b").unwrap(), Tz::UTC);
+        let workspace = Arc::new(Workspace { id: "acme".into(), name: "Acme".into(), terms });
+        let now: Timestamp = "2026-06-03T09:00:00Z".parse().unwrap();
+        store.create_workspace(&workspace, now).unwrap();
+        let open = || Book::open(Arc::clone(&workspace), &store).unwrap().with_window(&store, now).unwrap();
+        let mut first = open();
+        let plan = Command::Subscribe { plan: "starter".into(), allowance: None };
+        first.decide(&store, &plan, now).unwrap();
+        first.commit(&store).unwrap();
+
+        // An id without a time in it: it has to be looked for.
+        let usage = UsageRequest {
+            source: "crm".into(),
+            id: "é".into(),
+            feature: "draft".into(),
+            units: 1,
+            ..Default::default()
+        };
+        let usage = Command::Use(usage);
+        let mut second = open();
+        let ask = second.ask([&usage]);
+        assert_eq!(ask.keys.len(), 1);
+        let found = store.recall(std::slice::from_ref(&ask)).unwrap().pop().unwrap().found;
+        second.remember(ask.keys, &found).unwrap();
+        assert!(matches!(first.decide(&store, &usage, now).unwrap(), Outcome::Recorded { .. }));
+        first.commit(&store).unwrap();
+        second.follow(&store.lines("acme", second.account().last_seq(), TAIL).unwrap()).unwrap();
+        let known = second.decide_known(&usage, now).unwrap();
+        assert!(matches!(known, Outcome::Duplicate { .. }), "{known:?}");
+    }
 }

@@ -73,7 +73,7 @@ impl Replies {
             self.noted.commits.seconds.observe(written.elapsed().as_secs_f64());
         }
         if let Err(error) = &synced {
-            self.noted.commits.failed.inc();
+            self.noted.commits.failed.inc_by(u64::from(group.written.is_some()));
             tracing::error!(%error, "what was recorded may be lost in a power cut");
         }
         let is_durable = synced.is_ok();

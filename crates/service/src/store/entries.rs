@@ -119,7 +119,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the disk fails. Then nobody knows what is on it.
     pub(crate) fn sync(&self) -> Result<(), StoreError> {
-        self.last_write.note(self.engine.sync())
+        // That nothing was to be done says nothing of the disk.
+        self.engine.sync().or_else(|error| self.last_write.note(Err(error)))
     }
 
     /// Whether everything that was appended is durable.

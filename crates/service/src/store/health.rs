@@ -41,7 +41,7 @@ impl LastWrite {
     pub(super) fn note<T>(&self, done: Result<T, StoreError>) -> Result<T, StoreError> {
         let has_failed = match &done {
             Ok(_) => false,
-            Err(StoreError::Sqlite(_) | StoreError::Postgres(_)) => true,
+            Err(StoreError::Sqlite(_) | StoreError::Disk(_) | StoreError::Postgres(_)) => true,
             // What was to be written was wrong: that says nothing of the database.
             Err(_) => return done,
         };
@@ -59,14 +59,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it cannot.
     pub fn check(&self) -> Result<(), StoreError> {
-        self.engine.check()?;
         if self.last_write.has_failed.load(Ordering::Relaxed) {
             self.write(|db| {
                 let sql = "UPDATE settings SET value = value WHERE name = (SELECT min(name) FROM settings)";
                 db.execute(sql, values![]).map(drop)
             })?;
         }
-        Ok(())
+        self.engine.check()
     }
 
     /// The pool of connections, if there is one.

@@ -33,16 +33,13 @@ const FOUND: &str = "
         SELECT seq, hash, body FROM entries WHERE workspace_id = a.workspace_id AND seq = n.seq
     ) e";
 
-/// Appends pages whose ledgers end where the pages begin, and says which those are. Heads are locked in the order of
-/// their workspaces, so that two processes never wait for each other.
+/// Appends pages whose ledgers end where the pages begin, and says which those are. Heads are taken in the order of
+/// the pages, which is that of their workspaces, so that two processes do not wait for each other.
 const APPEND: &str = "
-    WITH pages AS (
-        SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bytea[]) AS p (workspace_id, after, seq, hash)
-    ), locked AS (
-        SELECT h.workspace_id, p.seq, p.hash FROM pages p JOIN heads h ON h.workspace_id = p.workspace_id
-        WHERE h.seq = p.after ORDER BY h.workspace_id FOR UPDATE OF h
-    ), moved AS (
-        UPDATE heads h SET seq = l.seq, hash = l.hash FROM locked l WHERE h.workspace_id = l.workspace_id
+    WITH moved AS (
+        UPDATE heads h SET seq = p.seq, hash = p.hash
+        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bytea[]) AS p (workspace_id, after, seq, hash)
+        WHERE h.workspace_id = p.workspace_id AND h.seq = p.after
         RETURNING h.workspace_id
     ), entered AS (
         INSERT INTO entries (workspace_id, seq, hash, body)
@@ -196,6 +193,8 @@ impl<'a> Columns<'a> {
     fn of(all: &'a [Page]) -> Self {
         let mut columns = Self::default();
         let Self { pages, lines, keys } = &mut columns;
+        let mut all: Vec<&Page> = all.iter().collect();
+        all.sort_unstable_by(|one, other| one.workspace.cmp(&other.workspace));
         for page in all {
             let workspace = page.workspace.as_str();
             let Some(last) = page.lines.last() else { continue };

@@ -18,7 +18,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 #[derive(Debug)]
 pub(super) struct Log {
     path: PathBuf,
-    file: Mutex<Option<File>>,
+    file: Mutex<File>,
     /// How often something was written to the log that is not known to be on the disk.
     marked: AtomicU64,
     turn: Mutex<Turn>,
@@ -40,17 +40,17 @@ struct Turn {
 struct Failure(io::ErrorKind, String);
 
 impl Log {
-    /// The log of a database file.
-    pub(super) fn of(database: &Path) -> Self {
+    /// The log of a database file that somebody has open: it stays where it is as long.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub(super) fn of(database: &Path) -> io::Result<Self> {
         let mut path = database.as_os_str().to_owned();
         path.push("-wal");
-        Self {
-            path: path.into(),
-            file: Mutex::default(),
-            marked: AtomicU64::new(0),
-            turn: Mutex::default(),
-            ended: Condvar::new(),
-        }
+        let path = PathBuf::from(path);
+        // From the beginning: a system tells of a failure only those who had the file open then.
+        let file = Mutex::new(opened(&path)?);
+        Ok(Self { path, file, marked: AtomicU64::new(0), turn: Mutex::default(), ended: Condvar::new() })
     }
 
     /// Takes note that something was written that is not known to be on the disk.
@@ -103,22 +103,14 @@ impl Log {
     }
 
     fn force(&self) -> io::Result<()> {
-        let mut file = lock(&self.file);
-        let log = match file.take() {
-            Some(log) => log,
-            // For writing, because not every system forces what is open for reading alone.
-            None => File::options().write(true).open(&self.path)?,
-        };
-        let forced = log.sync_data();
-        *file = Some(log);
-        forced
+        lock(&self.file).sync_data()
     }
 
     /// From now on the disk fails, as far as a test can make it: no system forces a pipe.
     #[cfg(all(test, unix))]
     pub(super) fn fail(&self) -> io::Result<()> {
         let (_reader, writer) = io::pipe()?;
-        *lock(&self.file) = Some(File::from(std::os::fd::OwnedFd::from(writer)));
+        *lock(&self.file) = File::from(std::os::fd::OwnedFd::from(writer));
         Ok(())
     }
 
@@ -128,13 +120,28 @@ impl Log {
         lock(&self.turn).failure.is_some()
     }
 
-    /// Takes note that the log holds nothing any more that is not in its place on the disk.
-    pub(super) fn was_emptied(&self) {
+    /// What is marked up to now.
+    pub(super) fn marked(&self) -> u64 {
+        self.marked.load(Ordering::Acquire)
+    }
+
+    /// Takes note that the log holds nothing any more that was marked up to there and is not in its place on the disk.
+    ///
+    /// # Errors
+    /// When the log cannot be opened again.
+    pub(super) fn was_emptied(&self, marked: u64) -> io::Result<()> {
+        let file = opened(&self.path)?;
         let mut turn = lock(&self.turn);
         turn.failure = None;
-        turn.synced = self.marked.load(Ordering::Acquire);
-        *lock(&self.file) = None;
+        turn.synced = turn.synced.max(marked);
+        *lock(&self.file) = file;
+        Ok(())
     }
+}
+
+/// For writing, because not every system forces what is open for reading alone.
+fn opened(path: &Path) -> io::Result<File> {
+    File::options().write(true).open(path)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -147,7 +154,7 @@ mod tests {
 
     fn log(folder: &Path) -> io::Result<Log> {
         std::fs::write(folder.join("x-wal"), b"frames")?;
-        Ok(Log::of(&folder.join("x")))
+        Log::of(&folder.join("x"))
     }
 
     #[test]
@@ -155,12 +162,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = log(folder.path()).unwrap();
         assert!(log.is_synced());
-        log.sync().unwrap();
-        assert!(lock(&log.file).is_none(), "there was nothing to force");
         log.mark();
         assert!(!log.is_synced());
         log.sync().unwrap();
-        assert!(log.is_synced() && lock(&log.file).is_some());
+        assert!(log.is_synced());
+        // What is not tried does not fail.
+        log.fail().unwrap();
+        log.sync().unwrap();
+        log.mark();
+        log.sync().unwrap_err();
     }
 
     #[test]
@@ -191,10 +201,14 @@ mod tests {
         log.mark();
         log.sync().unwrap_err();
         // The system may say that all is well when it is asked again.
-        *lock(&log.file) = None;
+        *lock(&log.file) = opened(&log.path).unwrap();
         log.sync().unwrap_err();
         assert!(log.has_failed() && !log.is_synced());
-        log.was_emptied();
+        let marked = log.marked();
+        log.mark();
+        log.was_emptied(marked).unwrap();
+        assert!(!log.has_failed() && !log.is_synced(), "the last was marked too late");
+        log.sync().unwrap();
         assert!(!log.has_failed() && log.is_synced());
         log.mark();
         log.sync().unwrap();

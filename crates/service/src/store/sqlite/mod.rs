@@ -55,17 +55,6 @@ struct Writer {
     heads: LruCache<String, u64>,
 }
 
-impl Writer {
-    /// Forgets what it knows if others have written since this was asked last. Says whether they have.
-    fn catch_up(&mut self) -> Result<bool, StoreError> {
-        let sees_more = self.watched.sees_more()?;
-        if sees_more {
-            self.heads.clear();
-        }
-        Ok(sees_more)
-    }
-}
-
 /// A connection, and which of what others have written it has seen.
 #[derive(Debug)]
 struct Watched {
@@ -81,6 +70,7 @@ impl Watched {
     }
 }
 
+/// Whether a connection sees more of what others have written than when this was asked last.
 fn sees_more(connection: &Connection, seen: &mut Option<i64>) -> Result<bool, StoreError> {
     let sees = connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
     Ok(seen.replace(sees) != Some(sees))
@@ -101,9 +91,15 @@ impl Sqlite {
         writer.pragma_update(None, "cache_size", -CACHE)?;
         writer.pragma_update(None, "wal_autocheckpoint", LOG)?;
         prepare_once(&writer)?;
+        // Whoever has looked at the file has its log open, which is there from then on.
+        writer.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        let log = match durability {
+            // SQLite follows links, and its log is beside what they lead to.
+            Durability::Full => Some(Log::of(Path::new(writer.path().unwrap_or_default())).map_err(StoreError::Disk)?),
+            Durability::Normal => None,
+        };
         let writer = Watched { connection: writer, seen: None };
         let writer = Mutex::new(Writer { watched: writer, heads: LruCache::new(HEADS) });
-        let log = (durability == Durability::Full).then(|| Log::of(path));
         Ok(Self { path: path.to_owned(), writer, readers: Mutex::default(), log })
     }
 
@@ -122,15 +118,14 @@ impl Sqlite {
             }
         };
         let result = work(&reader.connection);
-        let sees_more = self.log.is_some() && reader.sees_more()?;
+        if self.log.is_some() && reader.sees_more()? {
+            self.mark();
+            self.sync()?;
+        }
+        // Only now: whoever works on it next takes what it has seen to be on the disk.
         let mut readers = lock(&self.readers);
         if readers.len() < READERS {
             readers.push(reader);
-        }
-        drop(readers);
-        if sees_more {
-            self.mark();
-            self.sync()?;
         }
         result
     }
@@ -146,6 +141,7 @@ impl Sqlite {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if sees_more(&transaction, seen)? {
             heads.clear();
+            self.mark();
         }
         let result = work(&transaction, heads).and_then(|result| Ok(transaction.commit().map(|()| result)?));
         match result {
@@ -161,14 +157,15 @@ impl Sqlite {
     }
 
     /// Starts a new log behind one that the disk did not take: everything in it goes to its place, and is looked for there
-    /// from then on.
+    /// from then on. Should the system have lost a part of it meanwhile, the ledger's hashes tell.
     fn mend(&self, writer: &Connection) -> Result<(), StoreError> {
         let Some(log) = self.log.as_ref().filter(|log| log.has_failed()) else { return Ok(()) };
+        let marked = log.marked();
         let is_busy: bool = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if is_busy {
             return log.sync().map_err(StoreError::Disk);
         }
-        log.was_emptied();
+        log.was_emptied(marked).map_err(StoreError::Disk)?;
         tracing::info!("the disk takes what is written again");
         Ok(())
     }
@@ -197,16 +194,18 @@ impl Engine for Sqlite {
     /// of it is one transaction: each has locks to take.
     fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError> {
         let mut writer = lock(&self.writer);
-        if writer.catch_up()? {
+        let Writer { watched: Watched { connection, seen }, heads } = &mut *writer;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        // All that follows sees what this does.
+        if sees_more(&transaction, seen)? {
+            heads.clear();
             self.mark();
         }
-        let Writer { watched, heads } = &mut *writer;
-        let has_nothing = |ask: &Ask| ask.keys.is_empty() && heads.peek(&ask.workspace) == Some(&ask.after);
-        if asks.iter().all(has_nothing) {
-            return Ok(asks.iter().map(|_| Recalled::default()).collect());
-        }
-        let transaction = watched.connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        let recalled = asks.iter().map(|ask| ledger::recall(&transaction, ask)).collect();
+        let recall = |ask: &Ask| {
+            let has_nothing = ask.keys.is_empty() && heads.peek(&ask.workspace) == Some(&ask.after);
+            if has_nothing { Ok(Recalled::default()) } else { ledger::recall(&transaction, ask) }
+        };
+        let recalled = asks.iter().map(recall).collect();
         transaction.commit()?;
         recalled
     }
@@ -334,11 +333,25 @@ mod tests {
         assert_eq!(names().unwrap(), 1);
         sqlite.log.as_ref().unwrap().fail().unwrap();
         assert!(matches!(write("t-2"), Err(StoreError::Disk(_))));
-        assert!(matches!(names(), Err(StoreError::Disk(_))), "what was seen may be lost");
+        for _ in 0..3 {
+            assert!(matches!(names(), Err(StoreError::Disk(_))), "what was seen may be lost");
+        }
         assert!(!sqlite.is_synced());
         // Whoever writes next starts a new log behind the one that the disk did not take.
         write("t-3").unwrap();
         assert_eq!(names().unwrap(), 3);
         assert!(sqlite.is_synced());
+    }
+
+    #[test]
+    fn a_link_leads_to_the_log_of_the_file_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("x.db"), folder.path().join("link.db"));
+        drop(Sqlite::open(&file, Durability::Full).unwrap());
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let sqlite = Sqlite::open(&link, Durability::Full).unwrap();
+        sqlite.write(&mut |db| db.execute("INSERT INTO settings VALUES ('t', x'00')", &[]).map(drop)).unwrap();
+        assert!(sqlite.is_synced() && folder.path().join("x.db-wal").exists());
+        assert!(!folder.path().join("link.db-wal").exists());
     }
 }
