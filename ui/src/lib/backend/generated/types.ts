@@ -909,11 +909,11 @@ export type ConnectRequest = {
  */
 url: string, 
 /**
- * The service's id of the workspace.
+ * The service's id of the workspace. A pairing code does without.
  */
 workspace: string, 
 /**
- * The access token.
+ * The access token, or a pairing code.
  */
 token: string, };
 
