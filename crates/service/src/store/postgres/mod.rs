@@ -10,6 +10,7 @@ mod schema;
 mod server;
 
 use std::fmt;
+use std::num::NonZeroUsize;
 
 use deadpool_postgres::{Object, Pool};
 use futures_executor::block_on;
@@ -27,8 +28,10 @@ use server::said;
 /// How often a transaction is tried that the database gave up to let another one through, or whose connection was lost
 /// before it ended.
 const TRIES: usize = 4;
-/// Parts of what waits that are worked on at once.
-const LANES: usize = 4;
+/// Parts of what waits that are worked on at once, at least: one is decided while another is with the server.
+const LANES: usize = 2;
+/// And at most: what is divided further is committed in smaller groups, and each costs the server a statement.
+const MOST_LANES: usize = 8;
 
 /// A database on a server.
 pub(super) struct Postgres {
@@ -165,8 +168,9 @@ impl Engine for Postgres {
         Ok(head.unwrap_or((0, wire::GENESIS)))
     }
 
+    /// As many as there are processors.
     fn lanes(&self) -> usize {
-        LANES
+        std::thread::available_parallelism().map_or(LANES, NonZeroUsize::get).clamp(LANES, MOST_LANES)
     }
 
     fn heads(&self, workspaces: &[String]) -> Result<Vec<(String, u64)>, StoreError> {
