@@ -73,8 +73,7 @@ struct Part {
     workspace: Arc<Workspace>,
     tasks: Vec<Task>,
     book: Option<Box<Book>>,
-    /// Whether the book may not be behind the ledger. Otherwise that shows when its page is appended: asking before costs
-    /// as much as appending.
+    /// Whether the book may not be behind the ledger. Otherwise that shows when its page is appended.
     is_current: bool,
 }
 
@@ -217,7 +216,8 @@ impl Lane {
     fn recalled(&self, mut opened: Vec<(Part, Box<Book>)>) -> Vec<(Part, Box<Book>)> {
         for (part, _) in &mut opened {
             // Nobody who only looks appends anything.
-            part.is_current |= part.tasks.iter().all(|task| matches!(task, Task::Read(_)));
+            let only_looks = || part.tasks.iter().all(|task| matches!(task, Task::Read(_)));
+            part.is_current = part.is_current || self.store.is_shared() || only_looks();
         }
         let mut is_first = true;
         loop {
