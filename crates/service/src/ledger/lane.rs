@@ -343,13 +343,12 @@ impl Lane {
         Done { workspace, last_seq: page.map(|(_, last_seq)| last_seq), answers }
     }
 
-    /// Answers what is durable already, and what came alone: nobody else's work waits for it. Hands over the rest.
+    /// Answers at once what is durable already, and hands over what is not.
     fn reply(&self, group: Group) {
-        let jobs: usize = group.done.iter().map(|done| done.answers.len()).sum();
-        if jobs == 0 {
+        if group.done.is_empty() {
             return;
         }
-        let mine = if jobs == 1 || self.store.is_synced() { Some(group) } else { self.hand.over(group) };
+        let mine = if self.store.is_synced() { Some(group) } else { self.hand.over(group) };
         if let Some(group) = mine {
             self.replies.keep(group);
         }
