@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// The system's own takes twice as long for what a request needs.
+/// A request needs many small pieces of memory: the system's own allocator took about an eighth of the time of a decision.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -73,8 +73,6 @@ struct Part {
     workspace: Arc<Workspace>,
     tasks: Vec<Task>,
     book: Option<Box<Book>>,
-    /// Whether the book may not be behind the ledger. Otherwise that shows when its page is appended.
-    is_current: bool,
 }
 
 /// A part whose jobs are decided, and what each of them will be answered.
@@ -146,27 +144,20 @@ impl Lane {
             }
             places.insert(workspace.id.clone(), parts.len());
             let book = self.books.pop(&workspace.id);
-            parts.push(Part { workspace, tasks: vec![task], book, is_current: false });
+            parts.push(Part { workspace, tasks: vec![task], book });
         }
         parts
     }
 
-    /// Tries to do everything, and gives back what has to be done again because somebody else was quicker, or may have
-    /// been.
+    /// Tries to do everything, and gives back what has to be done again because somebody else was quicker.
     fn attempt(&mut self, parts: Vec<Part>, waited: Duration) -> Vec<Part> {
         let opened = self.opened(parts);
-        let mut again = Vec::new();
         let mut pages = Vec::new();
         let mut decided = Vec::with_capacity(opened.len());
         for (part, mut book) in self.recalled(opened) {
             match self.promises(&mut book, &part.tasks) {
                 Ok(promises) => {
                     let page = book.take_page();
-                    // Nothing will show whether this still holds.
-                    if page.is_empty() && !part.is_current {
-                        again.push(Part { book: Some(book), is_current: true, ..part });
-                        continue;
-                    }
                     let number = (!page.is_empty()).then_some((pages.len(), book.account().last_seq()));
                     pages.extend(number.is_some().then_some(page));
                     decided.push(Decided { part, book, promises, page: number });
@@ -178,6 +169,7 @@ impl Lane {
         let written = (!pages.is_empty()).then(Stopwatch::start);
         let fates = self.append(&pages, jobs);
         let mut group = Group { done: Vec::with_capacity(decided.len()), written, waited };
+        let mut overtaken = Vec::new();
         for decided in decided {
             let fate = decided
                 .page
@@ -185,12 +177,12 @@ impl Lane {
             match fate {
                 Ok(Appended::Whole) => group.done.push(self.done(decided)),
                 // The book holds what the ledger does not: it is dropped, and opened again.
-                Ok(Appended::Overtaken) => again.push(Part { is_current: true, ..decided.part }),
+                Ok(Appended::Overtaken) => overtaken.push(decided.part),
                 Err(error) => decided.part.refuse(error),
             }
         }
         self.reply(group);
-        again
+        overtaken
     }
 
     /// Parts with their books.
@@ -211,21 +203,12 @@ impl Lane {
         opened
     }
 
-    /// Parts whose books know what was recorded under the ids that their jobs name, and, if they are to be current, what
-    /// others have recorded.
+    /// Parts whose books know what others have recorded, and what was recorded under the ids that their jobs name.
     fn recalled(&self, mut opened: Vec<(Part, Box<Book>)>) -> Vec<(Part, Box<Book>)> {
-        for (part, _) in &mut opened {
-            // Nobody who only looks appends anything.
-            let only_looks = || part.tasks.iter().all(|task| matches!(task, Task::Read(_)));
-            part.is_current = part.is_current || self.store.is_shared() || only_looks();
-        }
         let mut is_first = true;
         loop {
-            let asks = opened.iter().filter_map(|(part, book)| {
-                let ask = book.ask(part.tasks.iter().flat_map(Task::commands));
-                (is_first && part.is_current || !ask.keys.is_empty()).then_some(ask)
-            });
-            let asks: Vec<Ask> = asks.collect();
+            let asks = opened.iter().map(|(part, book)| book.ask(part.tasks.iter().flat_map(Task::commands)));
+            let asks: Vec<Ask> = asks.filter(|ask| is_first || !ask.keys.is_empty()).collect();
             if asks.is_empty() {
                 return opened;
             }
@@ -239,12 +222,9 @@ impl Lane {
             let mut answers: HashMap<String, (Ask, Recalled)> =
                 asks.into_iter().zip(answers).map(|(ask, answer)| (ask.workspace.clone(), (ask, answer))).collect();
             let mut known = Vec::with_capacity(opened.len());
-            for (mut part, mut book) in opened {
+            for (part, mut book) in opened {
                 let learnt = match answers.remove(&part.workspace.id) {
-                    Some((ask, answer)) => {
-                        part.is_current |= is_first;
-                        self.learn(&mut book, ask, &answer)
-                    }
+                    Some((ask, answer)) => self.learn(&mut book, ask, &answer),
                     None => Ok(()),
                 };
                 match learnt {

@@ -44,10 +44,6 @@ pub(crate) trait Engine: Health + fmt::Debug + Send + Sync {
     /// The numbers of the last entries, of those workspaces that are there.
     fn heads(&self, workspaces: &[String]) -> Result<Vec<(String, u64)>, StoreError>;
 
-    /// Whether other processes may record as much as this one. Each then has to ask what the others have recorded before it
-    /// decides: one that did not would be ahead of those that did, and they would never get their turn.
-    fn is_shared(&self) -> bool;
-
     /// How many parts of what waits can be worked on at once.
     fn lanes(&self) -> usize;
 }

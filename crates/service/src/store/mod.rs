@@ -134,11 +134,6 @@ impl Store {
         Self { engine, last_write: health::LastWrite::default(), catalogues: workspaces::Shelf::default() }
     }
 
-    /// Whether other processes may record as much as this one.
-    pub(crate) fn is_shared(&self) -> bool {
-        self.engine.is_shared()
-    }
-
     /// How many parts of what waits can be worked on at once.
     pub(crate) fn lanes(&self) -> usize {
         self.engine.lanes()

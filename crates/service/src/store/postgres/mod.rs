@@ -168,10 +168,6 @@ impl Engine for Postgres {
         Ok(head.unwrap_or((0, wire::GENESIS)))
     }
 
-    fn is_shared(&self) -> bool {
-        true
-    }
-
     /// As many as there are processors.
     fn lanes(&self) -> usize {
         std::thread::available_parallelism().map_or(LANES, NonZeroUsize::get).clamp(LANES, MOST_LANES)

@@ -234,11 +234,6 @@ impl Engine for Sqlite {
         self.reading(|db| workspaces.iter().map(|id| Ok((id.clone(), ledger::head(db, id)?.0))).collect())
     }
 
-    /// A second service on the same file wins nothing.
-    fn is_shared(&self) -> bool {
-        false
-    }
-
     /// There is one writer, and it commits for all workspaces at once.
     fn lanes(&self) -> usize {
         1
