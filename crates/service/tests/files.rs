@@ -155,11 +155,25 @@ fn tables_of_the_version_before_are_brought_to_this_one() {
     drop(store);
     let file = rusqlite::Connection::open(&path).unwrap();
     let back = "DROP TABLE versions; DROP INDEX outbox_by_told; DROP INDEX outbox_given_up; DROP INDEX answers_by_time;
+                DROP TABLE entries;
+                CREATE TABLE entries (
+                    workspace_id TEXT NOT NULL REFERENCES workspaces, seq INTEGER NOT NULL, body BLOB NOT NULL,
+                    hash BLOB NOT NULL, PRIMARY KEY (workspace_id, seq)
+                ) STRICT, WITHOUT ROWID;
                 CREATE TRIGGER entries_have_no_gaps BEFORE INSERT ON entries BEGIN SELECT 1; END;
+                INSERT INTO entries (workspace_id, seq, body, hash)
+                VALUES ('w', 2, x'02', zeroblob(32)), ('w', 1, x'01', zeroblob(32));
                 PRAGMA user_version = 2";
     file.execute_batch(back).unwrap();
     let store = Store::open(&path, Durability::Full).unwrap();
     assert!(store.workspace("w").unwrap().is_some());
+    let lines: Vec<_> = store.lines("w", 0, 9).unwrap().into_iter().map(|line| (line.seq, line.body)).collect();
+    assert_eq!(lines, [(1, vec![1]), (2, vec![2])]);
+    for change in ["UPDATE entries SET body = x'03'", "DELETE FROM entries"] {
+        assert!(file.execute_batch(change).unwrap_err().to_string().contains("append-only"), "{change}");
+    }
+    let is_in_order = "SELECT group_concat(seq) = '1,2' FROM (SELECT seq FROM entries ORDER BY rowid)";
+    assert!(file.query_row(is_in_order, [], |row| row.get::<_, bool>(0)).unwrap());
     let versions: String =
         file.query_row("SELECT group_concat(version || ' ' || oldest) FROM versions", [], |row| row.get(0)).unwrap();
     assert_eq!(versions, "3 2");

@@ -2,7 +2,8 @@
 //! alone, so that whatever the service is made of, the same is asked of it.
 //!
 //! - `bench-service measure SERVICE FOLDER RESULT.json`: the measures of `script/bench service`.
-//! - `bench-service load ADDRESS WORKSPACE TOKEN CONNECTIONS SECONDS time|count|none`: a load on a service that runs here.
+//! - `bench-service load ADDRESS WORKSPACE TOKEN CONNECTIONS SECONDS time|count|none`: a load on a service that runs here. A
+//!   number stands for so many workspaces: ws-000001 and on.
 //! - `bench-service bare hello LENGTH`, `bare debit LENGTH DATABASE ACCOUNT`, `bare transaction DATABASE`,
 //!   `bare pgbench FOLDER`: the least that the machine needs for the like.
 //! - `bench-service torture …`: see `torture/mod.rs`.
@@ -70,13 +71,15 @@ fn main() -> Result<(), Failure> {
             bench.measure(&std::env::var("CREDITDECK_PARTS").unwrap_or_default(), Path::new(result))
         }
         ["load", address, workspace, token, connections, seconds, ids] => {
-            let workspace = Workspace { id: (*workspace).into(), meter: (*token).into(), owner: (*token).into() };
+            let ids_of = workspace.parse().map_or_else(|_| vec![(*workspace).into()], vendor::named);
+            let of = |id| Workspace { id, meter: (*token).into(), owner: (*token).into() };
+            let workspaces: Vec<Workspace> = ids_of.into_iter().map(of).collect();
             let until = Until::Passed(Duration::from_secs(seconds.parse()?));
             let load = Load {
                 connections: connections.parse()?,
                 until,
                 ids: ids.parse()?,
-                ..Load::of(address.parse()?, &vec![workspace].into(), Duration::ZERO)
+                ..Load::of(address.parse()?, &workspaces.into(), Duration::ZERO)
             };
             Ok(say(load.run()?.told())?)
         }

@@ -5,12 +5,11 @@
 //! many. No decision hangs on another workspace's: a page is appended whole or, because its ledger has moved on, not at
 //! all, and then its jobs are decided again on what the ledger has become.
 //!
-//! A group's answers leave when it is durable. While the disk is waited for, the next group is decided: see [`super::replies`].
+//! A group's answers leave when it is durable, and not on this thread: see [`super::replies`].
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clock::{Clock, Stopwatch};
 use lru::LruCache;
@@ -20,7 +19,7 @@ use tokio::sync::mpsc;
 use super::Unavailable;
 use super::book::Book;
 use super::job::{Job, Promise, Task};
-use super::replies::{Done, Group, Hand, Replies};
+use super::replies::{Done, Group, Replies};
 use super::tails::Tails;
 use crate::metrics::{Commits, Decisions, Metrics, Pulse, count};
 use crate::store::{Appended, Ask, Page, Recalled, Store, StoreError, TAIL, Workspace};
@@ -40,10 +39,7 @@ struct Lane {
     /// Whether the vendor is told what happens.
     is_heralded: bool,
     noted: Noted,
-    /// Answers what has not to wait for the disk.
     replies: Replies,
-    /// Takes what has.
-    hand: Hand,
 }
 
 /// What is counted and timed of a lane.
@@ -53,18 +49,11 @@ pub(super) struct Noted {
     pub(super) commits: Commits,
     /// Since when the oldest job that it is at has been waiting.
     pub(super) pulse: Arc<Pulse>,
-    /// Since when the oldest job that waits for the disk has been waiting.
-    pub(super) disk: Arc<Pulse>,
 }
 
 impl Noted {
     pub(super) fn new(metrics: &Metrics) -> Self {
-        Self {
-            decisions: metrics.decisions.clone(),
-            commits: metrics.commits.clone(),
-            pulse: Arc::default(),
-            disk: Arc::default(),
-        }
+        Self { decisions: metrics.decisions.clone(), commits: metrics.commits.clone(), pulse: Arc::default() }
     }
 }
 
@@ -94,9 +83,8 @@ pub(super) fn start(
     is_heralded: bool,
     noted: Noted,
 ) -> Result<(), StoreError> {
-    let replies = Replies::new(Arc::clone(&store), tails, noted.clone());
-    let hand = replies.clone().start(number)?;
-    let mut lane = Lane { store, clock, books: LruCache::new(BOOKS), is_heralded, noted, replies, hand };
+    let replies = Replies::new(tails, noted.decisions.clone());
+    let mut lane = Lane { store, clock, books: LruCache::new(BOOKS), is_heralded, noted, replies };
     let run = move || {
         while let Some(first) = queue.blocking_recv() {
             let waited = first.waited.elapsed();
@@ -107,7 +95,7 @@ pub(super) fn start(
                 jobs.push(next);
             }
             lane.noted.pulse.begin(waited);
-            lane.work(jobs, waited);
+            lane.work(jobs);
             lane.noted.pulse.rest();
         }
     };
@@ -120,10 +108,10 @@ pub(super) fn start(
 
 impl Lane {
     /// Does what waits, commits it, and has it answered.
-    fn work(&mut self, jobs: Vec<Job>, waited: Duration) {
+    fn work(&mut self, jobs: Vec<Job>) {
         let mut parts = self.parts(jobs);
         for _ in 0..TRIES {
-            parts = self.attempt(parts, waited);
+            parts = self.attempt(parts);
             if parts.is_empty() {
                 return;
             }
@@ -150,7 +138,7 @@ impl Lane {
     }
 
     /// Tries to do everything, and gives back what has to be done again because somebody else was quicker.
-    fn attempt(&mut self, parts: Vec<Part>, waited: Duration) -> Vec<Part> {
+    fn attempt(&mut self, parts: Vec<Part>) -> Vec<Part> {
         let opened = self.opened(parts);
         let mut pages = Vec::new();
         let mut decided = Vec::with_capacity(opened.len());
@@ -166,22 +154,21 @@ impl Lane {
             }
         }
         let jobs = decided.iter().filter(|done| done.page.is_some()).map(|done| done.part.tasks.len()).sum();
-        let written = (!pages.is_empty()).then(Stopwatch::start);
         let fates = self.append(&pages, jobs);
-        let mut group = Group { done: Vec::with_capacity(decided.len()), written, waited };
+        let mut group: Group = Vec::with_capacity(decided.len());
         let mut overtaken = Vec::new();
         for decided in decided {
             let fate = decided
                 .page
                 .map_or(&Ok(Appended::Whole), |(number, _)| fates.get(number).unwrap_or(&Ok(Appended::Overtaken)));
             match fate {
-                Ok(Appended::Whole) => group.done.push(self.done(decided)),
+                Ok(Appended::Whole) => group.push(self.done(decided)),
                 // The book holds what the ledger does not: it is dropped, and opened again.
                 Ok(Appended::Overtaken) => overtaken.push(decided.part),
                 Err(error) => decided.part.refuse(error),
             }
         }
-        self.reply(group);
+        self.replies.give(group);
         overtaken
     }
 
@@ -301,7 +288,9 @@ impl Lane {
     fn commit(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
         let commits = &self.noted.commits;
         commits.entries.observe(count(pages.iter().map(|page| page.lines.len()).sum()));
+        let watch = Stopwatch::start();
         let appended = self.store.append(pages);
+        commits.seconds.observe(watch.elapsed().as_secs_f64());
         if appended.is_err() {
             commits.failed.inc();
         }
@@ -321,17 +310,6 @@ impl Lane {
         let workspace = part.workspace.id.clone();
         self.books.put(workspace.clone(), book);
         Done { workspace, last_seq: page.map(|(_, last_seq)| last_seq), answers }
-    }
-
-    /// Answers at once what is durable already, and hands over what is not.
-    fn reply(&self, group: Group) {
-        if group.done.is_empty() {
-            return;
-        }
-        let mine = if self.store.is_synced() { Some(group) } else { self.hand.over(group) };
-        if let Some(group) = mine {
-            self.replies.keep(group);
-        }
     }
 }
 

@@ -254,9 +254,8 @@ impl Ledgers {
 
     /// Of each lane: the jobs that wait for it, and the age in seconds of the oldest that it is at.
     pub(crate) fn lags(&self) -> Vec<(usize, f64)> {
-        let lag = |(lane, noted): &(mpsc::Sender<Job>, Noted)| {
-            (lane.max_capacity() - lane.capacity(), noted.pulse.age().max(noted.disk.age()))
-        };
+        let lag =
+            |(lane, noted): &(mpsc::Sender<Job>, Noted)| (lane.max_capacity() - lane.capacity(), noted.pulse.age());
         self.lanes.iter().map(lag).collect()
     }
 

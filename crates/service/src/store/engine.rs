@@ -24,16 +24,9 @@ pub(crate) trait Engine: Health + fmt::Debug + Send + Sync {
     /// under keys. An answer for each question, in their order.
     fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError>;
 
-    /// Appends pages: each of them whole, or not at all because its ledger has moved on since. They are durable once
-    /// [`Engine::sync`] has returned. After an error nobody knows which of them were appended.
+    /// Appends pages: each of them whole and durable, or not at all because its ledger has moved on since. After an error
+    /// nobody knows which of them were appended.
     fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError>;
-
-    /// Returns once everything that was appended or recalled before is durable.
-    /// After an error nobody knows what is.
-    fn sync(&self) -> Result<(), StoreError>;
-
-    /// Whether [`Engine::sync`] has nothing to do.
-    fn is_synced(&self) -> bool;
 
     /// Up to `limit` lines after entry `after`, in order.
     fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError>;

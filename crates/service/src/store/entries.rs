@@ -106,26 +106,12 @@ impl Page {
 }
 
 impl Store {
-    /// Appends pages, which are durable once [`Store::sync`] has returned; see [`super::engine::Engine::append`].
+    /// Appends pages, which are durable then; see [`super::engine::Engine::append`].
     ///
     /// # Errors
     /// [`StoreError`] when the database fails. Then nobody knows which of them were appended.
     pub(crate) fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
         self.last_write.note(self.engine.append(pages))
-    }
-
-    /// Returns once everything that was appended or recalled before is durable.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the disk fails. Then nobody knows what is on it.
-    pub(crate) fn sync(&self) -> Result<(), StoreError> {
-        // That nothing was to be done says nothing of the disk.
-        self.engine.sync().or_else(|error| self.last_write.note(Err(error)))
-    }
-
-    /// Whether everything that was appended is durable.
-    pub(crate) fn is_synced(&self) -> bool {
-        self.engine.is_synced()
     }
 
     /// What ledgers have recorded; see [`super::engine::Engine::recall`].

@@ -41,7 +41,7 @@ impl LastWrite {
     pub(super) fn note<T>(&self, done: Result<T, StoreError>) -> Result<T, StoreError> {
         let has_failed = match &done {
             Ok(_) => false,
-            Err(StoreError::Sqlite(_) | StoreError::Disk(_) | StoreError::Postgres(_)) => true,
+            Err(StoreError::Sqlite(_) | StoreError::Postgres(_)) => true,
             // What was to be written was wrong: that says nothing of the database.
             Err(_) => return done,
         };

@@ -66,9 +66,6 @@ pub enum StoreError {
     /// SQLite failed: the disk is full, the file is locked or damaged.
     #[error("the database failed: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// The disk does not take what SQLite has written.
-    #[error("the database's log cannot be forced to the disk: {0}")]
-    Disk(#[source] std::io::Error),
     /// PostgreSQL failed, or cannot be reached.
     #[error("the database failed: {0}")]
     Postgres(String),

@@ -141,15 +141,6 @@ impl Engine for Postgres {
         }
     }
 
-    /// The server forces its log in every commit, for all who commit with it.
-    fn sync(&self) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    fn is_synced(&self) -> bool {
-        true
-    }
-
     fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
         let mut lines = Vec::new();
         self.read(&mut |db| {

@@ -1,11 +1,10 @@
 //! SQLite: one file, one machine.
 //!
-//! Whatever leaves here was on the disk before: see [`log`].
+//! A commit returns when SQLite's log is on the disk, and nobody sees what is in it before.
 
 mod file;
 mod health;
 mod ledger;
-mod log;
 mod schema;
 
 use std::num::NonZeroUsize;
@@ -22,7 +21,6 @@ use wire::Hash;
 use super::engine::{Appended, Ask, Engine, Recalled, Work};
 use super::sql::{Row, Sql, Value};
 use super::{Durability, Page, StoreError, StoredLine};
-use log::Log;
 
 /// How long a transaction waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
@@ -30,8 +28,9 @@ const BUSY: Duration = Duration::from_secs(10);
 const READERS: usize = 8;
 /// The pages that the connection that writes keeps at hand, in KiB.
 const CACHE: i32 = 32 * 1024;
-/// How many pages the log may have before they are written to their place: what is written often is written there once.
-const LOG: i32 = 8_000;
+/// How many pages the log may have before they are written to their place, while nobody else writes: what is written often
+/// is written there once. 64 MB, of which most is written again and again.
+const LOG: i32 = 16_000;
 /// Of how many ledgers the last entry is kept in mind.
 const HEADS: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
 /// How many prepared statements a connection keeps.
@@ -42,38 +41,33 @@ const STATEMENTS: usize = 64;
 pub(super) struct Sqlite {
     path: PathBuf,
     writer: Mutex<Writer>,
-    readers: Mutex<Vec<Watched>>,
-    /// None, if a power cut may take the last commits.
-    log: Option<Log>,
+    readers: Mutex<Vec<Connection>>,
 }
 
 /// The connection that writes.
 #[derive(Debug)]
 struct Writer {
-    watched: Watched,
-    /// The last entries of ledgers, as long as nobody else writes.
-    heads: LruCache<String, u64>,
+    connection: Connection,
+    heads: Heads,
 }
 
-/// A connection, and which of what others have written it has seen.
+/// The last entries of ledgers, as long as nobody else writes.
 #[derive(Debug)]
-struct Watched {
-    connection: Connection,
-    /// SQLite's number for what others have written. It means something for this connection alone.
+struct Heads {
+    known: LruCache<String, u64>,
+    /// SQLite's number for what others had written then. It means something for one connection alone.
     seen: Option<i64>,
 }
 
-impl Watched {
-    /// Whether it sees more of what others have written than when this was asked last.
-    fn sees_more(&mut self) -> Result<bool, StoreError> {
-        sees_more(&self.connection, &mut self.seen)
+impl Heads {
+    /// Forgets what others may have changed. Within a transaction nothing more changes.
+    fn look(&mut self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
+        let sees = transaction.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        if self.seen.replace(sees) != Some(sees) {
+            self.known.clear();
+        }
+        Ok(())
     }
-}
-
-/// Whether a connection sees more of what others have written than when this was asked last.
-fn sees_more(connection: &Connection, seen: &mut Option<i64>) -> Result<bool, StoreError> {
-    let sees = connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
-    Ok(seen.replace(sees) != Some(sees))
 }
 
 impl Sqlite {
@@ -85,44 +79,34 @@ impl Sqlite {
         writer.busy_timeout(BUSY)?;
         schema::prepare(&mut writer).map_err(|error| open(error.to_string()))?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
-        // The log is forced to the disk when somebody waits for it, not in every commit.
-        writer.pragma_update(None, "synchronous", "NORMAL")?;
+        let synchronous = match durability {
+            Durability::Full => "FULL",
+            Durability::Normal => "NORMAL",
+        };
+        writer.pragma_update(None, "synchronous", synchronous)?;
         writer.pragma_update(None, "foreign_keys", "ON")?;
         writer.pragma_update(None, "cache_size", -CACHE)?;
         writer.pragma_update(None, "wal_autocheckpoint", LOG)?;
         prepare_once(&writer)?;
-        // Whoever has looked at the file has its log open, which is there from then on.
-        writer.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-        let log = match durability {
-            // SQLite follows links, and its log is beside what they lead to.
-            Durability::Full => Some(Log::of(Path::new(writer.path().unwrap_or_default())).map_err(StoreError::Disk)?),
-            Durability::Normal => None,
-        };
-        let writer = Watched { connection: writer, seen: None };
-        let writer = Mutex::new(Writer { watched: writer, heads: LruCache::new(HEADS) });
-        Ok(Self { path: path.to_owned(), writer, readers: Mutex::default(), log })
+        let heads = Heads { known: LruCache::new(HEADS), seen: None };
+        let writer = Mutex::new(Writer { connection: writer, heads });
+        Ok(Self { path: path.to_owned(), writer, readers: Mutex::default() })
     }
 
-    /// Works on a connection that cannot write. Readers do not wait for writers, but for the disk, if they saw what is
-    /// not on it.
+    /// Works on a connection that cannot write. Readers do not wait for writers.
     fn reading<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let pooled = lock(&self.readers).pop();
-        let mut reader = match pooled {
+        let reader = match pooled {
             Some(reader) => reader,
             None => {
                 let connection = Connection::open(&self.path)?;
                 connection.busy_timeout(BUSY)?;
                 connection.pragma_update(None, "query_only", "ON")?;
                 prepare_once(&connection)?;
-                Watched { connection, seen: None }
+                connection
             }
         };
-        let result = work(&reader.connection);
-        if self.log.is_some() && reader.sees_more()? {
-            self.mark();
-            self.sync()?;
-        }
-        // Only now: whoever works on it next takes what it has seen to be on the disk.
+        let result = work(&reader);
         let mut readers = lock(&self.readers);
         if readers.len() < READERS {
             readers.push(reader);
@@ -136,38 +120,16 @@ impl Sqlite {
         work: impl FnOnce(&Transaction<'_>, &mut LruCache<String, u64>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut writer = lock(&self.writer);
-        self.mend(&writer.watched.connection)?;
-        let Writer { watched: Watched { connection, seen }, heads } = &mut *writer;
+        let Writer { connection, heads } = &mut *writer;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if sees_more(&transaction, seen)? {
-            heads.clear();
-            self.mark();
-        }
-        let result = work(&transaction, heads).and_then(|result| Ok(transaction.commit().map(|()| result)?));
-        match result {
-            Ok(_) => self.mark(),
+        heads.look(&transaction)?;
+        let result =
+            work(&transaction, &mut heads.known).and_then(|result| Ok(transaction.commit().map(|()| result)?));
+        if result.is_err() {
             // What was noted of it has not happened.
-            Err(_) => heads.clear(),
+            heads.known.clear();
         }
         result
-    }
-
-    fn mark(&self) {
-        self.log.iter().for_each(Log::mark);
-    }
-
-    /// Starts a new log behind one that the disk did not take: everything in it goes to its place, and is looked for there
-    /// from then on. Should the system have lost a part of it meanwhile, the ledger's hashes tell.
-    fn mend(&self, writer: &Connection) -> Result<(), StoreError> {
-        let Some(log) = self.log.as_ref().filter(|log| log.has_failed()) else { return Ok(()) };
-        let marked = log.marked();
-        let is_busy: bool = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        if is_busy {
-            return log.sync().map_err(StoreError::Disk);
-        }
-        log.was_emptied(marked).map_err(StoreError::Disk)?;
-        tracing::info!("the disk takes what is written again");
-        Ok(())
     }
 }
 
@@ -186,23 +148,18 @@ impl Engine for Sqlite {
             // It may be entries that are written.
             heads.clear();
             work(&mut Statements(db))
-        })?;
-        self.sync()
+        })
     }
 
     /// On the connection that writes: it has the pages that it wrote at hand, which another would have to read again. All
     /// of it is one transaction: each has locks to take.
     fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError> {
         let mut writer = lock(&self.writer);
-        let Writer { watched: Watched { connection, seen }, heads } = &mut *writer;
+        let Writer { connection, heads } = &mut *writer;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        // All that follows sees what this does.
-        if sees_more(&transaction, seen)? {
-            heads.clear();
-            self.mark();
-        }
+        heads.look(&transaction)?;
         let recall = |ask: &Ask| {
-            let has_nothing = ask.keys.is_empty() && heads.peek(&ask.workspace) == Some(&ask.after);
+            let has_nothing = ask.keys.is_empty() && heads.known.peek(&ask.workspace) == Some(&ask.after);
             if has_nothing { Ok(Recalled::default()) } else { ledger::recall(&transaction, ask) }
         };
         let recalled = asks.iter().map(recall).collect();
@@ -212,14 +169,6 @@ impl Engine for Sqlite {
 
     fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
         self.writing(|db, heads| pages.iter().map(|page| ledger::append(db, page, heads)).collect())
-    }
-
-    fn sync(&self) -> Result<(), StoreError> {
-        self.log.as_ref().map_or(Ok(()), Log::sync).map_err(StoreError::Disk)
-    }
-
-    fn is_synced(&self) -> bool {
-        self.log.as_ref().is_none_or(Log::is_synced)
     }
 
     fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
@@ -307,51 +256,4 @@ fn signed(number: u64) -> i64 {
 /// A number from SQLite.
 fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn after_the_disk_has_failed_nothing_is_told_until_everything_is_in_its_place() {
-        let folder = tempfile::tempdir().unwrap();
-        let sqlite = Sqlite::open(&folder.path().join("x.db"), Durability::Full).unwrap();
-        let write = |name: &str| {
-            let insert = format!("INSERT INTO settings VALUES ('{name}', x'00')");
-            sqlite.write(&mut |db| db.execute(&insert, &[]).map(drop))
-        };
-        let names = || {
-            let mut names = 0;
-            sqlite.read(&mut |db| {
-                names = db.query("SELECT name FROM settings WHERE name LIKE 't-%'", &[])?.len();
-                Ok(())
-            })?;
-            Ok::<_, StoreError>(names)
-        };
-        write("t-1").unwrap();
-        assert_eq!(names().unwrap(), 1);
-        sqlite.log.as_ref().unwrap().fail().unwrap();
-        assert!(matches!(write("t-2"), Err(StoreError::Disk(_))));
-        for _ in 0..3 {
-            assert!(matches!(names(), Err(StoreError::Disk(_))), "what was seen may be lost");
-        }
-        assert!(!sqlite.is_synced());
-        // Whoever writes next starts a new log behind the one that the disk did not take.
-        write("t-3").unwrap();
-        assert_eq!(names().unwrap(), 3);
-        assert!(sqlite.is_synced());
-    }
-
-    #[test]
-    fn a_link_leads_to_the_log_of_the_file_itself() {
-        let folder = tempfile::tempdir().unwrap();
-        let (file, link) = (folder.path().join("x.db"), folder.path().join("link.db"));
-        drop(Sqlite::open(&file, Durability::Full).unwrap());
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        let sqlite = Sqlite::open(&link, Durability::Full).unwrap();
-        sqlite.write(&mut |db| db.execute("INSERT INTO settings VALUES ('t', x'00')", &[]).map(drop)).unwrap();
-        assert!(sqlite.is_synced() && folder.path().join("x.db-wal").exists());
-        assert!(!folder.path().join("link.db-wal").exists());
-    }
 }

@@ -178,7 +178,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_by_time ON outbox (next_at) WHERE next_at IS NOT NULL;
 ";
 
-/// Older programs may run on newer tables that say so. What grew for ever is found by its age.
+/// Older programs may run on newer tables that say so. What grew for ever is found by its age. Entries are where they came.
 const THIRD: &str = r"
 -- The versions that the tables went through, and the oldest whose programs may run on each.
 CREATE TABLE versions (
@@ -192,9 +192,28 @@ CREATE INDEX outbox_given_up ON outbox (created_at, workspace_id, event_id)
     WHERE next_at IS NULL AND told_at IS NULL AND length(body) > 0;
 CREATE INDEX answers_by_time ON answers (created_at);
 
--- Whoever appends looks at the last entry once for a whole page. A trigger did so for each entry, and made SQLite keep a
--- copy of every page that it touched.
-DROP TRIGGER entries_have_no_gaps;
+-- Entries stay in the order in which they came, and their numbers lead there: what is recorded together is written
+-- together, however many workspaces it is of, and only what leads there is in a place for each. Until now each entry was
+-- written between others of its workspace, which were moved to make room for it.
+-- That numbers follow each other is seen by whoever appends, once for a whole page. A trigger did so for each entry, and
+-- made SQLite keep a copy of every page that it touched.
+CREATE TABLE entries_as_they_came (
+    workspace_id TEXT NOT NULL REFERENCES workspaces,
+    seq          INTEGER NOT NULL CHECK (seq > 0),
+    body         BLOB NOT NULL,
+    hash         BLOB NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (workspace_id, seq)
+) STRICT;
+INSERT INTO entries_as_they_came (workspace_id, seq, body, hash)
+    SELECT workspace_id, seq, body, hash FROM entries ORDER BY workspace_id, seq;
+DROP TABLE entries;
+ALTER TABLE entries_as_they_came RENAME TO entries;
+
+CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+
+CREATE TRIGGER entries_are_never_deleted BEFORE DELETE ON entries
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 ";
 
 /// Why a file cannot be used as a database of the service.
