@@ -11,8 +11,8 @@ use super::window::Window;
 use super::{Answer, HoldView, Once, amount};
 use crate::outbox::{Herald, of_purchase};
 use crate::store::{
-    Appended, Ask, Effect, KeptSnapshot, Key, Page, PastAnswer, Purchase, Settlement, Store, StoreError, StoredLine,
-    TAIL, Workspace,
+    Appended, Ask, Effect, KeptSnapshot, Key, Ledgers, Page, PastAnswer, Purchase, Settlement, Store, StoreError,
+    StoredLine, TAIL, Workspace,
 };
 
 /// How many entries there may be between one snapshot and the next. So many have to be replayed at most to open a book.

@@ -3,7 +3,7 @@
 //! Whatever came while the last group was under way is the next one: asked for at once, decided in its order, appended at
 //! once. So a durable answer costs a share of one wait for the disk, whether those who wait are of one workspace or of
 //! many. No decision hangs on another workspace's: a page is appended whole or, because its ledger has moved on, not at
-//! all, and then its jobs are decided again on what the ledger has become.
+//! all, and then its jobs are decided again on what the ledger has become. See [`Way`].
 //!
 //! A group's answers leave when it is durable, and not on this thread: see [`super::replies`].
 
@@ -16,13 +16,14 @@ use lru::LruCache;
 use metering::Timestamp;
 use tokio::sync::mpsc;
 
-use super::Unavailable;
 use super::book::Book;
 use super::job::{Job, Promise, Task};
+use super::part::{Decided, Part, Undone, Way};
 use super::replies::{Done, Group, Replies};
+use super::shared::Shared;
 use super::tails::Tails;
 use crate::metrics::{Commits, Decisions, Metrics, Pulse, count};
-use crate::store::{Appended, Ask, Page, Recalled, Store, StoreError, TAIL, Workspace};
+use crate::store::{Appended, Ask, Ledgers, Page, Recalled, Store, StoreError, TAIL};
 
 /// Most jobs that are committed as one transaction: those who came first should not wait for too many others.
 const GROUP: usize = 512;
@@ -36,6 +37,7 @@ struct Lane {
     clock: Clock,
     /// Boxed: they are taken out and put back for every group.
     books: LruCache<String, Box<Book>>,
+    shared: Shared,
     /// Whether the vendor is told what happens.
     is_heralded: bool,
     noted: Noted,
@@ -57,22 +59,6 @@ impl Noted {
     }
 }
 
-/// The jobs of one workspace in a group.
-struct Part {
-    workspace: Arc<Workspace>,
-    tasks: Vec<Task>,
-    book: Option<Box<Book>>,
-}
-
-/// A part whose jobs are decided, and what each of them will be answered.
-struct Decided {
-    part: Part,
-    book: Box<Book>,
-    promises: Vec<Promise>,
-    /// Which of the pages is its, and that page's last entry. None, if there is nothing to record.
-    page: Option<(usize, u64)>,
-}
-
 /// Starts a lane. It ends when nobody can send it anything any more.
 pub(super) fn start(
     number: usize,
@@ -84,7 +70,8 @@ pub(super) fn start(
     noted: Noted,
 ) -> Result<(), StoreError> {
     let replies = Replies::new(tails, noted.decisions.clone());
-    let mut lane = Lane { store, clock, books: LruCache::new(BOOKS), is_heralded, noted, replies };
+    let mut lane =
+        Lane { store, clock, books: LruCache::new(BOOKS), shared: Shared::default(), is_heralded, noted, replies };
     let run = move || {
         while let Some(first) = queue.blocking_recv() {
             let waited = first.waited.elapsed();
@@ -109,15 +96,22 @@ pub(super) fn start(
 impl Lane {
     /// Does what waits, commits it, and has it answered.
     fn work(&mut self, jobs: Vec<Job>) {
-        let mut parts = self.parts(jobs);
+        let is_far = self.store.is_far();
+        let (mut contested, parts) = self
+            .parts(jobs)
+            .into_iter()
+            .partition::<Vec<_>, _>(|part| is_far && self.shared.contains(&part.workspace.id));
+        let undone = self.attempt(parts, if is_far { Way::Unasked } else { Way::Asked });
+        contested.extend(undone.overtaken);
+        contested.extend(self.attempt(undone.unsure, Way::Asked).overtaken);
         for _ in 0..TRIES {
-            parts = self.attempt(parts);
-            if parts.is_empty() {
+            if contested.is_empty() {
                 return;
             }
+            contested = self.attempt(contested, Way::Held).overtaken;
         }
         let error = StoreError::Contradiction("others record in the same ledger too fast".into());
-        parts.into_iter().for_each(|part| part.refuse(&error));
+        contested.into_iter().for_each(|part| part.refuse(&error));
     }
 
     /// Jobs by workspace, each in the order in which they came.
@@ -137,15 +131,40 @@ impl Lane {
         parts
     }
 
-    /// Tries to do everything, and gives back what has to be done again because somebody else was quicker.
-    fn attempt(&mut self, parts: Vec<Part>) -> Vec<Part> {
+    /// Tries to do everything, and gives back what has to be done in another way.
+    fn attempt(&mut self, parts: Vec<Part>, way: Way) -> Undone {
+        let mut undone = Undone::default();
+        if parts.is_empty() {
+            return undone;
+        }
+        let store = Arc::clone(&self.store);
+        let held = match way {
+            Way::Held => {
+                let workspaces: Vec<&str> = parts.iter().map(|part| part.workspace.id.as_str()).collect();
+                store.hold(&workspaces)
+            }
+            Way::Unasked | Way::Asked => Ok(None),
+        };
+        let held = match held {
+            Ok(held) => held,
+            Err(error) => {
+                parts.into_iter().for_each(|part| part.refuse(&error));
+                return undone;
+            }
+        };
+        let ledgers: &dyn Ledgers = held.as_ref().map_or(&*store, |held| held);
         let opened = self.opened(parts);
         let mut pages = Vec::new();
         let mut decided = Vec::with_capacity(opened.len());
-        for (part, mut book) in self.recalled(opened) {
+        for (mut part, mut book) in self.recalled(opened, ledgers, way) {
             match self.promises(&mut book, &part.tasks) {
                 Ok(promises) => {
                     let page = book.take_page();
+                    if page.is_empty() && way == Way::Unasked {
+                        part.book = Some(book);
+                        undone.unsure.push(part);
+                        continue;
+                    }
                     let number = (!page.is_empty()).then_some((pages.len(), book.account().last_seq()));
                     pages.extend(number.is_some().then_some(page));
                     decided.push(Decided { part, book, promises, page: number });
@@ -154,9 +173,8 @@ impl Lane {
             }
         }
         let jobs = decided.iter().filter(|done| done.page.is_some()).map(|done| done.part.tasks.len()).sum();
-        let fates = self.append(&pages, jobs);
+        let fates = self.append(ledgers, &pages, jobs);
         let mut group: Group = Vec::with_capacity(decided.len());
-        let mut overtaken = Vec::new();
         for decided in decided {
             let fate = decided
                 .page
@@ -164,12 +182,15 @@ impl Lane {
             match fate {
                 Ok(Appended::Whole) => group.push(self.done(decided)),
                 // The book holds what the ledger does not: it is dropped, and opened again.
-                Ok(Appended::Overtaken) => overtaken.push(decided.part),
+                Ok(Appended::Overtaken) => {
+                    self.shared.note(&decided.part.workspace.id);
+                    undone.overtaken.push(decided.part);
+                }
                 Err(error) => decided.part.refuse(error),
             }
         }
         self.replies.give(group);
-        overtaken
+        undone
     }
 
     /// Parts with their books.
@@ -191,15 +212,20 @@ impl Lane {
     }
 
     /// Parts whose books know what others have recorded, and what was recorded under the ids that their jobs name.
-    fn recalled(&self, mut opened: Vec<(Part, Box<Book>)>) -> Vec<(Part, Box<Book>)> {
-        let mut is_first = true;
+    fn recalled(
+        &mut self,
+        mut opened: Vec<(Part, Box<Book>)>,
+        ledgers: &dyn Ledgers,
+        way: Way,
+    ) -> Vec<(Part, Box<Book>)> {
+        let mut is_first = way != Way::Unasked;
         loop {
             let asks = opened.iter().map(|(part, book)| book.ask(part.tasks.iter().flat_map(Task::commands)));
             let asks: Vec<Ask> = asks.filter(|ask| is_first || !ask.keys.is_empty()).collect();
             if asks.is_empty() {
                 return opened;
             }
-            let answers = match self.store.recall(&asks) {
+            let answers = match ledgers.recall(&asks) {
                 Ok(answers) => answers,
                 Err(error) => {
                     opened.into_iter().for_each(|(part, _)| part.refuse(&error));
@@ -211,7 +237,13 @@ impl Lane {
             let mut known = Vec::with_capacity(opened.len());
             for (part, mut book) in opened {
                 let learnt = match answers.remove(&part.workspace.id) {
-                    Some((ask, answer)) => self.learn(&mut book, ask, &answer),
+                    Some((ask, answer)) => {
+                        match answer.tail.is_empty() {
+                            true => self.shared.note_quiet(&ask.workspace),
+                            false => self.shared.note(&ask.workspace),
+                        }
+                        self.learn(&mut book, ask, &answer)
+                    }
                     None => Ok(()),
                 };
                 match learnt {
@@ -269,27 +301,29 @@ impl Lane {
     /// Appends pages; what has become of each. When that fails nobody knows what was appended: each page is tried by
     /// itself then, so that what is wrong with one workspace's stays its own. A page that was appended after all counts as
     /// overtaken: deciding again finds its entries.
-    fn append(&self, pages: &[Page], jobs: usize) -> Vec<Result<Appended, StoreError>> {
+    fn append(&self, ledgers: &dyn Ledgers, pages: &[Page], jobs: usize) -> Vec<Result<Appended, StoreError>> {
         if pages.is_empty() {
             return Vec::new();
         }
         self.noted.commits.jobs.observe(count(jobs));
-        match self.commit(pages) {
+        match self.commit(ledgers, pages) {
             Ok(appended) => appended.into_iter().map(Ok).collect(),
             Err(error) if pages.len() == 1 => vec![Err(error)],
             Err(error) => {
                 tracing::warn!(%error, pages = pages.len(), "pages were not appended together");
-                let alone = |page| self.commit(std::slice::from_ref(page)).map(|appended| appended.first().copied());
+                let alone = |page| {
+                    self.commit(&*self.store, std::slice::from_ref(page)).map(|appended| appended.first().copied())
+                };
                 pages.iter().map(|page| alone(page).map(|fate| fate.unwrap_or(Appended::Overtaken))).collect()
             }
         }
     }
 
-    fn commit(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
+    fn commit(&self, ledgers: &dyn Ledgers, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
         let commits = &self.noted.commits;
         commits.entries.observe(count(pages.iter().map(|page| page.lines.len()).sum()));
         let watch = Stopwatch::start();
-        let appended = self.store.append(pages);
+        let appended = ledgers.append(pages);
         commits.seconds.observe(watch.elapsed().as_secs_f64());
         if appended.is_err() {
             commits.failed.inc();
@@ -310,14 +344,5 @@ impl Lane {
         let workspace = part.workspace.id.clone();
         self.books.put(workspace.clone(), book);
         Done { workspace, last_seq: page.map(|(_, last_seq)| last_seq), answers }
-    }
-}
-
-impl Part {
-    /// Says that nothing can be done in this workspace now.
-    fn refuse(self, error: &StoreError) {
-        tracing::error!(workspace = %self.workspace.id, %error, "the ledger cannot be written");
-        let reason = Unavailable::new("the ledger cannot be written");
-        self.tasks.into_iter().for_each(|task| task.refuse(&reason));
     }
 }

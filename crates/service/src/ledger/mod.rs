@@ -8,8 +8,10 @@ mod book;
 mod history;
 mod job;
 mod lane;
+mod part;
 mod past;
 mod replies;
+mod shared;
 mod tails;
 mod window;
 

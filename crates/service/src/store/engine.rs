@@ -12,21 +12,31 @@ use super::{Page, StoreError, StoredLine};
 /// Work on a transaction. It may be called again when the connection was lost before the transaction ended.
 pub(crate) type Work<'a> = &'a mut dyn FnMut(&mut dyn Sql) -> Result<(), StoreError>;
 
+/// Ledgers to ask and to append to. Every call may block.
+pub(crate) trait Ledgers {
+    /// What ledgers have recorded, for those who know them up to an entry: what was recorded after it, and the entries
+    /// under keys. An answer for each question, in their order.
+    fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError>;
+
+    /// Appends pages: each of them whole and durable, or not at all because its ledger has moved on since. After an error
+    /// nobody knows which of them were appended. What was held is not held any more then, however it ends.
+    fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError>;
+}
+
 /// A database that keeps ledgers. Every call may block.
-pub(crate) trait Engine: Health + fmt::Debug + Send + Sync {
+pub(crate) trait Engine: Ledgers + Health + fmt::Debug + Send + Sync {
     /// Reads; nothing is changed.
     fn read(&self, work: Work<'_>) -> Result<(), StoreError>;
 
     /// Writes, as one transaction: all of it or nothing.
     fn write(&self, work: Work<'_>) -> Result<(), StoreError>;
 
-    /// What ledgers have recorded, for those who know them up to an entry: what was recorded after it, and the entries
-    /// under keys. An answer for each question, in their order.
-    fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError>;
+    /// Ledgers that nobody else moves, until something is appended to them or what is given back is dropped: so whoever is
+    /// slower than others gets its turn. None where everybody gets one anyway.
+    fn hold(&self, workspaces: &[&str]) -> Result<Option<Box<dyn Ledgers + '_>>, StoreError>;
 
-    /// Appends pages: each of them whole and durable, or not at all because its ledger has moved on since. After an error
-    /// nobody knows which of them were appended.
-    fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError>;
+    /// Whether asking takes as long as appending, so that it is better to see while appending that nothing was missed.
+    fn is_far(&self) -> bool;
 
     /// Up to `limit` lines after entry `after`, in order.
     fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError>;

@@ -3,7 +3,8 @@
 use metering::Timestamp;
 use wire::Hash;
 
-use super::engine::{Appended, Ask, Recalled};
+use super::engine::{Appended, Ask, Ledgers, Recalled};
+use super::health::LastWrite;
 use super::sql::{Sql, values};
 use super::{KeptSnapshot, Key, Settlement, Store, StoreError};
 
@@ -105,21 +106,45 @@ impl Page {
     }
 }
 
-impl Store {
-    /// Appends pages, which are durable then; see [`super::engine::Engine::append`].
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails. Then nobody knows which of them were appended.
-    pub(crate) fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
-        self.last_write.note(self.engine.append(pages))
+impl Ledgers for Store {
+    fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError> {
+        self.engine.recall(asks)
     }
 
-    /// What ledgers have recorded; see [`super::engine::Engine::recall`].
+    fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
+        self.last_write.note(self.engine.append(pages))
+    }
+}
+
+/// Ledgers that nobody else moves.
+pub(crate) struct Held<'a> {
+    ledgers: Box<dyn Ledgers + 'a>,
+    last_write: &'a LastWrite,
+}
+
+impl Ledgers for Held<'_> {
+    fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError> {
+        self.ledgers.recall(asks)
+    }
+
+    fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
+        self.last_write.note(self.ledgers.append(pages))
+    }
+}
+
+impl Store {
+    /// Ledgers that nobody else moves; see [`super::engine::Engine::hold`].
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub(crate) fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError> {
-        self.engine.recall(asks)
+    pub(crate) fn hold(&self, workspaces: &[&str]) -> Result<Option<Held<'_>>, StoreError> {
+        let held = self.engine.hold(workspaces)?;
+        Ok(held.map(|ledgers| Held { ledgers, last_write: &self.last_write }))
+    }
+
+    /// Whether asking takes as long as appending; see [`super::engine::Engine::is_far`].
+    pub(crate) fn is_far(&self) -> bool {
+        self.engine.is_far()
     }
 
     /// Up to `limit` lines after entry `after`, in order.

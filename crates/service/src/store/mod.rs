@@ -31,7 +31,7 @@ use std::path::Path;
 
 pub(crate) use answers::PastAnswer;
 pub(crate) use dump::{Kept, Table};
-pub(crate) use engine::{Appended, Ask, Recalled, TAIL};
+pub(crate) use engine::{Appended, Ask, Ledgers, Recalled, TAIL};
 pub use entries::StoredLine;
 pub(crate) use entries::{Effect, Page};
 pub(crate) use health::Pool;

@@ -62,6 +62,67 @@ async fn a_hold_of_one_is_captured_by_the_other_and_amended_by_the_first() {
     other.shutdown().await;
 }
 
+/// An id that says when it was made, as most are: nobody looks for those that are newer than all that one knows.
+fn at(ms: i64) -> String {
+    let ms = ms + 1_780_477_200_000;
+    format!("{:08x}-{:04x}-7000-8000-000000000001", ms >> 16, ms & 0xffff)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_answered_from_what_the_ledger_was() {
+    let world = World::new().await;
+    let (one, other) = (serve(world.database.clone(), world.clock.clone()).await, world.running.as_ref().unwrap());
+    let mut most = event(&at(1), "draft");
+    most["data"]["units"] = json!(3_000);
+    assert_eq!(report(&world, &one, &most).await.status, 201);
+    assert_eq!(report(&world, &one, &event(&at(2), "draft")).await.status, 402);
+    // The other one gives everything back: this one can record again.
+    let source = &most["source"];
+    let back = json!({"source": source, "id": "back", "usage": at(1)});
+    let given = world.post(Role::Meter, "/amendments", &back).await;
+    assert_eq!(given.status, 201, "{}", given.body);
+    let again = report(&world, &one, &event(&at(3), "draft")).await;
+    assert_eq!((again.status, &again.body["position"]["available"]), (201, &json!(2_999)), "{}", again.body);
+    // What the other one has recorded is not recorded again, whether anything else is or not.
+    for round in 0..3 {
+        let ids: Vec<String> = (0..3).map(|number| at(10 + 10 * round + number)).collect();
+        for id in &ids[..2] {
+            assert_eq!(report(&world, other, &event(id, "draft")).await.status, 201, "{id}");
+        }
+        let outcomes = async |service: &Running, ids: &[String]| {
+            let mut outcomes = Vec::new();
+            for id in ids {
+                outcomes.push(report(&world, service, &event(id, "draft")).await.status);
+            }
+            outcomes
+        };
+        assert_eq!(outcomes(&one, &ids).await, [200, 200, 201]);
+        assert_eq!(outcomes(other, &ids).await, [200, 200, 200]);
+    }
+    let balance = world.get(Role::Member, "/balance").await.body;
+    assert_eq!(balance["available"], json!(2_999 - 9), "{balance}");
+    one.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_records_nothing_holds_nobody_up() {
+    let world = World::new().await;
+    let one = serve(world.database.clone(), world.clock.clone()).await;
+    // Both know that they are two.
+    for id in ["a", "b", "c", "d"] {
+        assert_eq!(report(&world, &one, &event(id, "draft")).await.status, 201);
+        assert_eq!(world.report(&event(&format!("{id}-2"), "draft")).await.status, 201);
+    }
+    let both = async {
+        for id in ["a", "b", "c", "d"] {
+            assert_eq!(report(&world, &one, &event(id, "draft")).await.status, 200);
+            assert_eq!(world.report(&event(&format!("{id}-3"), "draft")).await.status, 201);
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(4), both).await.expect("what was held was let go");
+    one.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_tail_of_one_shows_what_the_other_records() {
     let world = World::new().await;

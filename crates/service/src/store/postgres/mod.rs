@@ -1,10 +1,12 @@
 //! PostgreSQL: many machines at one database.
 //!
 //! Nobody owns a ledger. A process decides on what it knows, and what it appends counts if the ledger still ends where the
-//! process thinks (`heads`); if another has been quicker, it learns what that one has recorded and decides again.
+//! process thinks (`heads`); if another has been quicker, it holds the ledger's head while it learns what that one has
+//! recorded and decides again, see [`held`].
 
 mod connect;
 mod health;
+mod held;
 mod ledger;
 mod schema;
 mod server;
@@ -19,9 +21,10 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 use wire::Hash;
 
-use super::engine::{Appended, Ask, Engine, Recalled, Work};
+use super::engine::{Appended, Ask, Engine, Ledgers, Recalled, Work};
 use super::sql::{Row, Sql, Value};
 use super::{Durability, Page, StoreError, StoredLine};
+use held::Held;
 pub(super) use server::Server;
 use server::said;
 
@@ -99,15 +102,7 @@ impl Postgres {
     }
 }
 
-impl Engine for Postgres {
-    fn read(&self, work: Work<'_>) -> Result<(), StoreError> {
-        self.transact("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
-    }
-
-    fn write(&self, work: Work<'_>) -> Result<(), StoreError> {
-        self.transact("BEGIN", work)
-    }
-
+impl Ledgers for Postgres {
     fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError> {
         let mut tries = 0;
         loop {
@@ -127,18 +122,34 @@ impl Engine for Postgres {
         if !pages.iter().any(Page::has_aside) {
             return block_on(ledger::append(&client, pages)).map_err(|error| Failed::from(error).error);
         }
-        let run = |sql| block_on(client.batch_execute(sql)).map_err(|error| Failed::from(error).error);
-        run("BEGIN")?;
-        match ledger::append_with_aside(&client, pages) {
-            Ok(appended) => run("COMMIT").map(|()| appended),
-            Err(error) => {
-                if run("ROLLBACK").is_err() {
-                    // It goes back to no pool.
-                    drop(Object::take(client));
-                }
-                Err(error)
+        block_on(client.batch_execute("BEGIN")).map_err(|error| Failed::from(error).error)?;
+        held::append_and_commit(client, pages)
+    }
+}
+
+impl Engine for Postgres {
+    fn read(&self, work: Work<'_>) -> Result<(), StoreError> {
+        self.transact("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
+    }
+
+    fn write(&self, work: Work<'_>) -> Result<(), StoreError> {
+        self.transact("BEGIN", work)
+    }
+
+    fn hold(&self, workspaces: &[&str]) -> Result<Option<Box<dyn Ledgers + '_>>, StoreError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match Held::take(self.client()?, workspaces) {
+                Ok(held) => return Ok(Some(Box::new(held))),
+                Err(failed) if tries >= TRIES || !failed.may_be_retried => return Err(failed.error),
+                Err(_) => {}
             }
         }
+    }
+
+    fn is_far(&self) -> bool {
+        true
     }
 
     fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {

@@ -18,7 +18,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params_from_iter};
 use wire::Hash;
 
-use super::engine::{Appended, Ask, Engine, Recalled, Work};
+use super::engine::{Appended, Ask, Engine, Ledgers, Recalled, Work};
 use super::sql::{Row, Sql, Value};
 use super::{Durability, Page, StoreError, StoredLine};
 
@@ -133,24 +133,7 @@ impl Sqlite {
     }
 }
 
-impl Engine for Sqlite {
-    fn read(&self, work: Work<'_>) -> Result<(), StoreError> {
-        self.reading(|db| {
-            // All of it sees the same.
-            let transaction = db.unchecked_transaction()?;
-            work(&mut Statements(&transaction))?;
-            Ok(transaction.commit()?)
-        })
-    }
-
-    fn write(&self, work: Work<'_>) -> Result<(), StoreError> {
-        self.writing(|db, heads| {
-            // It may be entries that are written.
-            heads.clear();
-            work(&mut Statements(db))
-        })
-    }
-
+impl Ledgers for Sqlite {
     /// On the connection that writes: it has the pages that it wrote at hand, which another would have to read again. All
     /// of it is one transaction: each has locks to take.
     fn recall(&self, asks: &[Ask]) -> Result<Vec<Recalled>, StoreError> {
@@ -169,6 +152,34 @@ impl Engine for Sqlite {
 
     fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
         self.writing(|db, heads| pages.iter().map(|page| ledger::append(db, page, heads)).collect())
+    }
+}
+
+impl Engine for Sqlite {
+    fn read(&self, work: Work<'_>) -> Result<(), StoreError> {
+        self.reading(|db| {
+            // All of it sees the same.
+            let transaction = db.unchecked_transaction()?;
+            work(&mut Statements(&transaction))?;
+            Ok(transaction.commit()?)
+        })
+    }
+
+    fn write(&self, work: Work<'_>) -> Result<(), StoreError> {
+        self.writing(|db, heads| {
+            // It may be entries that are written.
+            heads.clear();
+            work(&mut Statements(db))
+        })
+    }
+
+    /// Whoever writes waits for those who write, and sees what they have written.
+    fn hold(&self, _: &[&str]) -> Result<Option<Box<dyn Ledgers + '_>>, StoreError> {
+        Ok(None)
+    }
+
+    fn is_far(&self) -> bool {
+        false
     }
 
     fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
