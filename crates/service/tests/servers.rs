@@ -50,27 +50,47 @@ async fn of_several_servers_the_one_that_writes_is_used() {
 async fn an_older_program_runs_on_newer_tables_that_let_it() {
     let mut world = World::new().await;
     world.stop().await;
-    world.sql("CREATE TABLE of_tomorrow (x TEXT); INSERT INTO versions (version, oldest) VALUES (3, 2)").unwrap();
+    world.sql("CREATE TABLE of_tomorrow (x TEXT); INSERT INTO versions (version, oldest) VALUES (4, 3)").unwrap();
     world.start().await;
     assert_eq!(world.report(&event("u1", "draft")).await.status, 201);
-    assert_eq!(world.number("SELECT max(version) FROM versions"), 3, "they stay as they are");
-    world.sql("INSERT INTO versions (version, oldest) VALUES (4, 3)").unwrap();
+    assert_eq!(world.number("SELECT max(version) FROM versions"), 4, "they stay as they are");
+    world.sql("INSERT INTO versions (version, oldest) VALUES (5, 4)").unwrap();
     // One that runs goes on.
     assert_eq!(world.report(&event("u2", "draft")).await.status, 201);
     let said = Store::connect(&world.database, Durability::Full).unwrap_err().to_string();
-    assert!(said.contains("was written by a newer version (its tables are version 4, this version knows 2)"), "{said}");
+    assert!(said.contains("was written by a newer version (its tables are version 5, this version knows 3)"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tables_of_the_version_before_are_brought_to_this_one() {
-    let mut world = World::new().await;
-    world.stop().await;
-    let back = "ALTER TABLE versions DROP COLUMN oldest; DELETE FROM versions WHERE version = 2;
-                DROP INDEX outbox_by_told; DROP INDEX outbox_given_up; DROP INDEX answers_by_time";
-    world.sql(back).unwrap();
-    world.start().await;
-    assert_eq!(world.report(&event("u1", "draft")).await.status, 201);
-    assert_eq!(world.number("SELECT oldest FROM versions WHERE version = 2"), 1);
+async fn tables_of_earlier_versions_are_brought_to_this_one() {
+    // From the second version, and from the first.
+    for also in [
+        "",
+        "ALTER TABLE versions DROP COLUMN oldest; DELETE FROM versions WHERE version = 2;
+         DROP INDEX outbox_by_told; DROP INDEX outbox_given_up; DROP INDEX answers_by_time",
+    ] {
+        let mut world = World::new().await;
+        assert_eq!(world.report(&event("u1", "draft")).await.status, 201);
+        world.stop().await;
+        let back = format!(
+            "DELETE FROM versions WHERE version = 3;
+             CREATE TABLE heads (workspace_id TEXT PRIMARY KEY REFERENCES workspaces, seq BIGINT, hash BYTEA);
+             CREATE FUNCTION begin_ledger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+             CREATE TRIGGER begin_ledger AFTER INSERT ON workspaces FOR EACH ROW EXECUTE FUNCTION begin_ledger();
+             ALTER TABLE entries ADD CONSTRAINT entries_seq_check CHECK (seq > 0);
+             ALTER TABLE entries ADD CONSTRAINT entries_hash_check CHECK (length(hash) = 32);
+             ALTER TABLE names ADD CONSTRAINT names_key_check CHECK (length(key) = 16);
+             {also}"
+        );
+        world.sql(&back).unwrap();
+        world.start().await;
+        let answer = world.report(&event("u2", "draft")).await;
+        assert_eq!((answer.status, &answer.body["seq"]), (201, &json!(4)));
+        assert_eq!(world.ledger().await.len(), 4);
+        assert_eq!(world.number("SELECT oldest FROM versions WHERE version = 2"), 1);
+        // An earlier program would not see where ledgers end.
+        assert_eq!(world.number("SELECT oldest FROM versions WHERE version = 3"), 3);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

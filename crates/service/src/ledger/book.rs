@@ -74,7 +74,7 @@ impl Book {
             account: Account::new(workspace.terms.clone()),
             past: Remembered::default(),
             head: GENESIS,
-            page: Page::new(workspace.id.clone(), 0),
+            page: Page::new(workspace.id.clone(), 0, GENESIS),
             kept_at: 0,
             herald: None,
             workspace,
@@ -120,6 +120,7 @@ impl Book {
             self.lose_track();
         }
         self.page.after = self.account.last_seq();
+        self.page.before = self.head;
         Ok(lines.len())
     }
 
@@ -389,7 +390,7 @@ impl Book {
     pub(crate) fn take_page(&mut self) -> Page {
         self.past.forget();
         let last = self.account.last_seq();
-        let mut page = std::mem::replace(&mut self.page, Page::new(self.workspace.id.clone(), last));
+        let mut page = std::mem::replace(&mut self.page, Page::new(self.workspace.id.clone(), last, self.head));
         if last - self.kept_at >= SNAPSHOT_EVERY && !page.lines.is_empty() {
             let account = wire::snapshot::encode(&self.account.snapshot());
             page.snapshot = Some(KeptSnapshot { seq: last, hash: self.head, account });

@@ -14,7 +14,7 @@ pub(super) enum Way {
     Unasked,
     /// It asks before it decides.
     Asked,
-    /// It asks when nobody else can record any more.
+    /// It asks when it is its turn among those who do so.
     Held,
 }
 

@@ -1,6 +1,6 @@
 //! Everything that a database keeps, row by row, and back into another: the same whichever database it is.
 //!
-//! What follows from entries (names, snapshots, heads) is left out: whoever takes entries in again makes it anew. Pairing
+//! What follows from entries (names, snapshots) is left out: whoever takes entries in again makes it anew. Pairing
 //! codes are left out, too: they are good for ten minutes.
 
 use super::sql::{Sql, Value, values};

@@ -31,8 +31,9 @@ pub(crate) trait Engine: Ledgers + Health + fmt::Debug + Send + Sync {
     /// Writes, as one transaction: all of it or nothing.
     fn write(&self, work: Work<'_>) -> Result<(), StoreError>;
 
-    /// Ledgers that nobody else moves, until something is appended to them or what is given back is dropped: so whoever is
-    /// slower than others gets its turn. None where everybody gets one anyway.
+    /// Waits for a turn with ledgers. It lasts until something is appended to them or what is given back is dropped, and
+    /// keeps out whoever waits for one, too: so whoever is slower than others gets its own. None where everybody gets one
+    /// anyway.
     fn hold(&self, workspaces: &[&str]) -> Result<Option<Box<dyn Ledgers + '_>>, StoreError>;
 
     /// Whether asking takes as long as appending, so that it is better to see while appending that nothing was missed.

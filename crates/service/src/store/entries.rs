@@ -32,8 +32,10 @@ impl StoredLine {
 pub(crate) struct Page {
     /// The workspace.
     pub(crate) workspace: String,
-    /// The last entry before the page: if it is not the last any more, nothing of the page is appended.
+    /// The last entry before the page: if it is not the last any more, or another one, nothing of the page is appended.
     pub(crate) after: u64,
+    /// The chain's hash after that entry, which the first of the page is linked to.
+    pub(crate) before: Hash,
     /// The entries, following each other and the stored ones.
     pub(crate) lines: Vec<StoredLine>,
     /// What entries are found under.
@@ -72,9 +74,9 @@ pub(crate) enum Effect {
 }
 
 impl Page {
-    /// An empty page behind an entry.
-    pub(crate) const fn new(workspace: String, after: u64) -> Self {
-        Self { workspace, after, lines: Vec::new(), keys: Vec::new(), effects: Vec::new(), snapshot: None }
+    /// An empty page behind an entry, with the chain's hash after it.
+    pub(crate) const fn new(workspace: String, after: u64, before: Hash) -> Self {
+        Self { workspace, after, before, lines: Vec::new(), keys: Vec::new(), effects: Vec::new(), snapshot: None }
     }
 
     /// Whether there is nothing to commit.
@@ -116,7 +118,7 @@ impl Ledgers for Store {
     }
 }
 
-/// Ledgers that nobody else moves.
+/// Ledgers that it is somebody's turn with.
 pub(crate) struct Held<'a> {
     ledgers: Box<dyn Ledgers + 'a>,
     last_write: &'a LastWrite,
@@ -133,7 +135,7 @@ impl Ledgers for Held<'_> {
 }
 
 impl Store {
-    /// Ledgers that nobody else moves; see [`super::engine::Engine::hold`].
+    /// Waits for a turn with ledgers; see [`super::engine::Engine::hold`].
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.

@@ -91,3 +91,35 @@ async fn a_ledger_that_was_tampered_with_is_not_served_as_if_it_was_right() {
     assert_eq!(world.report(&event("u2", "draft")).await.problem(), (503, "unavailable"));
     assert_eq!(world.get(Role::Member, "/balance").await.problem(), (503, "unavailable"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_recorded_behind_entries_that_the_database_has_lost() {
+    // What others recorded in their place: nothing, too little to reach the number that this one goes on from, and enough.
+    for elsewhere in 0..=2 {
+        let world = World::new().await;
+        for id in ["u1", "u2", "u3"] {
+            assert_eq!(world.report(&event(id, "draft")).await.status, 201);
+        }
+        // As by a replica that took over, or a backup that was put in the database's place, under a service that runs.
+        let unguarded = match crate::STORE {
+            Kind::Sqlite => "DROP TRIGGER entries_are_never_deleted",
+            Kind::Postgres => "DROP TRIGGER entries_are_never_changed ON entries",
+        };
+        world.sql(unguarded).unwrap();
+        world.sql("DELETE FROM names WHERE seq > 3; DELETE FROM entries WHERE seq > 3").unwrap();
+        let other = world.another().await;
+        for id in 0..elsewhere {
+            let url = format!("{}/v1/workspaces/acme/usage", other.url());
+            let request = world.http.post(url).bearer_auth(world.token(Role::Meter));
+            let body = event(&format!("v{id}"), "draft").to_string();
+            let answer = answer(request.header("content-type", "application/cloudevents+json").body(body)).await;
+            assert_eq!(answer.status, 201);
+        }
+        let answer = world.report(&event("w", "draft")).await;
+        assert_eq!((answer.status, &answer.body["seq"]), (201, &json!(4 + elsewhere)), "{}", answer.body);
+        assert_eq!(world.report(&event("u3", "draft")).await.status, 201, "it was lost, and is recorded now");
+        // With its chain.
+        assert_eq!(world.ledger().await.len(), 5 + elsewhere);
+        other.shutdown().await;
+    }
+}

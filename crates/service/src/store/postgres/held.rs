@@ -1,7 +1,9 @@
-//! Ledgers that nobody else moves: a transaction that has their heads.
+//! Ledgers that processes take turns with: a transaction that has the rows of their workspaces.
 //!
-//! Who decides without that is overtaken again and again if others are quicker, for what they append is never held up. The
-//! server gives a row that several want to one after the other, so here everybody gets a turn.
+//! Who decides without that is overtaken again and again if others are quicker. The server gives a row that several want to
+//! one after the other, so among those who hold everybody gets a turn. Whoever appends without holding is not held up: it is
+//! overtaken by the first who is, and holds from then on (see [`crate::ledger`]). So turns are for fairness alone; what keeps
+//! ledgers exact is the key of `entries`.
 
 use std::cell::RefCell;
 
@@ -16,22 +18,19 @@ use crate::store::{Page, StoreError};
 
 /// Others wait meanwhile: who does nothing with what it holds, because it was stopped, does not hold it for long.
 const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'";
-/// In the order in which whoever appends takes them, too: so nobody waits for somebody who waits for it.
-const TAKE: &str = "SELECT 1 FROM heads WHERE workspace_id = ANY($1) ORDER BY workspace_id FOR UPDATE";
 
-/// A connection within a transaction that has the heads of ledgers.
+/// A connection within a transaction that has the rows of workspaces.
 pub(super) struct Held {
     /// None, once it has appended.
     client: RefCell<Option<Object>>,
 }
 
 impl Held {
-    /// Waits for the heads, and takes them.
+    /// Waits for the rows, and takes them.
     pub(super) fn take(client: Object, workspaces: &[&str]) -> Result<Self, Failed> {
         let taken = block_on(async {
-            let take = client.prepare_cached(TAKE).await?;
             // Both are on their way before the first is answered.
-            try_join(client.batch_execute(BEGIN), client.query(&take, &[&workspaces])).await?;
+            try_join(client.batch_execute(BEGIN), ledger::lock(&client, workspaces)).await?;
             Ok::<_, Error>(())
         });
         let is_lost = client.is_closed();

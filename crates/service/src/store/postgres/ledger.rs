@@ -1,22 +1,23 @@
 //! Ledgers in PostgreSQL. What waits is asked for and appended with one statement for all workspaces: the network and the
 //! disk are waited for once.
 
+use std::collections::HashSet;
+
 use deadpool_postgres::Object;
 use futures_executor::block_on;
 use tokio_postgres::Error;
 use tokio_postgres::types::ToSql;
-use wire::Hash;
+use wire::{GENESIS, Hash};
 
 use super::Statements;
 use super::server::said;
 use crate::store::sql::{Row, Sql, values};
 use crate::store::{Appended, Ask, Page, Recalled, StoreError, StoredLine, TAIL};
 
-/// The lines after the known ones. A ledger that has not moved costs a look at its head.
+/// The lines after the known ones.
 const TAILS: &str = "
     SELECT a.number, e.seq, e.hash, e.body
     FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS a (workspace_id, after, number)
-    JOIN heads h ON h.workspace_id = a.workspace_id AND h.seq > a.after
     CROSS JOIN LATERAL (
         SELECT seq, hash, body FROM entries
         WHERE workspace_id = a.workspace_id AND seq > a.after
@@ -33,27 +34,48 @@ const FOUND: &str = "
         SELECT seq, hash, body FROM entries WHERE workspace_id = a.workspace_id AND seq = n.seq
     ) e";
 
-/// Appends pages whose ledgers end where the pages begin, and says which those are. Heads are taken in the order of
-/// the pages, which is that of their workspaces, so that two processes do not wait for each other.
-const APPEND: &str = "
-    WITH moved AS (
-        UPDATE heads h SET seq = p.seq, hash = p.hash
-        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bytea[]) AS p (workspace_id, after, seq, hash)
-        WHERE h.workspace_id = p.workspace_id AND h.seq = p.after
-        RETURNING h.workspace_id
-    ), entered AS (
-        INSERT INTO entries (workspace_id, seq, hash, body)
-        SELECT e.* FROM unnest($5::text[], $6::bigint[], $7::bytea[], $8::bytea[]) AS e (workspace_id, seq, hash, body)
-        JOIN moved USING (workspace_id)
-    ), named AS (
-        INSERT INTO names (workspace_id, key, seq)
-        SELECT n.* FROM unnest($9::text[], $10::bytea[], $11::bigint[]) AS n (workspace_id, key, seq)
-        JOIN moved USING (workspace_id)
-    )
-    SELECT workspace_id FROM moved";
+/// Appends pages to ledgers that end where the pages begin, and says which those are: a page's first line is entered if the
+/// line before it is the one that it is linked to, and nobody has entered another with its number. Of two processes the
+/// later one waits there until it is known what becomes of the earlier one's. Lines are entered in the order of their
+/// workspaces, so that two do not wait for each other.
+macro_rules! append {
+    ($($others:literal)?) => {
+        concat!(
+            "WITH moved AS (
+                INSERT INTO entries (workspace_id, seq, hash, body)
+                SELECT p.workspace_id, p.seq, p.hash, p.body
+                FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[])
+                    AS p (workspace_id, seq, before, hash, body)
+                WHERE p.before = coalesce(
+                    (SELECT hash FROM entries WHERE workspace_id = p.workspace_id AND seq = p.seq - 1), $6::bytea
+                )
+                ON CONFLICT DO NOTHING
+                RETURNING workspace_id
+            ), named AS (
+                INSERT INTO names (workspace_id, key, seq)
+                SELECT n.* FROM unnest($7::text[], $8::bytea[], $9::bigint[]) AS n (workspace_id, key, seq)
+                JOIN moved USING (workspace_id)
+            )",
+            $($others,)?
+            "SELECT workspace_id FROM moved"
+        )
+    };
+}
 
-/// Whether a ledger ends where it is thought to, and nobody else moves it until this transaction ends.
-const LOCK: &str = "SELECT 1 FROM heads WHERE workspace_id = $1 AND seq = $2 FOR UPDATE";
+/// For pages of one line each, as most are.
+const APPEND_SINGLE: &str = append!();
+
+/// For pages with more lines: whoever has entered the first of them has the numbers that follow.
+const APPEND: &str = append!(
+    ", entered AS (
+        INSERT INTO entries (workspace_id, seq, hash, body)
+        SELECT e.* FROM unnest($10::text[], $11::bigint[], $12::bytea[], $13::bytea[]) AS e (workspace_id, seq, hash, body)
+        JOIN moved USING (workspace_id)
+    )"
+);
+
+/// Holds up others who store something beside entries, in the same order as those who hold ledgers.
+const LOCK: &str = "SELECT 1 FROM workspaces WHERE workspace_id = ANY($1) ORDER BY workspace_id FOR NO KEY UPDATE";
 
 /// See [`crate::store::engine::Engine::recall`].
 pub(super) async fn recall(client: &Object, asks: &[Ask]) -> Result<Vec<Recalled>, Error> {
@@ -103,29 +125,37 @@ fn fill(
 
 /// Appends the lines of pages.
 pub(super) async fn append(client: &Object, pages: &[Page]) -> Result<Vec<Appended>, Error> {
-    let statement = client.prepare_cached(APPEND).await?;
     let columns = Columns::of(pages);
-    let moved = client.query(&statement, &columns.parameters()).await?;
-    let moved = moved.iter().map(|row| row.try_get(0)).collect::<Result<Vec<&str>, _>>()?;
-    Ok(pages.iter().map(|page| fate_of(moved.contains(&page.workspace.as_str()))).collect())
+    let moved = if columns.others.workspace.is_empty() {
+        client.query(&client.prepare_cached(APPEND_SINGLE).await?, &columns.of_single()).await?
+    } else {
+        client.query(&client.prepare_cached(APPEND).await?, &columns.of_all()).await?
+    };
+    let moved = moved.iter().map(|row| row.try_get(0)).collect::<Result<HashSet<&str>, _>>()?;
+    Ok(pages.iter().map(|page| fate_of(moved.contains(page.workspace.as_str()))).collect())
 }
 
 /// Appends pages with what goes along with them, within a transaction that has begun.
 pub(super) fn append_with_aside(client: &Object, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
-    let mut statements = Statements { client, failed: None };
     let failed = |error: Error| StoreError::Postgres(said(&error));
+    let aside: Vec<&str> = pages.iter().filter(|page| page.has_aside()).map(|page| page.workspace.as_str()).collect();
+    block_on(lock(client, &aside)).map_err(failed)?;
+    let mut statements = Statements { client, failed: None };
     let mut appended = block_on(append(client, pages)).map_err(failed)?;
     for (page, fate) in pages.iter().zip(&mut appended) {
         if page.lines.is_empty() {
-            // Nothing was locked for it.
-            let db: &mut dyn Sql = &mut statements;
-            *fate = fate_of(db.finds(LOCK, values![&page.workspace, page.after])?);
+            *fate = fate_of(head(&mut statements, &page.workspace)? == (page.after, page.before));
         }
         if *fate == Appended::Whole {
             page.store_aside(&mut statements)?;
         }
     }
     Ok(appended)
+}
+
+/// Waits until nobody else holds ledgers, and holds them until the transaction ends.
+pub(super) async fn lock(client: &Object, workspaces: &[&str]) -> Result<(), Error> {
+    client.query(&client.prepare_cached(LOCK).await?, &[&workspaces]).await.map(drop)
 }
 
 const fn fate_of(is_moved: bool) -> Appended {
@@ -145,33 +175,34 @@ pub(super) fn lines(
     db.query(sql, values![workspace, after, limit])?.iter().map(line).collect()
 }
 
-/// See [`crate::store::Store::head`]; `None` if there is no such workspace.
-pub(super) fn head(db: &mut dyn Sql, workspace: &str) -> Result<Option<(u64, Hash)>, StoreError> {
-    let row = db.first("SELECT seq, hash FROM heads WHERE workspace_id = $1", values![workspace])?;
-    row.map(|row| Ok((row.get(0)?, Hash(row.get(1)?)))).transpose()
+/// See [`crate::store::Store::head`].
+pub(super) fn head(db: &mut dyn Sql, workspace: &str) -> Result<(u64, Hash), StoreError> {
+    let sql = "SELECT seq, hash FROM entries WHERE workspace_id = $1 ORDER BY seq DESC LIMIT 1";
+    let row = db.first(sql, values![workspace])?;
+    row.map_or(Ok((0, GENESIS)), |row| Ok((row.get(0)?, Hash(row.get(1)?))))
 }
 
 /// See [`crate::store::engine::Engine::heads`].
 pub(super) async fn heads(client: &Object, workspaces: &[String]) -> Result<Vec<(String, u64)>, Error> {
-    let sql = "SELECT workspace_id, seq FROM heads WHERE workspace_id = ANY($1)";
+    let sql = "
+        SELECT a.workspace_id, e.seq FROM unnest($1::text[]) AS a (workspace_id)
+        CROSS JOIN LATERAL (
+            SELECT seq FROM entries WHERE workspace_id = a.workspace_id ORDER BY seq DESC LIMIT 1
+        ) e";
     let rows = client.query(&client.prepare_cached(sql).await?, &[&workspaces]).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, u64::try_from(row.try_get::<_, i64>(1)?).unwrap_or(0)))).collect()
 }
 
-/// Pages by columns, as the statement takes them.
+/// Pages by columns, as the statements take them.
 #[derive(Default)]
 struct Columns<'a> {
-    pages: OfPages<'a>,
-    lines: OfLines<'a>,
+    /// What the first line of each page is linked to.
+    before: Vec<&'a [u8]>,
+    /// The first line of each page.
+    first: OfLines<'a>,
+    /// The lines behind those.
+    others: OfLines<'a>,
     keys: OfKeys<'a>,
-}
-
-#[derive(Default)]
-struct OfPages<'a> {
-    workspace: Vec<&'a str>,
-    after: Vec<i64>,
-    seq: Vec<i64>,
-    hash: Vec<&'a [u8]>,
 }
 
 #[derive(Default)]
@@ -189,25 +220,27 @@ struct OfKeys<'a> {
     seq: Vec<i64>,
 }
 
+impl<'a> OfLines<'a> {
+    fn push(&mut self, workspace: &'a str, line: &'a StoredLine) {
+        self.workspace.push(workspace);
+        self.seq.push(signed(line.seq));
+        self.hash.push(&line.hash.0);
+        self.body.push(&line.body);
+    }
+}
+
 impl<'a> Columns<'a> {
-    fn of(all: &'a [Page]) -> Self {
+    fn of(pages: &'a [Page]) -> Self {
         let mut columns = Self::default();
-        let Self { pages, lines, keys } = &mut columns;
-        let mut all: Vec<&Page> = all.iter().collect();
-        all.sort_unstable_by(|one, other| one.workspace.cmp(&other.workspace));
-        for page in all {
+        let Self { before, first, others, keys } = &mut columns;
+        let mut pages: Vec<&Page> = pages.iter().collect();
+        pages.sort_unstable_by(|one, other| one.workspace.cmp(&other.workspace));
+        for page in pages {
             let workspace = page.workspace.as_str();
-            let Some(last) = page.lines.last() else { continue };
-            pages.workspace.push(workspace);
-            pages.after.push(signed(page.after));
-            pages.seq.push(signed(last.seq));
-            pages.hash.push(&last.hash.0);
-            for line in &page.lines {
-                lines.workspace.push(workspace);
-                lines.seq.push(signed(line.seq));
-                lines.hash.push(&line.hash.0);
-                lines.body.push(&line.body);
-            }
+            let Some((head, rest)) = page.lines.split_first() else { continue };
+            before.push(&page.before.0);
+            first.push(workspace, head);
+            rest.iter().for_each(|line| others.push(workspace, line));
             for (key, seq) in &page.keys {
                 keys.workspace.push(workspace);
                 keys.key.push(&key.0);
@@ -217,23 +250,30 @@ impl<'a> Columns<'a> {
         columns
     }
 
-    fn parameters(&self) -> [&(dyn ToSql + Sync); 11] {
-        let Self { pages, lines, keys } = self;
+    fn of_single(&self) -> [&(dyn ToSql + Sync); 9] {
+        let Self { before, first, keys, .. } = self;
         [
-            &pages.workspace,
-            &pages.after,
-            &pages.seq,
-            &pages.hash,
-            &lines.workspace,
-            &lines.seq,
-            &lines.hash,
-            &lines.body,
+            &first.workspace,
+            &first.seq,
+            before,
+            &first.hash,
+            &first.body,
+            &GENESIS_BYTES,
             &keys.workspace,
             &keys.key,
             &keys.seq,
         ]
     }
+
+    fn of_all(&self) -> [&(dyn ToSql + Sync); 13] {
+        let [a, b, c, d, e, f, g, h, i] = self.of_single();
+        let others = &self.others;
+        [a, b, c, d, e, f, g, h, i, &others.workspace, &others.seq, &others.hash, &others.body]
+    }
 }
+
+/// What the first line of a ledger is linked to.
+const GENESIS_BYTES: &[u8] = &GENESIS.0;
 
 /// PostgreSQL's integers are signed. The rules keep every number under 2^53.
 fn signed(number: u64) -> i64 {

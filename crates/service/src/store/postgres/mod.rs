@@ -1,8 +1,8 @@
 //! PostgreSQL: many machines at one database.
 //!
 //! Nobody owns a ledger. A process decides on what it knows, and what it appends counts if the ledger still ends where the
-//! process thinks (`heads`); if another has been quicker, it holds the ledger's head while it learns what that one has
-//! recorded and decides again, see [`held`].
+//! process thinks (see [`ledger`]); if another has been quicker, it waits for its turn, learns what that one has recorded
+//! and decides again (see [`held`]).
 
 mod connect;
 mod health;
@@ -19,7 +19,7 @@ use futures_executor::block_on;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
-use wire::Hash;
+use wire::{GENESIS, Hash};
 
 use super::engine::{Appended, Ask, Engine, Ledgers, Recalled, Work};
 use super::sql::{Row, Sql, Value};
@@ -162,12 +162,12 @@ impl Engine for Postgres {
     }
 
     fn head(&self, workspace: &str) -> Result<(u64, Hash), StoreError> {
-        let mut head = None;
+        let mut head = (0, GENESIS);
         self.read(&mut |db| {
             head = ledger::head(db, workspace)?;
             Ok(())
         })?;
-        Ok(head.unwrap_or((0, wire::GENESIS)))
+        Ok(head)
     }
 
     /// As many as there are processors.

@@ -2,7 +2,7 @@
 //!
 //! They stand in a schema of their own, `creditdeck`, beside whatever else the database has. A step only adds what an
 //! older service does not mind, so that services of two versions can run while they are replaced one by one; what nobody
-//! uses any more goes in a later step.
+//! uses any more goes in a later step. (The third does not: it is from before the first release.)
 
 use deadpool_postgres::Object;
 use futures_executor::block_on;
@@ -22,7 +22,8 @@ struct Step {
 }
 
 /// Each step brings a database from the version before it. A step is never changed once it was released.
-const STEPS: [Step; 2] = [Step { sql: FIRST, oldest: 1 }, Step { sql: SECOND, oldest: 1 }];
+const STEPS: [Step; 3] =
+    [Step { sql: FIRST, oldest: 1 }, Step { sql: SECOND, oldest: 1 }, Step { sql: THIRD, oldest: 3 }];
 
 const FIRST: &str = r#"
 CREATE TABLE settings (
@@ -202,6 +203,18 @@ CREATE INDEX outbox_by_told ON outbox (told_at, workspace_id, event_id) WHERE to
 CREATE INDEX outbox_given_up ON outbox (created_at, workspace_id, event_id)
     WHERE next_at IS NULL AND told_at IS NULL AND length(body) > 0;
 CREATE INDEX answers_by_time ON answers (created_at);
+";
+
+/// What keeps processes apart was a row a workspace that each of them rewrote; it is the key of entries now.
+const THIRD: &str = r"
+DROP TRIGGER begin_ledger ON workspaces;
+DROP FUNCTION begin_ledger;
+DROP TABLE heads;
+
+-- Everything that the service appends has these lengths by its types, and `verify` sees what has not. The server would
+-- make the checks ready anew for every statement.
+ALTER TABLE entries DROP CONSTRAINT entries_seq_check, DROP CONSTRAINT entries_hash_check;
+ALTER TABLE names DROP CONSTRAINT names_key_check;
 ";
 
 /// Makes the tables, or brings them to this version: all steps or none, and one process after the other.

@@ -26,11 +26,11 @@ pub(super) fn recall(db: &Connection, ask: &Ask) -> Result<Recalled, StoreError>
 pub(super) fn append(
     db: &Transaction<'_>,
     page: &Page,
-    heads: &mut LruCache<String, u64>,
+    heads: &mut LruCache<String, (u64, Hash)>,
 ) -> Result<Appended, StoreError> {
     let known = heads.get(&page.workspace).copied();
-    let last = known.map_or_else(|| Ok(head(db, &page.workspace)?.0), Ok::<_, StoreError>)?;
-    if last != page.after {
+    let (last, hash) = known.map_or_else(|| head(db, &page.workspace), Ok)?;
+    if (last, hash) != (page.after, page.before) {
         return Ok(Appended::Overtaken);
     }
     if !page.lines.iter().zip(last + 1..).all(|(line, seq)| line.seq == seq) {
@@ -47,7 +47,7 @@ pub(super) fn append(
         name.execute(params![page.workspace, key.0, signed(*seq)])?;
     }
     page.store_aside(&mut Statements(db))?;
-    let last = page.lines.last().map_or(page.after, |line| line.seq);
+    let last = page.lines.last().map_or((last, hash), |line| (line.seq, line.hash));
     heads.put(page.workspace.clone(), last);
     Ok(Appended::Whole)
 }

@@ -54,7 +54,7 @@ struct Writer {
 /// The last entries of ledgers, as long as nobody else writes.
 #[derive(Debug)]
 struct Heads {
-    known: LruCache<String, u64>,
+    known: LruCache<String, (u64, Hash)>,
     /// SQLite's number for what others had written then. It means something for one connection alone.
     seen: Option<i64>,
 }
@@ -117,7 +117,7 @@ impl Sqlite {
     /// Works on a transaction that nobody else writes beside, with what is known of the last entries of ledgers.
     fn writing<T>(
         &self,
-        work: impl FnOnce(&Transaction<'_>, &mut LruCache<String, u64>) -> Result<T, StoreError>,
+        work: impl FnOnce(&Transaction<'_>, &mut LruCache<String, (u64, Hash)>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut writer = lock(&self.writer);
         let Writer { connection, heads } = &mut *writer;
@@ -142,7 +142,8 @@ impl Ledgers for Sqlite {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
         heads.look(&transaction)?;
         let recall = |ask: &Ask| {
-            let has_nothing = ask.keys.is_empty() && heads.known.peek(&ask.workspace) == Some(&ask.after);
+            let last = heads.known.peek(&ask.workspace).map(|(last, _)| *last);
+            let has_nothing = ask.keys.is_empty() && last == Some(ask.after);
             if has_nothing { Ok(Recalled::default()) } else { ledger::recall(&transaction, ask) }
         };
         let recalled = asks.iter().map(recall).collect();
