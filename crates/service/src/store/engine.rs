@@ -6,7 +6,7 @@ use wire::Hash;
 
 use super::health::Health;
 use super::key::Key;
-use super::sql::Sql;
+use super::sql::{Row, Sql, Value};
 use super::{Page, StoreError, StoredLine};
 
 /// Work on a transaction. It may be called again when the connection was lost before the transaction ended.
@@ -25,7 +25,11 @@ pub(crate) trait Ledgers {
 
 /// A database that keeps ledgers. Every call may block.
 pub(crate) trait Engine: Ledgers + Health + fmt::Debug + Send + Sync {
-    /// Reads; nothing is changed.
+    /// Reads with one statement, which sees everything as it was at one instant. A transaction around it would only take
+    /// longer: the server would be waited for three times.
+    fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError>;
+
+    /// Reads with as many statements as it takes, all of which see the same; nothing is changed.
     fn read(&self, work: Work<'_>) -> Result<(), StoreError>;
 
     /// Writes, as one transaction: all of it or nothing.

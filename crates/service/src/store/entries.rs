@@ -163,10 +163,8 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub(crate) fn highest_key(&self, workspace: &str, below: Key) -> Result<Option<Key>, StoreError> {
         let sql = "SELECT key FROM names WHERE workspace_id = $1 AND key < $2 ORDER BY key DESC LIMIT 1";
-        self.read(|db| {
-            let row = db.first(sql, values![workspace, below.0.as_slice()])?;
-            row.map(|row| row.get(0).map(Key)).transpose()
-        })
+        let rows = self.query(sql, values![workspace, below.0.as_slice()])?;
+        rows.first().map(|row| row.get(0).map(Key)).transpose()
     }
 
     /// The number and hash of the last entry.

@@ -49,7 +49,7 @@ pub use workspaces::{ListedWorkspace, Workspace};
 
 use engine::Engine;
 use postgres::Postgres;
-use sql::Sql;
+use sql::{Row, Sql, Value};
 use sqlite::Sqlite;
 
 /// Why the store did not do what it was asked.
@@ -144,6 +144,11 @@ impl Store {
             Ok(())
         })?;
         result.ok_or_else(nothing_was_done)
+    }
+
+    /// Reads with one statement.
+    fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.engine.query(sql, parameters)
     }
 
     /// Writes, as one transaction: all of it or nothing.

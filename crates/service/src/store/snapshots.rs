@@ -3,7 +3,7 @@
 
 use wire::Hash;
 
-use super::sql::{Sql, values};
+use super::sql::{Row, Sql, values};
 use super::{Store, StoreError};
 
 /// An account as it was after an entry.
@@ -23,15 +23,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub(crate) fn snapshot(&self, workspace: &str, until: u64) -> Result<Option<KeptSnapshot>, StoreError> {
-        self.read(|db| {
-            let row = db.first(
-                "SELECT seq, hash, account FROM snapshots WHERE workspace_id = $1 AND seq <= $2
-                 ORDER BY seq DESC LIMIT 1",
-                values![workspace, until],
-            )?;
-            row.map(|row| Ok(KeptSnapshot { seq: row.get(0)?, hash: Hash(row.get(1)?), account: row.get(2)? }))
-                .transpose()
-        })
+        let sql = "SELECT seq, hash, account FROM snapshots WHERE workspace_id = $1 AND seq <= $2
+                   ORDER BY seq DESC LIMIT 1";
+        let rows = self.query(sql, values![workspace, until])?;
+        let kept = |row: &Row| Ok(KeptSnapshot { seq: row.get(0)?, hash: Hash(row.get(1)?), account: row.get(2)? });
+        rows.first().map(kept).transpose()
     }
 }
 

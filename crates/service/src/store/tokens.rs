@@ -111,16 +111,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub fn accesses(&self, digest: &[u8; 32], now: Timestamp, limit: u32) -> Result<Vec<Access>, StoreError> {
-        self.read(|db| {
-            let sql = "SELECT workspace_id, role FROM tokens
-                       WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
-                       ORDER BY workspace_id LIMIT $3";
-            let read = |row: &Row| {
-                let workspace: String = row.get(0)?;
-                Ok(Access { role: role(&workspace, row, 1)?, workspace })
-            };
-            db.query(sql, values![digest, now, limit])?.iter().map(read).collect()
-        })
+        let sql = "SELECT workspace_id, role FROM tokens
+                   WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
+                   ORDER BY workspace_id LIMIT $3";
+        let read = |row: &Row| {
+            let workspace: String = row.get(0)?;
+            Ok(Access { role: role(&workspace, row, 1)?, workspace })
+        };
+        self.query(sql, values![digest, now, limit])?.iter().map(read).collect()
     }
 
     /// The tokens of a workspace, newest first: those that have expired and those that were revoked, too.

@@ -122,14 +122,13 @@ impl Store {
     /// [`StoreError`] when the database fails or what it has stored is not a workspace.
     pub fn workspace(&self, id: &str) -> Result<Option<Workspace>, StoreError> {
         let corrupt = |message: String| StoreError::Corrupt { workspace: id.to_owned(), message };
-        let found = self.read(|db| {
-            let sql = "SELECT name, time_zone, catalogue_id FROM workspaces WHERE workspace_id = $1";
-            let Some(row) = db.first(sql, values![id])? else { return Ok(None) };
-            let (name, zone, catalogue): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let texts = revisions(db, &catalogue)?;
-            Ok(Some((name, zone, catalogue, texts)))
-        })?;
-        let Some((name, zone, catalogue, texts)) = found else { return Ok(None) };
+        let sql = "SELECT w.name, w.time_zone, w.catalogue_id, c.revision, c.json
+                   FROM workspaces w JOIN catalogues c ON c.id = w.catalogue_id
+                   WHERE w.workspace_id = $1 ORDER BY c.revision";
+        let rows = self.query(sql, values![id])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let (name, zone, catalogue): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let texts = rows.iter().map(|row| Ok((row.get(3)?, row.get(4)?))).collect::<Result<Vec<_>, StoreError>>()?;
         let zone: Tz = zone.parse().map_err(|_| corrupt(format!("\"{zone}\" is not a time zone")))?;
         let revisions =
             self.catalogues.read(&catalogue, &texts).map_err(|message| corrupt(format!("its catalogue: {message}")))?;

@@ -144,7 +144,8 @@ pub(super) fn append_with_aside(client: &Object, pages: &[Page]) -> Result<Vec<A
     let mut appended = block_on(append(client, pages)).map_err(failed)?;
     for (page, fate) in pages.iter().zip(&mut appended) {
         if page.lines.is_empty() {
-            *fate = fate_of(head(&mut statements, &page.workspace)? == (page.after, page.before));
+            let last = head(&statements.query(HEAD, values![&page.workspace])?)?;
+            *fate = fate_of(last == (page.after, page.before));
         }
         if *fate == Appended::Whole {
             page.store_aside(&mut statements)?;
@@ -163,23 +164,20 @@ const fn fate_of(is_moved: bool) -> Appended {
 }
 
 /// See [`crate::store::Store::lines`].
-pub(super) fn lines(
-    db: &mut dyn Sql,
-    workspace: &str,
-    after: u64,
-    limit: usize,
-) -> Result<Vec<StoredLine>, StoreError> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let sql = "SELECT seq, hash, body FROM entries WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-    let line = |row: &Row| Ok(StoredLine { seq: row.get(0)?, hash: Hash(row.get(1)?), body: row.get(2)? });
-    db.query(sql, values![workspace, after, limit])?.iter().map(line).collect()
+pub(super) const LINES: &str =
+    "SELECT seq, hash, body FROM entries WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
+/// A line of [`LINES`].
+pub(super) fn line(row: &Row) -> Result<StoredLine, StoreError> {
+    Ok(StoredLine { seq: row.get(0)?, hash: Hash(row.get(1)?), body: row.get(2)? })
 }
 
 /// See [`crate::store::Store::head`].
-pub(super) fn head(db: &mut dyn Sql, workspace: &str) -> Result<(u64, Hash), StoreError> {
-    let sql = "SELECT seq, hash FROM entries WHERE workspace_id = $1 ORDER BY seq DESC LIMIT 1";
-    let row = db.first(sql, values![workspace])?;
-    row.map_or(Ok((0, GENESIS)), |row| Ok((row.get(0)?, Hash(row.get(1)?))))
+pub(super) const HEAD: &str = "SELECT seq, hash FROM entries WHERE workspace_id = $1 ORDER BY seq DESC LIMIT 1";
+
+/// The number and hash of the last entry, as [`HEAD`] gives them.
+pub(super) fn head(rows: &[Row]) -> Result<(u64, Hash), StoreError> {
+    rows.first().map_or(Ok((0, GENESIS)), |row| Ok((row.get(0)?, Hash(row.get(1)?))))
 }
 
 /// See [`crate::store::engine::Engine::heads`].

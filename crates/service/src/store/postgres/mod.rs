@@ -19,10 +19,10 @@ use futures_executor::block_on;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
-use wire::{GENESIS, Hash};
+use wire::Hash;
 
 use super::engine::{Appended, Ask, Engine, Ledgers, Recalled, Work};
-use super::sql::{Row, Sql, Value};
+use super::sql::{Row, Sql, Value, values};
 use super::{Durability, Page, StoreError, StoredLine};
 use held::Held;
 pub(super) use server::Server;
@@ -128,6 +128,21 @@ impl Ledgers for Postgres {
 }
 
 impl Engine for Postgres {
+    fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let client = self.client()?;
+            let mut statements = Statements { client: &client, failed: None };
+            match statements.query(sql, parameters) {
+                Ok(rows) => return Ok(rows),
+                // Reading twice does no harm.
+                Err(error) if tries >= TRIES || !statements.failed.unwrap_or(false) => return Err(error),
+                Err(_) => {}
+            }
+        }
+    }
+
     fn read(&self, work: Work<'_>) -> Result<(), StoreError> {
         self.transact("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
     }
@@ -153,21 +168,12 @@ impl Engine for Postgres {
     }
 
     fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
-        let mut lines = Vec::new();
-        self.read(&mut |db| {
-            lines = ledger::lines(db, workspace, after, limit)?;
-            Ok(())
-        })?;
-        Ok(lines)
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.query(ledger::LINES, values![workspace, after, limit])?.iter().map(ledger::line).collect()
     }
 
     fn head(&self, workspace: &str) -> Result<(u64, Hash), StoreError> {
-        let mut head = (0, GENESIS);
-        self.read(&mut |db| {
-            head = ledger::head(db, workspace)?;
-            Ok(())
-        })?;
-        Ok(head)
+        ledger::head(&self.query(ledger::HEAD, values![workspace])?)
     }
 
     /// As many as there are processors.

@@ -157,6 +157,10 @@ impl Ledgers for Sqlite {
 }
 
 impl Engine for Sqlite {
+    fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.reading(|db| Statements(db).query(sql, parameters))
+    }
+
     fn read(&self, work: Work<'_>) -> Result<(), StoreError> {
         self.reading(|db| {
             // All of it sees the same.
