@@ -88,6 +88,8 @@ async fn tables_of_earlier_versions_are_brought_to_this_one() {
         assert_eq!((answer.status, &answer.body["seq"]), (201, &json!(4)));
         assert_eq!(world.ledger().await.len(), 4);
         assert_eq!(world.number("SELECT oldest FROM versions WHERE version = 2"), 1);
+        let left = "SELECT count(*) FROM pg_tables WHERE schemaname = 'creditdeck' AND tablename = 'heads'";
+        assert_eq!(world.number(left), 0);
         // An earlier program would not see where ledgers end.
         assert_eq!(world.number("SELECT oldest FROM versions WHERE version = 3"), 3);
     }

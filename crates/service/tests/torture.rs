@@ -1,5 +1,5 @@
 //! The short form of `script/torture`: the service is killed at random moments under load, and loses nothing that it has
-//! acknowledged; 64 clients want 20,000 credits where there are 10,000, and get 10,000.
+//! acknowledged; 64 clients want 20,000 credits where there are 10,000, and get 10,000; a crowd keeps nobody out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::path::PathBuf;
@@ -54,4 +54,10 @@ fn nobody_gets_more_than_there_is_on_sqlite() {
 #[test]
 fn nobody_gets_more_than_there_is_from_two_services_on_postgres() {
     assert!(torture(&["race", "postgres"]).contains("10000 recorded, 10000 refused"));
+}
+
+#[test]
+fn a_crowd_that_wants_nothing_good_keeps_nobody_out() {
+    let said = torture(&["crowd", "sqlite", "300"]);
+    assert!(said.contains("300 idle connections") && said.contains("64 slow clients cut off"), "{said}");
 }

@@ -40,7 +40,7 @@ const USAGE: &str = "usage: bench-service measure SERVICE FOLDER RESULT.json \
     | bare hello LENGTH | bare debit LENGTH DATABASE ACCOUNT | bare transaction DATABASE \
     | bare pgbench FOLDER \
     | torture SERVICE FOLDER sqlite|postgres KILLS | torture SERVICE FOLDER postgres-restarts RESTARTS \
-    | torture SERVICE FOLDER race sqlite|postgres";
+    | torture SERVICE FOLDER race sqlite|postgres | torture SERVICE FOLDER crowd sqlite|postgres IDLE";
 
 /// Prints a line.
 fn say(line: impl Display) -> io::Result<()> {

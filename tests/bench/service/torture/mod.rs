@@ -1,9 +1,10 @@
 //! Whether what was acknowledged is kept: the service is killed again and again under load, or its PostgreSQL is, or two
-//! services share one workspace that has not enough credits.
+//! services share one workspace that has not enough credits; and whether a crowd that wants nothing good keeps others out.
 //!
 //! - `torture SERVICE FOLDER sqlite|postgres KILLS`
 //! - `torture SERVICE FOLDER postgres-restarts RESTARTS`
 //! - `torture SERVICE FOLDER race sqlite|postgres`
+//! - `torture SERVICE FOLDER crowd sqlite|postgres IDLE`
 //!
 //! `CREDITDECK_SEED` sets what is random. When things happen depends on the machine, too: a seed brings back the times that
 //! were chosen, and not always what went wrong.
@@ -11,6 +12,7 @@
 mod books;
 mod check;
 mod client;
+mod crowd;
 mod kills;
 mod race;
 mod restarts;
@@ -42,6 +44,10 @@ pub(crate) fn run(service: &Path, folder: &Path, arguments: &[&str]) -> Result<(
         ["race", store] => {
             let (vendor, _database) = on(store)?;
             say(format_args!("{store}: {}", race::run(&vendor, if *store == "postgres" { 2 } else { 1 })?))?;
+        }
+        ["crowd", store, idle] => {
+            let (vendor, _database) = on(store)?;
+            say(format_args!("{store}: {}", crowd::run(&vendor, idle.parse()?)?))?;
         }
         ["postgres-restarts", count] => {
             say(format_args!("CREDITDECK_SEED={seed}"))?;
