@@ -173,7 +173,7 @@ impl Book {
         let mut keys: Vec<Key> = commands.into_iter().flat_map(|command| self.past.missing(command)).collect();
         keys.sort_unstable();
         keys.dedup();
-        Ask { workspace: self.workspace.id.clone(), after: self.account.last_seq(), keys }
+        Ask { workspace: self.workspace.id.clone(), after: self.account.last_seq(), before: self.head, keys }
     }
 
     /// Takes note of what the store has recorded under these keys.

@@ -234,9 +234,14 @@ impl Lane {
             };
             let mut answers: HashMap<String, (Ask, Recalled)> =
                 asks.into_iter().zip(answers).map(|(ask, answer)| (ask.workspace.clone(), (ask, answer))).collect();
-            let mut known = Vec::with_capacity(opened.len());
+            let (mut known, mut lost) = (Vec::with_capacity(opened.len()), Vec::new());
             for (part, mut book) in opened {
                 let learnt = match answers.remove(&part.workspace.id) {
+                    Some((ask, answer)) if answer.is_lost => {
+                        tracing::warn!(workspace = %ask.workspace, "the database has lost entries: the ledger is read again");
+                        lost.push(part);
+                        continue;
+                    }
                     Some((ask, answer)) => {
                         match answer.tail.is_empty() {
                             true => self.shared.note_quiet(&ask.workspace),
@@ -251,6 +256,7 @@ impl Lane {
                     Err(error) => part.refuse(&error),
                 }
             }
+            known.extend(self.opened(lost));
             opened = known;
             is_first = false;
         }

@@ -63,6 +63,8 @@ pub(crate) struct Ask {
     pub(crate) workspace: String,
     /// The last entry that is known.
     pub(crate) after: u64,
+    /// The chain's hash after it.
+    pub(crate) before: Hash,
     /// What to look for.
     pub(crate) keys: Vec<Key>,
 }
@@ -70,10 +72,24 @@ pub(crate) struct Ask {
 /// What was recorded.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recalled {
+    /// Whether the known entry is not there, or another one is: whoever asked knows what the database has lost.
+    pub(crate) is_lost: bool,
     /// The lines after the known one, in order: at most [`TAIL`] of them. Ask again when there are as many.
     pub(crate) tail: Vec<StoredLine>,
     /// The lines under the keys, in no order. What was recorded meanwhile may be among them.
     pub(crate) found: Vec<StoredLine>,
+}
+
+impl Recalled {
+    /// Takes the known line off the lines of a tail, which begin with it.
+    pub(super) fn leave_known(&mut self, ask: &Ask) {
+        if ask.after == 0 {
+            return;
+        }
+        self.is_lost = self.tail.first().is_none_or(|line| (line.seq, line.hash) != (ask.after, ask.before));
+        let known = if self.is_lost { self.tail.len() } else { 1 };
+        self.tail.drain(..known);
+    }
 }
 
 /// Most lines of a tail.

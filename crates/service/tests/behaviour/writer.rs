@@ -95,7 +95,8 @@ async fn a_ledger_that_was_tampered_with_is_not_served_as_if_it_was_right() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_is_recorded_behind_entries_that_the_database_has_lost() {
     // What others recorded in their place: nothing, too little to reach the number that this one goes on from, and enough.
-    for elsewhere in 0..=2 {
+    // And what this one is asked first: something new, what it knows to be a duplicate, and what is left.
+    for (elsewhere, first) in (0..=2).flat_map(|elsewhere| ["w", "u3", "/balance"].map(|first| (elsewhere, first))) {
         let world = World::new().await;
         for id in ["u1", "u2", "u3"] {
             assert_eq!(world.report(&event(id, "draft")).await.status, 201);
@@ -115,11 +116,23 @@ async fn nothing_is_recorded_behind_entries_that_the_database_has_lost() {
             let answer = answer(request.header("content-type", "application/cloudevents+json").body(body)).await;
             assert_eq!(answer.status, 201);
         }
-        let answer = world.report(&event("w", "draft")).await;
-        assert_eq!((answer.status, &answer.body["seq"]), (201, &json!(4 + elsewhere)), "{}", answer.body);
-        assert_eq!(world.report(&event("u3", "draft")).await.status, 201, "it was lost, and is recorded now");
+        let left = 3_000 - 1 - elsewhere;
+        if first == "/balance" {
+            assert_eq!(world.get(Role::Member, first).await.body["available"], json!(left));
+        }
+        let new = if first == "u3" { ["u3", "w"] } else { ["w", "u3"] };
+        for (id, seq) in new.into_iter().zip(4 + elsewhere..) {
+            let answer = world.report(&event(id, "draft")).await;
+            assert_eq!(
+                (answer.status, &answer.body["seq"]),
+                (201, &json!(seq)),
+                "{first}, {elsewhere}: {}",
+                answer.body
+            );
+        }
+        assert_eq!(world.get(Role::Member, "/balance").await.body["available"], json!(left - 2));
         // With its chain.
-        assert_eq!(world.ledger().await.len(), 5 + elsewhere);
+        assert_eq!(world.ledger().await.len(), usize::try_from(5 + elsewhere).unwrap());
         other.shutdown().await;
     }
 }

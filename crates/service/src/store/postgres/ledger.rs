@@ -14,13 +14,13 @@ use super::server::said;
 use crate::store::sql::{Row, Sql, values};
 use crate::store::{Appended, Ask, Page, Recalled, StoreError, StoredLine, TAIL};
 
-/// The lines after the known ones.
+/// The known lines, and those after them.
 const TAILS: &str = "
     SELECT a.number, e.seq, e.hash, e.body
     FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS a (workspace_id, after, number)
     CROSS JOIN LATERAL (
         SELECT seq, hash, body FROM entries
-        WHERE workspace_id = a.workspace_id AND seq > a.after
+        WHERE workspace_id = a.workspace_id AND seq >= a.after
         ORDER BY seq LIMIT $3
     ) e
     ORDER BY a.number, e.seq";
@@ -82,7 +82,7 @@ pub(super) async fn recall(client: &Object, asks: &[Ask]) -> Result<Vec<Recalled
     let mut answers: Vec<Recalled> = asks.iter().map(|_| Recalled::default()).collect();
     let workspaces: Vec<&str> = asks.iter().map(|ask| ask.workspace.as_str()).collect();
     let afters: Vec<i64> = asks.iter().map(|ask| signed(ask.after)).collect();
-    let limit = i64::try_from(TAIL).unwrap_or(i64::MAX);
+    let limit = i64::try_from(TAIL + 1).unwrap_or(i64::MAX);
     let (mut of, mut keys, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
     for (number, ask) in (1_i64..).zip(asks) {
         for key in &ask.keys {
@@ -94,7 +94,7 @@ pub(super) async fn recall(client: &Object, asks: &[Ask]) -> Result<Vec<Recalled
     let tails = client.prepare_cached(TAILS).await?;
     let after: [&(dyn ToSql + Sync); 3] = [&workspaces, &afters, &limit];
     if keys.is_empty() {
-        fill(&mut answers, &client.query(&tails, &after).await?, |answer| &mut answer.tail)?;
+        fill_tails(&mut answers, &client.query(&tails, &after).await?, asks)?;
         return Ok(answers);
     }
     let found = client.prepare_cached(FOUND).await?;
@@ -103,9 +103,15 @@ pub(super) async fn recall(client: &Object, asks: &[Ask]) -> Result<Vec<Recalled
     // it, and never behind.
     let (tail, found) =
         futures_util::future::try_join(client.query(&tails, &after), client.query(&found, &under)).await?;
-    fill(&mut answers, &tail, |answer| &mut answer.tail)?;
+    fill_tails(&mut answers, &tail, asks)?;
     fill(&mut answers, &found, |answer| &mut answer.found)?;
     Ok(answers)
+}
+
+fn fill_tails(answers: &mut [Recalled], rows: &[tokio_postgres::Row], asks: &[Ask]) -> Result<(), Error> {
+    fill(answers, rows, |answer| &mut answer.tail)?;
+    answers.iter_mut().zip(asks).for_each(|(answer, ask)| answer.leave_known(ask));
+    Ok(())
 }
 
 fn fill(

@@ -9,7 +9,9 @@ use crate::store::{Appended, Ask, Page, Recalled, StoreError, StoredLine, TAIL};
 
 /// See [`crate::store::engine::Engine::recall`].
 pub(super) fn recall(db: &Connection, ask: &Ask) -> Result<Recalled, StoreError> {
-    let mut recalled = Recalled { tail: lines(db, &ask.workspace, ask.after, TAIL)?, found: Vec::new() };
+    let tail = lines(db, &ask.workspace, ask.after.saturating_sub(1), TAIL + 1)?;
+    let mut recalled = Recalled { tail, ..Recalled::default() };
+    recalled.leave_known(ask);
     let mut query = db.prepare_cached(
         "SELECT e.seq, e.hash, e.body FROM names n JOIN entries e ON e.workspace_id = n.workspace_id AND e.seq = n.seq
          WHERE n.workspace_id = ?1 AND n.key = ?2",

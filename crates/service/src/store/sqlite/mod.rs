@@ -142,8 +142,8 @@ impl Ledgers for Sqlite {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
         heads.look(&transaction)?;
         let recall = |ask: &Ask| {
-            let last = heads.known.peek(&ask.workspace).map(|(last, _)| *last);
-            let has_nothing = ask.keys.is_empty() && last == Some(ask.after);
+            let last = heads.known.peek(&ask.workspace);
+            let has_nothing = ask.keys.is_empty() && last == Some(&(ask.after, ask.before));
             if has_nothing { Ok(Recalled::default()) } else { ledger::recall(&transaction, ask) }
         };
         let recalled = asks.iter().map(recall).collect();
