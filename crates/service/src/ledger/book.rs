@@ -112,7 +112,7 @@ impl Book {
             if self.past.has_window() {
                 // Somebody may have asked for it before it was there.
                 let keys = Key::all_of(&entry);
-                self.past.note_keys(&keys);
+                self.past.note_keys(&keys, entry.recorded_at);
                 self.past.note(entry, &keys);
             }
         }
@@ -136,7 +136,7 @@ impl Book {
         self.account.apply(&entry).map_err(|broken| self.corrupt(broken.seq, broken.message))?;
         self.head = line.hash;
         let keys = Key::all_of(&entry);
-        self.past.note_keys(&keys);
+        self.past.note_keys(&keys, entry.recorded_at);
         self.page.keys.extend(keys.into_iter().map(|key| (key, entry.seq)));
         self.page.lines.push(line);
         Ok(())
@@ -222,7 +222,7 @@ impl Book {
             self.page.lines.push(StoredLine { seq: entry.seq, hash: self.head, body });
             let keys = Key::all_of(&entry);
             self.page.keys.extend(keys.iter().map(|key| (*key, entry.seq)));
-            self.past.note_keys(&keys);
+            self.past.note_keys(&keys, entry.recorded_at);
             self.past.note(entry, &keys);
         }
         if let (Some(herald), Some(before)) = (&mut self.herald, before) {

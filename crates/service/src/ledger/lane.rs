@@ -23,12 +23,10 @@ use super::replies::{Done, Group, Replies};
 use super::shared::Shared;
 use super::tails::Tails;
 use crate::metrics::{Commits, Decisions, Metrics, Pulse, count};
-use crate::store::{Appended, Ask, Ledgers, Page, Recalled, Store, StoreError, TAIL};
+use crate::store::{AT_HAND, Appended, Ask, Ledgers, Page, Recalled, Store, StoreError, TAIL};
 
 /// Most jobs that are committed as one transaction: those who came first should not wait for too many others.
 const GROUP: usize = 512;
-/// How many accounts a lane keeps at hand. Another takes a few milliseconds to open.
-const BOOKS: NonZeroUsize = NonZeroUsize::new(8_192).unwrap();
 /// How often jobs are decided again because another process was quicker.
 const TRIES: usize = 64;
 
@@ -70,8 +68,9 @@ pub(super) fn start(
     noted: Noted,
 ) -> Result<(), StoreError> {
     let replies = Replies::new(tails, noted.decisions.clone());
-    let mut lane =
-        Lane { store, clock, books: LruCache::new(BOOKS), shared: Shared::default(), is_heralded, noted, replies };
+    // Another takes a few milliseconds to open.
+    let books = LruCache::new(NonZeroUsize::new(AT_HAND / store.lanes().max(1)).unwrap_or(NonZeroUsize::MIN));
+    let mut lane = Lane { store, clock, books, shared: Shared::default(), is_heralded, noted, replies };
     let run = move || {
         while let Some(first) = queue.blocking_recv() {
             let waited = first.waited.elapsed();

@@ -32,13 +32,16 @@ pub(crate) use tails::Tails;
 
 use crate::metrics::Metrics;
 use crate::sample::Player;
-use crate::store::{Settlement, Store, StoreError, Workspace};
+use crate::store::{AT_HAND, Settlement, Store, StoreError, Workspace};
 
 /// How many jobs may wait for a lane before those who bring more have to wait themselves.
 const QUEUE_LENGTH: usize = 4_096;
-/// How many workspaces are kept at hand, and how long what is known of one is believed: a catalogue may get a revision.
-const WORKSPACES: u64 = 20_000;
-const BELIEVED_FOR: Duration = Duration::from_secs(20);
+/// How long what a workspace is called and where its month begins is believed. Nothing changes it.
+const BELIEVED_FOR: Duration = Duration::from_secs(60 * 60);
+/// How long the newest revision of a catalogue is believed to be the newest. See [`Store::add_revision`].
+const NEWEST_FOR: Duration = Duration::from_secs(20);
+/// How many catalogues' newest revisions are kept in mind.
+const CATALOGUES: u64 = 10_000;
 
 /// The service cannot record now, or not any more. Whether it was recorded is not known; trying again with the same id is
 /// safe.
@@ -203,6 +206,8 @@ pub struct Ledgers {
     lanes: Vec<(mpsc::Sender<Job>, Noted)>,
     tails: Arc<Tails>,
     known: Cache<String, Arc<Ledger>>,
+    /// The number of each catalogue's newest revision.
+    newest: Cache<String, u32>,
 }
 
 impl Ledgers {
@@ -225,8 +230,9 @@ impl Ledgers {
             Ok((lane, noted))
         });
         let lanes = lanes.collect::<Result<_, StoreError>>()?;
-        let known = Cache::builder().max_capacity(WORKSPACES).time_to_live(BELIEVED_FOR).build();
-        Ok(Self { store, lanes, tails, known })
+        let known = Cache::builder().max_capacity(AT_HAND as u64).time_to_live(BELIEVED_FOR).build();
+        let newest = Cache::builder().max_capacity(CATALOGUES).time_to_live(NEWEST_FOR).build();
+        Ok(Self { store, lanes, tails, known, newest })
     }
 
     /// The ledger of a workspace; `None` if there is no such workspace.
@@ -235,7 +241,10 @@ impl Ledgers {
     /// [`StoreError`] when the workspace cannot be read.
     pub async fn get(&self, id: &str) -> Result<Option<Arc<Ledger>>, StoreError> {
         if let Some(ledger) = self.known.get(id) {
-            return Ok(Some(ledger));
+            let catalogue = ledger.workspace.terms.catalogues.latest();
+            if self.newest_revision(&catalogue.id).await? <= catalogue.revision {
+                return Ok(Some(ledger));
+            }
         }
         let (store, wanted) = (Arc::clone(&self.store), id.to_owned());
         let Some(workspace) = crate::http::blocking(move || store.workspace(&wanted)).await? else { return Ok(None) };
@@ -254,6 +263,17 @@ impl Ledgers {
         Ok(Some(ledger))
     }
 
+    /// The number of a catalogue's newest revision, as it was a moment ago: one look serves all workspaces under it.
+    async fn newest_revision(&self, catalogue: &str) -> Result<u32, StoreError> {
+        if let Some(newest) = self.newest.get(catalogue) {
+            return Ok(newest);
+        }
+        let (store, wanted) = (Arc::clone(&self.store), catalogue.to_owned());
+        let newest = crate::http::blocking(move || store.newest_revision(&wanted)).await?;
+        self.newest.insert(catalogue.to_owned(), newest);
+        Ok(newest)
+    }
+
     /// Of each lane: the jobs that wait for it, and the age in seconds of the oldest that it is at.
     pub(crate) fn lags(&self) -> Vec<(usize, f64)> {
         let lag =
@@ -264,5 +284,41 @@ impl Ledgers {
     /// Who follows which ledger.
     pub(crate) fn tails(&self) -> Arc<Tails> {
         Arc::clone(&self.tails)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Tz;
+    use metering::Terms;
+
+    use super::*;
+    use crate::store::Durability;
+
+    #[tokio::test]
+    async fn a_revision_that_another_process_adds_is_known_after_a_while() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(&folder.path().join("x.db"), Durability::Full).unwrap());
+        let clock = Clock::system();
+        let first = crate::catalogues::find("b").unwrap();
+        let terms = Terms::new(first.clone(), Tz::UTC);
+        let workspace = Workspace { id: "acme".into(), name: "Acme".into(), terms };
+        store.create_workspace(&workspace, clock.now()).unwrap();
+        let ledgers = Ledgers::new(Arc::clone(&store), &clock, false, &Metrics::new(&clock)).unwrap();
+        let revision = async || {
+            let ledger = ledgers.get("acme").await.unwrap().unwrap();
+            ledger.workspace().terms.catalogues.latest().revision
+        };
+        assert_eq!(revision().await, first.revision);
+        assert_eq!(revision().await, first.revision);
+
+        let later = clock.now().plus_millis(2 * 60 * 1_000);
+        let second = metering::Catalogue { revision: first.revision + 1, counts_from: Some(later), ..first.clone() };
+        store.add_revision(&second, clock.now()).unwrap();
+        // What was known a moment ago is believed.
+        assert_eq!(revision().await, first.revision);
+        ledgers.newest.invalidate_all();
+        assert_eq!(revision().await, second.revision);
+        assert_eq!(revision().await, second.revision);
     }
 }

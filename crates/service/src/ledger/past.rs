@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use metering::{
     ClaimKind, Command, Entry, EntryKind, HoldEnd, Past, PastAmendment, PastClaim, PastHold, PastUsage, ReleaseCause,
-    VoidCause,
+    Timestamp, VoidCause,
 };
 
 use super::window::Window;
@@ -56,10 +56,10 @@ impl Remembered {
         self.window.is_some()
     }
 
-    /// Takes note that something is recorded under these keys.
-    pub(super) fn note_keys(&mut self, keys: &[Key]) {
+    /// Takes note that something was recorded under these keys at this time.
+    pub(super) fn note_keys(&mut self, keys: &[Key], at: Timestamp) {
         if let Some(window) = &mut self.window {
-            keys.iter().for_each(|key| window.note(*key));
+            keys.iter().for_each(|key| window.note(*key, at));
         }
     }
 

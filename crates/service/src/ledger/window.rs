@@ -12,6 +12,8 @@ use crate::store::Key;
 
 /// How many ids are known of a ledger: those of a few milliseconds, in a busy one.
 const KNOWN: usize = 256;
+/// For how many milliseconds ids are known, so that those of many ledgers do not pile up.
+const KNOWN_FOR: i64 = 60 * 1_000;
 /// No id is of a later time than so many milliseconds ahead, unless it was not made of the time at all: ten years.
 const AHEAD: i64 = 10 * 366 * 24 * 60 * 60 * 1_000;
 
@@ -41,10 +43,17 @@ impl Window {
         self.floor < *key && *key < self.ceiling && !self.keys.contains(key)
     }
 
-    /// Takes note that something is recorded under a key.
-    pub(super) fn note(&mut self, key: Key) {
-        if self.floor < key && key < self.ceiling && self.keys.insert(key) && self.keys.len() > KNOWN {
-            self.floor = self.keys.pop_first().unwrap_or(self.floor);
+    /// Takes note that something was recorded under a key at this time.
+    pub(super) fn note(&mut self, key: Key, at: Timestamp) {
+        if self.floor < key && key < self.ceiling {
+            self.keys.insert(key);
+        }
+        let old = Key::at_time(at.as_millis().saturating_sub(KNOWN_FOR));
+        while let Some(lowest) = self.keys.first().copied()
+            && (self.keys.len() > KNOWN || lowest < old)
+        {
+            self.keys.pop_first();
+            self.floor = lowest;
         }
     }
 }
@@ -57,6 +66,10 @@ mod tests {
         let mut key = Key::at_time(ms);
         key.0[15] = id;
         key
+    }
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millis(ms)
     }
 
     #[test]
@@ -73,9 +86,9 @@ mod tests {
         ] {
             assert_eq!(window.excludes(&other), is_excluded, "{other:?}");
         }
-        window.note(key(1_000, 8));
+        window.note(key(1_000, 8), at(1_000));
         assert!(!window.excludes(&key(1_000, 8)));
-        window.note(key(9_001, 0));
+        window.note(key(9_001, 0), at(1_000));
         assert!(window.keys.len() == 1, "what is beyond the bounds is not kept");
     }
 
@@ -86,7 +99,7 @@ mod tests {
         // The newest come first, so that what falls out is not what came last.
         for ms in (1..=known + 10).rev() {
             assert!(window.excludes(&key(ms, 1)) || ms <= 10, "{ms}");
-            window.note(key(ms, 1));
+            window.note(key(ms, 1), at(known + 10));
         }
         assert_eq!(window.keys.len(), KNOWN);
         for ms in 1..=known + 10 {
@@ -95,5 +108,19 @@ mod tests {
         assert!(!window.excludes(&key(3, 2)), "among what fell out something may be");
         assert!(window.excludes(&key(11, 2)));
         assert!(window.excludes(&key(known + 11, 1)));
+    }
+
+    #[test]
+    fn it_keeps_no_ids_that_nobody_sends_again() {
+        let mut window = Window::new(None, key(1_000_000, 0));
+        window.note(key(1, 1), at(1));
+        window.note(key(2, 1), at(2));
+        window.note(key(KNOWN_FOR + 2, 1), at(KNOWN_FOR + 2));
+        assert_eq!(window.keys.len(), 2, "one is older than a minute");
+        assert!(!window.excludes(&key(1, 0)) && !window.excludes(&key(1, 1)), "up to it nothing is known any more");
+        assert!(window.excludes(&key(1, 2)) && !window.excludes(&key(2, 1)));
+        // A clock that is ahead, of whoever makes ids, pushes nothing out.
+        window.note(key(KNOWN_FOR * 10, 1), at(KNOWN_FOR + 2));
+        assert_eq!(window.keys.len(), 3);
     }
 }

@@ -26,13 +26,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub(crate) fn past_answer(&self, workspace: &str, key: &str) -> Result<Option<PastAnswer>, StoreError> {
-        self.read(|db| {
-            let sql = "SELECT request, status, body FROM answers WHERE workspace_id = $1 AND idempotency_key = $2";
-            let Some(row) = db.first(sql, values![workspace, key])? else { return Ok(None) };
-            let (status, body): (i64, Vec<u8>) = (row.get(1)?, row.get(2)?);
-            let seq = String::from_utf8(body).ok().and_then(|text| text.parse().ok()).filter(|_| status == RECORDED);
-            Ok(Some(PastAnswer { key: key.to_owned(), request: row.get(0)?, seq }))
-        })
+        let sql = "SELECT request, status, body FROM answers WHERE workspace_id = $1 AND idempotency_key = $2";
+        let rows = self.query(sql, values![workspace, key])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let (status, body): (i64, Vec<u8>) = (row.get(1)?, row.get(2)?);
+        let seq = String::from_utf8(body).ok().and_then(|text| text.parse().ok()).filter(|_| status == RECORDED);
+        Ok(Some(PastAnswer { key: key.to_owned(), request: row.get(0)?, seq }))
     }
 }
 

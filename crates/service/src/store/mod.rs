@@ -52,6 +52,10 @@ use postgres::Postgres;
 use sql::{Row, Sql, Value};
 use sqlite::Sqlite;
 
+/// Of how many workspaces a process keeps at hand what deciding takes: about 2 KB each, which cost several reads to have
+/// again.
+pub(crate) const AT_HAND: usize = 131_072;
+
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

@@ -95,14 +95,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub(crate) fn grant(&self, digest: &[u8; 32], workspace: &str) -> Result<Option<Grant>, StoreError> {
-        self.read(|db| {
-            let sql = "SELECT role, expires_at, revoked_at FROM tokens WHERE workspace_id = $1 AND hash = $2";
-            let row = db.first(sql, values![workspace, digest])?;
-            row.map(|row| {
-                Ok(Grant { role: role(workspace, &row, 0)?, expires_at: row.get(1)?, revoked_at: row.get(2)? })
-            })
-            .transpose()
-        })
+        let sql = "SELECT role, expires_at, revoked_at FROM tokens WHERE workspace_id = $1 AND hash = $2";
+        let read =
+            |row: &Row| Ok(Grant { role: role(workspace, row, 0)?, expires_at: row.get(1)?, revoked_at: row.get(2)? });
+        self.query(sql, values![workspace, digest])?.first().map(read).transpose()
     }
 
     /// What the token with this hash gives access to now, in the order of the workspaces' ids: `limit` of them at most, and

@@ -135,6 +135,16 @@ impl Store {
         Ok(Some(Workspace { id: id.to_owned(), name, terms: Terms::new(revisions, zone) }))
     }
 
+    /// The number of a catalogue's newest revision, 0 if there is no such catalogue.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn newest_revision(&self, catalogue: &str) -> Result<u32, StoreError> {
+        let sql = "SELECT max(revision) FROM catalogues WHERE id = $1";
+        let rows = self.query(sql, values![catalogue])?;
+        Ok(rows.first().map_or(Ok(None), |row| row.get::<Option<u32>>(0))?.unwrap_or(0))
+    }
+
     /// A setting of the service, made by `make` when there is none yet.
     ///
     /// # Errors

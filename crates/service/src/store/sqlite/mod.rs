@@ -20,7 +20,7 @@ use wire::Hash;
 
 use super::engine::{Appended, Ask, Engine, Ledgers, Recalled, Work};
 use super::sql::{Row, Sql, Value};
-use super::{Durability, Page, StoreError, StoredLine};
+use super::{AT_HAND, Durability, Page, StoreError, StoredLine};
 
 /// How long a transaction waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
@@ -32,7 +32,7 @@ const CACHE: i32 = 32 * 1024;
 /// is written there once. 64 MB, of which most is written again and again.
 const LOG: i32 = 16_000;
 /// Of how many ledgers the last entry is kept in mind.
-const HEADS: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
+const HEADS: NonZeroUsize = NonZeroUsize::new(AT_HAND).unwrap();
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 64;
 
