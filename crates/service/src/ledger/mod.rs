@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clock::{Clock, Stopwatch};
-use metering::{Account, Blank, Command, Credits, Entry, EntryKind, Outcome, PastHold, Position, Timestamp};
+use metering::{Account, Blank, Command, Credits, Entry, EntryKind, Outcome, PastHold, Position, Revisions, Timestamp};
 use moka::sync::Cache;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -38,9 +38,9 @@ use crate::store::{AT_HAND, Settlement, Store, StoreError, Workspace};
 const QUEUE_LENGTH: usize = 4_096;
 /// How long what a workspace is called and where its month begins is believed. Nothing changes it.
 const BELIEVED_FOR: Duration = Duration::from_secs(60 * 60);
-/// How long the newest revision of a catalogue is believed to be the newest. See [`Store::add_revision`].
-const NEWEST_FOR: Duration = Duration::from_secs(20);
-/// How many catalogues' newest revisions are kept in mind.
+/// How long a catalogue is believed: it may get a revision. See [`Store::add_revision`].
+const CATALOGUE_FOR: Duration = Duration::from_secs(20);
+/// How many catalogues are believed at once.
 const CATALOGUES: u64 = 10_000;
 
 /// The service cannot record now, or not any more. Whether it was recorded is not known; trying again with the same id is
@@ -206,8 +206,8 @@ pub struct Ledgers {
     lanes: Vec<(mpsc::Sender<Job>, Noted)>,
     tails: Arc<Tails>,
     known: Cache<String, Arc<Ledger>>,
-    /// The number of each catalogue's newest revision.
-    newest: Cache<String, u32>,
+    /// Catalogues by their ids, as they were a moment ago: one look serves all workspaces under one.
+    catalogues: Cache<String, Revisions>,
 }
 
 impl Ledgers {
@@ -231,8 +231,8 @@ impl Ledgers {
         });
         let lanes = lanes.collect::<Result<_, StoreError>>()?;
         let known = Cache::builder().max_capacity(AT_HAND as u64).time_to_live(BELIEVED_FOR).build();
-        let newest = Cache::builder().max_capacity(CATALOGUES).time_to_live(NEWEST_FOR).build();
-        Ok(Self { store, lanes, tails, known, newest })
+        let catalogues = Cache::builder().max_capacity(CATALOGUES).time_to_live(CATALOGUE_FOR).build();
+        Ok(Self { store, lanes, tails, known, catalogues })
     }
 
     /// The ledger of a workspace; `None` if there is no such workspace.
@@ -240,14 +240,15 @@ impl Ledgers {
     /// # Errors
     /// [`StoreError`] when the workspace cannot be read.
     pub async fn get(&self, id: &str) -> Result<Option<Arc<Ledger>>, StoreError> {
-        if let Some(ledger) = self.known.get(id) {
-            let catalogue = ledger.workspace.terms.catalogues.latest();
-            if self.newest_revision(&catalogue.id).await? <= catalogue.revision {
-                return Ok(Some(ledger));
-            }
+        if let Some(ledger) = self.known.get(id)
+            && self.is_current(&ledger.workspace.terms.catalogues).await?
+        {
+            return Ok(Some(ledger));
         }
         let (store, wanted) = (Arc::clone(&self.store), id.to_owned());
         let Some(workspace) = crate::http::blocking(move || store.workspace(&wanted)).await? else { return Ok(None) };
+        let catalogues = &workspace.terms.catalogues;
+        self.catalogues.insert(catalogues.latest().id.clone(), catalogues.clone());
         let mut hasher = DefaultHasher::new();
         id.hash(&mut hasher);
         let length = u64::try_from(self.lanes.len()).unwrap_or(u64::MAX).max(1);
@@ -263,15 +264,19 @@ impl Ledgers {
         Ok(Some(ledger))
     }
 
-    /// The number of a catalogue's newest revision, as it was a moment ago: one look serves all workspaces under it.
-    async fn newest_revision(&self, catalogue: &str) -> Result<u32, StoreError> {
-        if let Some(newest) = self.newest.get(catalogue) {
-            return Ok(newest);
+    /// Whether a catalogue is what the store has of it: revisions come, and a database that takes another's place may have
+    /// others. What was read of the same texts is the same.
+    async fn is_current(&self, known: &Revisions) -> Result<bool, StoreError> {
+        let id = &known.latest().id;
+        let is_known = |stored: &Revisions| std::ptr::eq(stored.latest(), known.latest());
+        if let Some(stored) = self.catalogues.get(id) {
+            return Ok(is_known(&stored));
         }
-        let (store, wanted) = (Arc::clone(&self.store), catalogue.to_owned());
-        let newest = crate::http::blocking(move || store.newest_revision(&wanted)).await?;
-        self.newest.insert(catalogue.to_owned(), newest);
-        Ok(newest)
+        let (store, wanted) = (Arc::clone(&self.store), id.clone());
+        let Some(stored) = crate::http::blocking(move || store.catalogue(&wanted)).await? else { return Ok(false) };
+        let is_current = is_known(&stored);
+        self.catalogues.insert(id.clone(), stored);
+        Ok(is_current)
     }
 
     /// Of each lane: the jobs that wait for it, and the age in seconds of the oldest that it is at.
@@ -296,9 +301,10 @@ mod tests {
     use crate::store::Durability;
 
     #[tokio::test]
-    async fn a_revision_that_another_process_adds_is_known_after_a_while() {
+    async fn what_becomes_of_a_catalogue_elsewhere_is_known_after_a_while() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Arc::new(Store::open(&folder.path().join("x.db"), Durability::Full).unwrap());
+        let path = folder.path().join("x.db");
+        let store = Arc::new(Store::open(&path, Durability::Full).unwrap());
         let clock = Clock::system();
         let first = crate::catalogues::find("b").unwrap();
         let terms = Terms::new(first.clone(), Tz::UTC);
@@ -317,8 +323,19 @@ mod tests {
         store.add_revision(&second, clock.now()).unwrap();
         // What was known a moment ago is believed.
         assert_eq!(revision().await, first.revision);
-        ledgers.newest.invalidate_all();
+        ledgers.catalogues.invalidate_all();
         assert_eq!(revision().await, second.revision);
         assert_eq!(revision().await, second.revision);
+
+        // A backup from before it takes the database's place, and another revision comes.
+        let database = rusqlite::Connection::open(&path).unwrap();
+        database.execute("DELETE FROM catalogues WHERE revision = ?1", [second.revision]).unwrap();
+        ledgers.catalogues.invalidate_all();
+        assert_eq!(revision().await, first.revision);
+        let second = metering::Catalogue { name: "Another".into(), ..second };
+        store.add_revision(&second, clock.now()).unwrap();
+        ledgers.catalogues.invalidate_all();
+        let ledger = ledgers.get("acme").await.unwrap().unwrap();
+        assert_eq!(ledger.workspace().terms.catalogues.latest(), &second);
     }
 }

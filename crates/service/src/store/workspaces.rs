@@ -135,14 +135,17 @@ impl Store {
         Ok(Some(Workspace { id: id.to_owned(), name, terms: Terms::new(revisions, zone) }))
     }
 
-    /// The number of a catalogue's newest revision, 0 if there is no such catalogue.
+    /// The catalogue with this id, if it is stored.
     ///
     /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub(crate) fn newest_revision(&self, catalogue: &str) -> Result<u32, StoreError> {
-        let sql = "SELECT max(revision) FROM catalogues WHERE id = $1";
-        let rows = self.query(sql, values![catalogue])?;
-        Ok(rows.first().map_or(Ok(None), |row| row.get::<Option<u32>>(0))?.unwrap_or(0))
+    /// [`StoreError`] when the database fails or what it has stored is not a catalogue.
+    pub(crate) fn catalogue(&self, id: &str) -> Result<Option<Revisions>, StoreError> {
+        let texts = self.read(|db| revisions(db, id))?;
+        if texts.is_empty() {
+            return Ok(None);
+        }
+        let wrong = |message| StoreError::Contradiction(format!("catalogue \"{id}\": {message}"));
+        self.catalogues.read(id, &texts).map(Some).map_err(wrong)
     }
 
     /// A setting of the service, made by `make` when there is none yet.
