@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use app::App;
 use app::view::{
-    AppError, Chart, ConnectRequest, ConnectionInfo, Overview, Purchase, Settings, Size, SyncStatus, Theme, TopUpView,
-    UsageQuery, UsageView, WorkspaceSummary,
+    AppError, Chart, ConnectRequest, ConnectionInfo, ExportRequest, JobKind, LocalCopy, Overview, Purchase, Settings,
+    Size, SyncStatus, Theme, TopUpView, UsageQuery, UsageView, Verification, WorkspaceSummary, Written,
 };
 use tauri::State;
 
@@ -24,6 +24,16 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         resume_purchase,
         cancel_purchase,
         sync_status,
+        pause_sync,
+        retry_sync,
+        local_copy,
+        verify_now,
+        stop_job,
+        rebuild,
+        incident_report,
+        save_incident_report,
+        export_ledger,
+        show_in_folder,
         connect,
         disconnect,
         connections,
@@ -76,6 +86,56 @@ async fn cancel_purchase(app: Shared<'_>, workspace: String, purchase: String) -
 #[tauri::command]
 async fn sync_status(app: Shared<'_>, workspace: String) -> Answer<SyncStatus> {
     app.sync_status(&workspace)
+}
+
+#[tauri::command]
+async fn pause_sync(app: Shared<'_>, workspace: String, paused: bool) -> Answer<()> {
+    app.pause_sync(&workspace, paused)
+}
+
+#[tauri::command]
+async fn retry_sync(app: Shared<'_>, workspace: String) -> Answer<()> {
+    app.retry_sync(&workspace)
+}
+
+#[tauri::command]
+async fn local_copy(app: Shared<'_>, workspace: String) -> Answer<LocalCopy> {
+    app.local_copy(&workspace)
+}
+
+#[tauri::command]
+async fn verify_now(app: Shared<'_>, workspace: String) -> Answer<Verification> {
+    app.verify_now(&workspace).await
+}
+
+#[tauri::command]
+async fn stop_job(app: Shared<'_>, workspace: String, job: JobKind) -> Answer<()> {
+    app.stop_job(&workspace, job)
+}
+
+#[tauri::command]
+async fn rebuild(app: Shared<'_>, workspace: String) -> Answer<()> {
+    app.rebuild(&workspace)
+}
+
+#[tauri::command]
+async fn incident_report(app: Shared<'_>, workspace: String) -> Answer<String> {
+    app.incident_report(&workspace)
+}
+
+#[tauri::command]
+async fn save_incident_report(app: Shared<'_>, workspace: String) -> Answer<Written> {
+    app.save_incident_report(&workspace)
+}
+
+#[tauri::command]
+async fn export_ledger(app: Shared<'_>, workspace: String, request: ExportRequest) -> Answer<Written> {
+    app.export_ledger(&workspace, &request).await
+}
+
+#[tauri::command]
+async fn show_in_folder(app: Shared<'_>, path: String) -> Answer<()> {
+    app.show_in_folder(&path)
 }
 
 #[tauri::command]

@@ -2,11 +2,11 @@
 
 use std::io::Write;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use app::{App, Event};
+use app::{App, Event, Places, System};
 use clock::Timestamp;
 use tauri::{AppHandle, Emitter, Manager, WebviewWindowBuilder};
 use tokio::sync::Notify;
@@ -28,8 +28,10 @@ pub(crate) fn set_up(tauri: &mut tauri::App, options: &Options) -> Result<(), St
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| format!("no local port is free: {error}"))?;
     let address = listener.local_addr().map_err(|error| format!("no local port is free: {error}"))?;
     let url = format!("http://{address}");
-    let app = tauri::async_runtime::block_on(App::open(&folder.join("cache.db"), clock.clone(), Box::new(browse)))
-        .map_err(|error| error.to_string())?;
+    let places = Places { data: folder.clone(), downloads: downloads(tauri, options, &folder) };
+    let system = System { browser: Box::new(browse), folder: Box::new(reveal) };
+    let app =
+        tauri::async_runtime::block_on(App::open(places, clock.clone(), system)).map_err(|error| error.to_string())?;
     let token =
         tauri::async_runtime::block_on(app.add_samples(&url, &service::SAMPLES)).map_err(|error| error.to_string())?;
     tauri.manage(Arc::clone(&app));
@@ -45,6 +47,12 @@ fn folder(tauri: &tauri::App, options: &Options) -> Result<PathBuf, String> {
         || tauri.path().app_data_dir().map_err(|error| format!("the system names no folder for data: {error}")),
         Ok,
     )
+}
+
+/// Where a person finds what was exported. An app on a folder of its own keeps to it.
+fn downloads(tauri: &tauri::App, options: &Options, folder: &Path) -> PathBuf {
+    let own = || folder.join("exports");
+    if options.data_dir.is_some() { own() } else { tauri.path().download_dir().unwrap_or_else(|_| own()) }
 }
 
 fn open(tauri: &tauri::App, options: &Options) -> Result<(), String> {
@@ -80,6 +88,7 @@ fn forward(app: &Arc<App>, handle: &AppHandle) {
                 Event::LedgerChanged(changed) => handle.emit("ledger-changed", changed),
                 Event::PurchaseChanged(changed) => handle.emit("purchase-changed", changed),
                 Event::SyncStatus(status) => handle.emit("sync-status", status),
+                Event::JobProgress(progress) => handle.emit("job-progress", progress),
             };
             if let Err(error) = told {
                 tracing::warn!(%error, "the window could not be told of a change");
@@ -91,6 +100,11 @@ fn forward(app: &Arc<App>, handle: &AppHandle) {
 /// Opens an address in the system's browser.
 fn browse(url: &str) -> Result<(), String> {
     tauri_plugin_opener::open_url(url, None::<&str>).map_err(|error| error.to_string())
+}
+
+/// Shows a file in the system's file manager.
+fn reveal(path: &str) -> Result<(), String> {
+    tauri_plugin_opener::reveal_item_in_dir(path).map_err(|error| error.to_string())
 }
 
 /// Shows the window when somebody starts the app once more.

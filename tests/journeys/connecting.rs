@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use app::view::ConnectRequest;
-use cache::Cache;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -33,8 +32,7 @@ async fn the_right_address_workspace_and_token_show_the_workspace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_let_the_app_in_says_why_and_leaves_nothing_behind() {
     let world = World::on("b", "starter").await;
-    let file = Desk::file(&world);
-    let app = open(&file, &world.clock, &std::sync::Arc::default()).await;
+    let app = open(world.folder.path(), &world.clock, &std::sync::Arc::default()).await;
     let (right, page) = (wish(&world), sign_in_page().await);
     // A port that was free a moment ago.
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
@@ -52,7 +50,7 @@ async fn what_does_not_let_the_app_in_says_why_and_leaves_nothing_behind() {
         assert_eq!(error.code, code, "{error}");
         assert!(!error.message.is_empty() && !error.advice.is_empty(), "{error}");
         assert_eq!(app.workspaces().unwrap(), [], "{code}");
-        assert_eq!(Cache::open(&file).unwrap().connections().unwrap(), [], "{code}");
+        assert_eq!(cache::Desk::open(Desk::places(&world).desk()).unwrap().connections().unwrap(), [], "{code}");
     }
     assert!(app.connect(&right).await.is_ok(), "what kept it out was what was said");
 }

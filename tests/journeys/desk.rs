@@ -1,11 +1,11 @@
-//! The app on a cache file, with a browser that only notes what it is asked to open.
+//! The app on a folder, with a browser that only notes what it is asked to open.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app::view::{ConnectRequest, Overview, Purchase, SyncState};
-use app::{App, Event};
+use app::{App, Event, Places, System};
 use clock::Clock;
 use tokio::time::{Instant, timeout_at};
 
@@ -22,14 +22,20 @@ pub(crate) struct Desk {
     opened: Arc<Mutex<Vec<String>>>,
 }
 
-/// Opens an app on a cache file. What it opens in the browser is noted in `opened`.
-pub(crate) async fn open(file: &Path, clock: &Clock, opened: &Arc<Mutex<Vec<String>>>) -> Arc<App> {
+/// Opens an app on a folder. What it opens in the browser is noted in `opened`.
+pub(crate) async fn open(folder: &Path, clock: &Clock, opened: &Arc<Mutex<Vec<String>>>) -> Arc<App> {
     let notes = Arc::clone(opened);
     let browser = Box::new(move |url: &str| {
         notes.lock().unwrap().push(url.to_owned());
         Ok(())
     });
-    App::open(file, clock.clone(), browser).await.unwrap()
+    let system = System { browser, folder: Box::new(|_| Ok(())) };
+    App::open(places(folder), clock.clone(), system).await.unwrap()
+}
+
+/// Where an app on a folder keeps things.
+pub(crate) fn places(folder: &Path) -> Places {
+    Places { data: folder.to_owned(), downloads: folder.join("downloads") }
 }
 
 /// The wish to connect to the world's workspace.
@@ -58,23 +64,23 @@ impl Desk {
     /// An app that is connected to the world's workspace, and live.
     pub(crate) async fn new(world: &World) -> Self {
         let opened = Arc::default();
-        let app = open(&Self::file(world), &world.clock, &opened).await;
+        let app = open(world.folder.path(), &world.clock, &opened).await;
         let key = app.connect(&wish(world)).await.unwrap().key;
         let desk = Self { app, key, opened };
         desk.live().await;
         desk
     }
 
-    /// The cache file of the world's app.
-    pub(crate) fn file(world: &World) -> std::path::PathBuf {
-        world.folder.path().join("cache.db")
+    /// Where the world's app keeps things.
+    pub(crate) fn places(world: &World) -> Places {
+        places(world.folder.path())
     }
 
     /// Closes the app and opens it again on the same file.
     pub(crate) async fn reopened(self, world: &World) -> Self {
         let Self { app, key, opened } = self;
         drop(app);
-        let app = open(&Self::file(world), &world.clock, &opened).await;
+        let app = open(world.folder.path(), &world.clock, &opened).await;
         Self { app, key, opened }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::App;
 use app::view::{Purchase, PurchaseState, SyncState};
-use cache::{Cache, IntentState, WorkspaceKey};
+use cache::{IntentState, WorkspaceKey};
 use serde_json::Value;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
@@ -60,7 +60,7 @@ async fn offline(desk: &Desk) {
 
 /// Waits until what was written down here is settled, so that it is not asked for again.
 async fn settled(app: &App, key: &str, world: &World) {
-    let cache = Cache::open(Desk::file(world)).unwrap();
+    let cache = cache::Desk::open(Desk::places(world).desk()).unwrap();
     let key = WorkspaceKey::from_number(key.parse().unwrap());
     until(app, "settled", || cache.open_purchases(key).unwrap().is_empty().then_some(())).await;
 }
@@ -99,7 +99,7 @@ async fn a_purchase_is_on_the_disk_before_the_network_hears_of_it() {
 
     // The request is on its way, no answer has come, and another program already reads the purchase in the file.
     let request = tokio::time::timeout(std::time::Duration::from_secs(20), asked.recv()).await.unwrap().unwrap();
-    let cache = Cache::open(Desk::file(&world)).unwrap();
+    let cache = cache::Desk::open(Desk::places(&world).desk()).unwrap();
     let written = cache.purchases(WorkspaceKey::from_number(desk.key.parse().unwrap())).unwrap();
     assert_eq!(written.len(), 1);
     assert_eq!(
@@ -155,7 +155,7 @@ async fn paid_while_the_app_was_closed_it_is_credited_in_the_next_one() {
     assert!(choose(&bought.checkout_url.unwrap(), "pay").await);
 
     let opened = Arc::default();
-    let app = crate::desk::open(&Desk::file(&world), &world.clock, &opened).await;
+    let app = crate::desk::open(world.folder.path(), &world.clock, &opened).await;
     let credited = until(&app, "credited", || {
         let purchases = app.top_up(&key).ok()?.purchases;
         purchases.into_iter().find(|purchase| purchase.state == PurchaseState::Credited)

@@ -16,7 +16,7 @@ async fn both_samples_come_out_as_at_their_service() {
     let clock = Clock::fixed(at("2026-11-19T14:02:00Z"));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let app = open(&folder.path().join("cache.db"), &clock, &Arc::default()).await;
+    let app = open(folder.path(), &clock, &Arc::default()).await;
     // The service is not there yet: the app asks until it is.
     let token = app.add_samples(&url, &SAMPLES).await.unwrap();
 

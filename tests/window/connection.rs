@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cache::Cache;
+use cache::{Desk, LedgerReader};
 use serde_json::json;
 
 use crate::harness::{Home, Window};
@@ -16,14 +16,15 @@ async fn killed_in_the_middle_of_the_first_sync_it_carries_on_from_its_cursor() 
     let provider = Provider::start();
     provider.fill(MANY).await;
     let home = Home::new();
-    std::fs::create_dir_all(home.data()).unwrap();
-    let file = home.data().join("cache.db");
-    let cache = Cache::open(&file).unwrap();
-    let key = cache.connect(&provider.url, WORKSPACE, Some(&provider.token)).unwrap();
+    let desk = Desk::open(home.data().join("desk.db")).unwrap();
+    let key = desk.connect(&provider.url, WORKSPACE, Some(&provider.token)).unwrap();
+    let file = home.data().join("ledgers").join(format!("{key}.db"));
+    // There is no file before the app has made it.
+    let stored = move || LedgerReader::open(&file).map_or(0, |ledger| ledger.cursor().unwrap().seq);
 
     let mut app = home.spawn();
     let cut = loop {
-        let seq = cache.cursor(key).unwrap().map_or(0, |cursor| cursor.seq);
+        let seq = stored();
         if seq > 5_000 {
             break seq;
         }
@@ -31,16 +32,16 @@ async fn killed_in_the_middle_of_the_first_sync_it_carries_on_from_its_cursor() 
     };
     app.kill().unwrap();
     app.wait().unwrap();
-    let kept = cache.cursor(key).unwrap().unwrap();
-    assert!(kept.seq >= cut && kept.seq < MANY as u64, "cut off at {}", kept.seq);
-    eprintln!("killed at entry {} of {}", kept.seq, MANY + 2);
+    let kept = stored();
+    assert!(kept >= cut && kept < MANY as u64, "cut off at {kept}");
+    eprintln!("killed at entry {kept} of {}", MANY + 2);
 
     // Watched from outside from the first instant on: what was there before the kill stays, and is not read again.
-    let watched = cache.clone();
+    let watched = stored.clone();
     let watch = tokio::spawn(async move {
         let (mut lowest, mut last) = (u64::MAX, 0);
         while last < MANY as u64 + 2 {
-            last = watched.cursor(key).unwrap().map_or(0, |cursor| cursor.seq);
+            last = watched();
             lowest = lowest.min(last);
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
@@ -50,9 +51,8 @@ async fn killed_in_the_middle_of_the_first_sync_it_carries_on_from_its_cursor() 
     window.wait_for("[data-testid=switcher]").await;
     window.choose("Acme").await;
     window.wait_for_available(provider.balance().await["available"].as_u64().unwrap()).await;
-    let ended = cache.cursor(key).unwrap().unwrap();
-    assert_eq!(ended.seq, provider.balance().await["seq"].as_u64().unwrap());
-    assert_eq!(watch.await.unwrap(), kept.seq, "it carried on from its cursor");
+    assert_eq!(stored(), provider.balance().await["seq"].as_u64().unwrap());
+    assert_eq!(watch.await.unwrap(), kept, "it carried on from its cursor");
     let used = window.text("[data-testid=room]").await;
     assert!(used.contains("100,000"), "what was used:\n{used}");
 }

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
-use cache::WorkspaceMeta;
-use sync::{Client, ClientError};
+use sync::{Client, ClientError, WorkspaceMeta};
 use wire::api::PairWish;
 use wire::problem::ErrorCode;
 
@@ -40,21 +39,10 @@ impl App {
         let client = Client::new(url, token).map_err(|error| service(&error))?;
         let body = client.workspace(id).await.map_err(|error| service(&error))?;
         let catalogue = client.catalogue(id).await.map_err(|error| service(&error))?;
-        let key = self.cache.connect(url.trim_end_matches('/'), id, Some(token)).map_err(storage)?;
-        let meta = WorkspaceMeta {
-            id: body.id,
-            name: body.name,
-            provider: body.provider,
-            time_zone: body.time_zone,
-            currency: body.currency,
-            role: body.role.as_str().to_owned(),
-            catalogue_revision: body.catalogue_revision,
-            catalogue_json: catalogue.json,
-        };
-        self.cache.set_workspace_meta(key, &meta).map_err(storage)?;
+        let key = self.desk.connect(url.trim_end_matches('/'), id, Some(token)).map_err(storage)?;
         let connection = self.connection(&key.to_string())?;
         self.start(&connection, url);
-        self.summary(&connection)
+        Ok(self.summary_of(&connection, Some(WorkspaceMeta::new(&body, &catalogue))))
     }
 
     /// Leaves a workspace and forgets its local copy. What it has at the service stays.
@@ -74,7 +62,9 @@ impl App {
         if let Some(live) = live {
             live.stop().await;
         }
-        self.cache.remove_workspace(connection.workspace).map_err(storage)
+        self.desk.remove_workspace(connection.workspace).map_err(storage)?;
+        // Forgotten first: whatever keeps the file from going, nobody asks for it any more.
+        cache::remove_ledger(self.places.ledger(connection.workspace)).map_err(storage)
     }
 
     /// The services that the app reads from.
@@ -84,7 +74,7 @@ impl App {
     pub fn connections(&self) -> Result<Vec<ConnectionInfo>, AppError> {
         let sample_url = self.sample_url.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut infos: BTreeMap<(bool, String), ConnectionInfo> = BTreeMap::new();
-        for connection in self.cache.connections().map_err(storage)? {
+        for connection in self.desk.connections().map_err(storage)? {
             let is_sample = sample::is_sample(&connection);
             let url = if is_sample { sample_url.clone().unwrap_or_default() } else { connection.url.clone() };
             let info = infos.entry((!is_sample, url.clone())).or_insert_with(|| ConnectionInfo {
@@ -106,7 +96,7 @@ impl App {
     /// A feature that can run for the fewest credits.
     fn cheapest_feature(&self, workspace: &str) -> String {
         let Ok(connection) = self.connection(workspace) else { return String::new() };
-        self.with_account(connection.workspace, |account, now| {
+        self.with_ledger(connection.workspace, |account, _, now| {
             let position = account.position(now);
             let features = account.catalogue(now).features.iter().zip(&position.features);
             let best = features.min_by_key(|(feature, status)| (status.refusal.is_some(), feature.rate));

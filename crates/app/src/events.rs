@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use crate::view::SyncStatus;
+use crate::view::{JobProgress, SyncStatus};
 
 /// The workspace that something changed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,6 +21,8 @@ pub enum Event {
     PurchaseChanged(Changed),
     /// The app stands otherwise with the service.
     SyncStatus(SyncStatus),
+    /// Something that takes long has come further.
+    JobProgress(JobProgress),
 }
 
 /// Hears events. One that falls far behind misses some: each says only that it is time to ask again.

@@ -2,12 +2,16 @@
 //! here knows the credit service but its address.
 
 mod connect;
+mod data;
 mod error;
 mod events;
+mod export;
 mod forecast;
+mod jobs;
 mod live;
 mod overview;
 mod picture;
+mod places;
 mod position;
 mod purchase;
 mod ranges;
@@ -18,59 +22,75 @@ pub mod view;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use cache::{Cache, CacheError, Connection, WorkspaceKey};
+use cache::{CacheError, Connection, Desk, LedgerReader, WorkspaceKey};
 use clock::Clock;
 use metering::{Account, Timestamp};
 use tokio::sync::broadcast;
 
 pub use error::AppError;
 pub use events::{Changed, Event, Events};
+pub use places::Places;
 
 use live::Live;
-use view::{Chart, Overview, Settings, Size, SyncStatus, Theme, TopUpView, UsageQuery, UsageView, WorkspaceSummary};
+use view::{
+    Chart, JobKind, Overview, Settings, Size, SyncStatus, Theme, TopUpView, UsageQuery, UsageView, WorkspaceSummary,
+};
 
-/// Opens an address in the system's browser; the error is the technical part of why it could not.
-pub type Browser = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+/// Hands an address or a path to the system; the error is the technical part of why it could not.
+pub type Opener = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
+/// What only the system can do.
+pub struct System {
+    /// Opens an address in the browser.
+    pub browser: Opener,
+    /// Shows a file in the file manager.
+    pub folder: Opener,
+}
 
 /// Where the settings are kept in the cache.
 const SETTINGS: &str = "settings";
 
 /// The app without its window.
 pub struct App {
-    cache: Cache,
+    desk: Desk,
+    places: Places,
     clock: Clock,
-    browser: Browser,
+    system: System,
     live: RwLock<BTreeMap<WorkspaceKey, Live>>,
     events: broadcast::Sender<Event>,
     /// The purchases that are being followed, each by one task.
     followed: Mutex<BTreeSet<(WorkspaceKey, String)>>,
     /// Where the sample's service answers, once the shell has said so.
     sample_url: Mutex<Option<String>>,
+    /// What takes long and runs now, with what stops it.
+    jobs: Mutex<BTreeMap<(WorkspaceKey, JobKind), Arc<AtomicBool>>>,
 }
 
 impl App {
-    /// Opens the local ledger and gets in touch with the service of every connected workspace but the samples, whose
+    /// Opens what is kept on disk and gets in touch with the service of every connected workspace but the samples, whose
     /// service has another address at each start. Runs on the caller's tokio runtime.
     ///
     /// # Errors
-    /// `cache_unusable` if the file cannot be used: it is damaged, foreign, or of a newer version.
+    /// `cache_unusable` if the file with the connections cannot be used: it is damaged, foreign, or of a newer version.
     #[allow(clippy::unused_async, reason = "it starts tasks, and so needs a runtime around it")]
-    pub async fn open(path: &Path, clock: Clock, browser: Browser) -> Result<Arc<Self>, AppError> {
-        let cache = Cache::open(path).map_err(storage)?;
+    pub async fn open(places: Places, clock: Clock, system: System) -> Result<Arc<Self>, AppError> {
+        let desk = places.open_desk().map_err(storage)?;
         let (events, _) = broadcast::channel(256);
         let app = Arc::new(Self {
-            cache,
+            desk,
+            places,
             clock,
-            browser,
+            system,
             live: RwLock::default(),
             events,
             followed: Mutex::default(),
             sample_url: Mutex::default(),
+            jobs: Mutex::default(),
         });
-        for connection in app.cache.connections().map_err(storage)? {
+        for connection in app.desk.connections().map_err(storage)? {
             if !sample::is_sample(&connection) {
                 let url = connection.url.clone();
                 app.start(&connection, &url);
@@ -89,7 +109,7 @@ impl App {
     /// # Errors
     /// A cache that cannot be read.
     pub fn workspaces(&self) -> Result<Vec<WorkspaceSummary>, AppError> {
-        let mut connections = self.cache.connections().map_err(storage)?;
+        let mut connections = self.desk.connections().map_err(storage)?;
         connections.sort_by_key(|connection| (!sample::is_sample(connection), connection.workspace));
         connections.iter().map(|connection| self.summary(connection)).collect()
     }
@@ -102,8 +122,8 @@ impl App {
         let connection = self.connection(workspace)?;
         let summary = self.summary(&connection)?;
         let may_buy = manages(&summary.role);
-        self.with_account(connection.workspace, |account, now| {
-            overview::overview(&self.cache, connection.workspace, account, summary, may_buy, now)
+        self.with_ledger(connection.workspace, |account, ledger, now| {
+            overview::overview(ledger, account, summary, may_buy, now)
         })
     }
 
@@ -113,7 +133,7 @@ impl App {
     /// As [`App::overview`], or a theme that is not one.
     pub fn burn_down(&self, workspace: &str, theme: &Theme, size: Size) -> Result<Option<Chart>, AppError> {
         let key = self.connection(workspace)?.workspace;
-        self.with_account(key, |account, now| overview::burn_down(&self.cache, key, account, theme, size, now))
+        self.with_ledger(key, |account, ledger, now| overview::burn_down(ledger, account, theme, size, now))
     }
 
     /// The Usage room.
@@ -124,7 +144,7 @@ impl App {
         let connection = self.connection(workspace)?;
         let summary = self.summary(&connection)?;
         let key = connection.workspace;
-        self.with_account(key, |account, now| usage::usage(&self.cache, key, account, summary, query, theme, size, now))
+        self.with_ledger(key, |account, ledger, now| usage::usage(ledger, account, summary, query, theme, size, now))
     }
 
     /// The Top up room.
@@ -135,7 +155,8 @@ impl App {
         let connection = self.connection(workspace)?;
         let summary = self.summary(&connection)?;
         let key = connection.workspace;
-        self.with_account(key, |account, now| top_up::top_up(&self.cache, key, account, summary, now))
+        let intents = self.desk.purchases(key).map_err(storage)?;
+        self.with_ledger(key, |account, ledger, now| top_up::top_up(ledger, intents, account, summary, now))
     }
 
     /// How fresh a workspace's data is.
@@ -156,7 +177,7 @@ impl App {
     /// # Errors
     /// A cache that cannot be read.
     pub fn settings(&self) -> Result<Settings, AppError> {
-        let kept = self.cache.setting(SETTINGS).map_err(storage)?;
+        let kept = self.desk.setting(SETTINGS).map_err(storage)?;
         // Settings of another version that cannot be read are as good as none.
         Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
@@ -169,7 +190,7 @@ impl App {
         let text = serde_json::to_string(settings).map_err(|error| {
             AppError::new("internal", "The settings could not be written.", "Try again.").detail(error)
         })?;
-        self.cache.set_setting(SETTINGS, Some(&text)).map_err(storage)
+        self.desk.set_setting(SETTINGS, Some(&text)).map_err(storage)
     }
 
     /// The connection of a workspace that the window names.
@@ -179,37 +200,60 @@ impl App {
                 .detail(workspace)
         };
         let key = workspace.parse().map(WorkspaceKey::from_number).map_err(|_| unknown())?;
-        self.cache.connection(key).map_err(storage)?.ok_or_else(unknown)
+        self.desk.connection(key).map_err(storage)?.ok_or_else(unknown)
     }
 
-    /// Asks something of a workspace's account at this instant.
-    fn with_account<T>(
+    /// Asks something of a workspace's account and its ledger at this instant.
+    fn with_ledger<T>(
         &self,
         key: WorkspaceKey,
-        ask: impl FnOnce(&Account, Timestamp) -> Result<T, AppError>,
+        ask: impl FnOnce(&Account, &LedgerReader, Timestamp) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
-        let handle = {
+        let (handle, status) = {
             let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
             let live = live.get(&key).ok_or_else(not_synced)?;
+            let status = live.status();
             // In the middle of a first sync the account is that of a day long past: no answer is better than that one.
-            if !live.has_synced() {
-                return Err(live::status(key, &live.status()).error.unwrap_or_else(not_synced));
+            if status.as_of.is_none() {
+                return Err(live::status(key, &status).error.unwrap_or_else(not_synced));
             }
-            live.handle().ok_or_else(not_synced)?
+            (live.handle().ok_or_else(not_synced)?, status)
         };
-        handle.with_account(|account| ask(account, self.clock.now())).ok_or_else(not_synced)?
+        let ledger = handle.reader().ok_or_else(not_synced)?;
+        // By the service's clock: this computer's may be wrong by days.
+        let now = self.clock.now().plus_millis(status.skew_ms);
+        let answer = handle.with_account(|account| ask(account, &ledger, now)).ok_or_else(not_synced)?;
+        if let Err(error) = &answer
+            && error.code == UNUSABLE
+        {
+            // Reading showed it: it is set aside and fetched anew.
+            handle.rebuild(error.detail.as_deref().unwrap_or_default());
+        }
+        answer
+    }
+
+    /// How a workspace stands; none if nothing follows it.
+    fn status(&self, key: WorkspaceKey) -> Option<sync::Status> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).get(&key).map(Live::status)
     }
 
     fn summary(&self, connection: &Connection) -> Result<WorkspaceSummary, AppError> {
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        let meta = live.get(&connection.workspace).and_then(Live::handle).and_then(|handle| handle.meta());
+        drop(live);
+        Ok(self.summary_of(connection, meta))
+    }
+
+    fn summary_of(&self, connection: &Connection, meta: Option<sync::WorkspaceMeta>) -> WorkspaceSummary {
+        let meta = meta.unwrap_or_default();
         let key = connection.workspace;
-        let meta = self.cache.workspace_meta(key).map_err(storage)?.unwrap_or_default();
         let named = |text: &str| if text.is_empty() { connection.workspace_id.clone() } else { text.to_owned() };
         let (plan, top_up_word) = self
-            .with_account(key, |account, now| {
+            .with_ledger(key, |account, _, now| {
                 Ok((live::plan_name(account, now), account.catalogue(now).packs_name.clone()))
             })
             .unwrap_or((None, "Top-ups".to_owned()));
-        Ok(WorkspaceSummary {
+        WorkspaceSummary {
             key: key.to_string(),
             id: connection.workspace_id.clone(),
             name: named(&meta.name),
@@ -220,7 +264,7 @@ impl App {
             role: meta.role,
             currency: meta.currency,
             top_up_word,
-        })
+        }
     }
 
     /// Tells whoever listens; nobody may.
@@ -228,6 +272,9 @@ impl App {
         let _nobody = self.events.send(event);
     }
 }
+
+/// The code of a local file that cannot be used.
+const UNUSABLE: &str = "cache_unusable";
 
 /// Whether a role buys packs and changes plans.
 fn manages(role: &str) -> bool {
@@ -247,9 +294,9 @@ fn not_synced() -> AppError {
 fn storage(error: CacheError) -> AppError {
     let told = match &error {
         CacheError::Unusable { path, .. } => AppError::new(
-            "cache_unusable",
+            UNUSABLE,
             "The local copy of the ledger cannot be used. Nothing is lost at the service.",
-            format!("Move {} away and start again: the app reads everything anew.", path.display()),
+            format!("It is set aside and fetched anew. If that does not help, move {} away.", path.display()),
         ),
         CacheError::DiskFull => AppError::new(
             "disk_full",

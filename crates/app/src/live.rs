@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use cache::{Connection, WorkspaceKey};
 use metering::{Access, Account, Timestamp};
-use sync::{Client, ClientError, Engine, EngineConfig, Handle, Obstacle, State, Status, random_jitter};
+use sync::{Breach, Client, ClientError, Engine, EngineConfig, Handle, Obstacle, State, Status, random_jitter};
 use tokio::task::JoinHandle;
 
 use crate::connect::service;
 use crate::events::{Changed, Event};
-use crate::view::{SyncState, SyncStatus};
+use crate::view::{Incident, Notice, NoticeCode, Progress, SyncState, SyncStatus, Verified};
 use crate::{App, AppError};
 
 /// What follows a workspace.
@@ -26,9 +26,8 @@ impl Live {
         let client = Client::new(url, connection.token.as_deref().unwrap_or_default());
         let handle = client.as_ref().ok().map(|client| {
             Arc::new(Engine::start(EngineConfig {
-                cache: app.cache.clone(),
+                ledger: app.places.ledger(connection.workspace),
                 client: client.clone(),
-                workspace_key: connection.workspace,
                 workspace_id: connection.workspace_id.clone(),
                 clock: app.clock.clone(),
                 jitter: random_jitter,
@@ -47,18 +46,9 @@ impl Live {
     pub(crate) fn status(&self) -> Status {
         match (&self.handle, &self.client) {
             (Some(handle), _) => handle.status.borrow().clone(),
-            (None, Err(error)) => Status {
-                state: State::Offline { since: Timestamp::MIN, obstacle: Obstacle::Service(error.clone()) },
-                as_of: None,
-                last_seq: 0,
-            },
-            (None, Ok(_)) => Status { state: State::Stopped, as_of: None, last_seq: 0 },
+            (None, Err(error)) => Status::offline(Obstacle::Service(error.clone())),
+            (None, Ok(_)) => Status::stopped(),
         }
-    }
-
-    /// Whether the whole ledger has been here once.
-    pub(crate) fn has_synced(&self) -> bool {
-        self.status().as_of.is_some()
     }
 
     /// How to ask the workspace's service.
@@ -125,47 +115,131 @@ pub(crate) fn not_started(key: WorkspaceKey) -> SyncStatus {
         workspace: key.to_string(),
         state: SyncState::Connecting,
         as_of: None,
-        done: None,
-        of: None,
+        entries: 0,
+        progress: None,
+        verified: None,
+        incident: None,
+        notices: Vec::new(),
+        clock_behind_ms: 0,
         error: None,
     }
 }
 
 /// The status as the window takes it.
 pub(crate) fn status(key: WorkspaceKey, status: &Status) -> SyncStatus {
-    let mut shown = SyncStatus { as_of: status.as_of.map(Timestamp::as_millis), ..not_started(key) };
+    let mut shown = SyncStatus {
+        as_of: status.as_of.map(Timestamp::as_millis),
+        entries: status.last_seq,
+        verified: status.verified.map(|verified| Verified { entries: verified.seq, at: verified.at.as_millis() }),
+        notices: status.notices.iter().map(notice).collect(),
+        clock_behind_ms: status.skew_ms,
+        ..not_started(key)
+    };
     match &status.state {
         State::Connecting => {}
-        State::CatchingUp { done, of } => {
-            (shown.state, shown.done, shown.of) = (SyncState::CatchingUp, Some(*done), Some(*of));
+        State::CatchingUp(progress) => {
+            (shown.state, shown.progress) = (SyncState::CatchingUp, Some(progress_of(progress)));
         }
+        State::Paused(progress) => (shown.state, shown.progress) = (SyncState::Paused, Some(progress_of(progress))),
         State::Live => shown.state = SyncState::Live,
         State::Offline { obstacle, .. } => {
-            shown.state = SyncState::Offline;
-            shown.error = Some(match obstacle {
-                Obstacle::Service(error) => service(error),
-                Obstacle::Cache(message) => AppError::new(
-                    "cache",
-                    "The local copy of the ledger could not be written.",
-                    "Free some space on the disk; the app tries again by itself.",
-                )
-                .detail(message),
-            });
+            (shown.state, shown.error) = (SyncState::Offline, Some(in_the_way(obstacle)));
         }
-        State::Broken(breach) => {
+        State::Broken(incident) => {
             shown.state = SyncState::Broken;
-            shown.error = Some(
-                AppError::new(
-                    breach.code(),
-                    "The ledger does not hold together from here on. What came before it is shown.",
-                    "Ask your provider about this entry before you rely on newer numbers.",
-                )
-                .detail(breach),
-            );
+            let (message, advice) = meaning(&incident.breach);
+            shown.error = Some(AppError::new(incident.breach.code(), message, advice).detail(&incident.breach));
+            shown.incident = Some(Incident {
+                code: incident.breach.code().to_owned(),
+                entry: incident.breach.seq(),
+                since: incident.since_ms,
+                message: message.to_owned(),
+                advice: advice.to_owned(),
+                expected: incident.breach.expected(),
+                found: incident.breach.found(),
+                good_entry: incident.good_seq,
+            });
         }
         State::Stopped => shown.state = SyncState::Offline,
     }
     shown
+}
+
+const fn progress_of(progress: &sync::Progress) -> Progress {
+    let sync::Progress { done, of, per_second, left_ms } = *progress;
+    Progress { done, of, per_second, left_ms }
+}
+
+fn notice(notice: &sync::Notice) -> Notice {
+    match notice {
+        sync::Notice::SetAside { path, reason } => Notice {
+            code: NoticeCode::SetAside,
+            message:
+                "The local copy of this ledger could not be used. It was set aside, and everything is fetched anew \
+                      from the service. Nothing is lost."
+                    .to_owned(),
+            detail: format!("{reason}: {}", path.display()),
+        },
+        sync::Notice::Lost { seq, was } => Notice {
+            code: NoticeCode::Lost,
+            message: format!(
+                "The newest {} entries were gone from this computer's disk, and were fetched again.",
+                was.saturating_sub(*seq)
+            ),
+            detail: format!("Entry {seq} was the last that was left, and {was} had been."),
+        },
+    }
+}
+
+fn in_the_way(obstacle: &Obstacle) -> AppError {
+    match obstacle {
+        Obstacle::Service(error) => service(error),
+        Obstacle::DiskFull => AppError::new(
+            obstacle.code(),
+            "The disk is full, so that nothing more can be stored. What is there stays.",
+            "Free some space; the app goes on by itself.",
+        ),
+        Obstacle::Cache(message) => AppError::new(
+            obstacle.code(),
+            "The local copy of the ledger could not be read or written.",
+            "The app tries again by itself. If it stays so, look whether the disk is all right.",
+        )
+        .detail(message),
+    }
+}
+
+/// What an incident means for a person, and what to do.
+const fn meaning(breach: &Breach) -> (&'static str, &'static str) {
+    match breach {
+        Breach::Unreadable { .. } => (
+            "The service sends an entry that cannot be read. What came before it is shown.",
+            "Send your provider the report before you rely on newer numbers.",
+        ),
+        Breach::Chain { .. } => (
+            "An entry was altered: its hash does not fit its content. What came before it is shown.",
+            "Send your provider the report before you rely on newer numbers.",
+        ),
+        Breach::Gap { .. } => (
+            "Entries are missing from the service's ledger, or come twice. What came before is shown.",
+            "Send your provider the report before you rely on newer numbers.",
+        ),
+        Breach::Rules { .. } => (
+            "The service charged something that its own rules do not give. What came before it is shown.",
+            "Send your provider the report, and check the bill for this entry.",
+        ),
+        Breach::Shorter { .. } | Breach::Differs { .. } => (
+            "The service's history is not the one that this app has seen. The copy here is kept as it was.",
+            "Send your provider the report: past entries must never change.",
+        ),
+        Breach::Balance { .. } => (
+            "The balance that the service names is not what its own entries add up to. This app shows what they add up to.",
+            "Send your provider the report before you rely on its number.",
+        ),
+        Breach::Cached(_) => (
+            "The local copy of the ledger does not hold together.",
+            "Rebuild it in Settings; everything is fetched anew.",
+        ),
+    }
 }
 
 /// The name of the plan that runs, or of the trial.

@@ -1,6 +1,6 @@
 //! The Overview room: how much is left, will it last, what is using it.
 
-use cache::{Cache, EntryRow, WorkspaceKey};
+use cache::{EntryRow, LedgerReader, UseOf};
 use metering::{Access, Account, Catalogue, Period, Timestamp};
 
 use crate::error::AppError;
@@ -26,8 +26,7 @@ const MOST_POINTS: u32 = 1_200;
 /// # Errors
 /// A cache that cannot be read.
 pub(crate) fn overview(
-    cache: &Cache,
-    key: WorkspaceKey,
+    ledger: &LedgerReader,
     account: &Account,
     workspace: WorkspaceSummary,
     may_buy: bool,
@@ -35,15 +34,15 @@ pub(crate) fn overview(
 ) -> Result<Overview, AppError> {
     let position = position::position(account, now);
     let access = account.access(now);
-    let outlook = outlook(cache, key, account, now)?;
-    let (ranking, ranking_range) = ranking(cache, key, account, &access, now)?;
-    let rows = cache.latest(key, LATEST).map_err(storage)?;
+    let outlook = outlook(ledger, account, now)?;
+    let (ranking, ranking_range) = ranking(ledger, account, &access, now)?;
+    let rows = ledger.latest(LATEST).map_err(storage)?;
     let mut latest = Vec::with_capacity(rows.len());
     for row in rows {
-        latest.push(latest_entry(cache, key, account.catalogue(now), &row)?);
+        latest.push(latest_entry(ledger, account.catalogue(now), &row)?);
     }
     Ok(Overview {
-        as_of: cache.cursor(key).map_err(storage)?.map(|cursor| cursor.as_of.as_millis()),
+        as_of: Some(ledger.cursor().map_err(storage)?.as_of.as_millis()),
         allowance_lasts: outlook.lasts(position.allowance),
         top_ups_last: outlook.top_ups_last(position.allowance, position.top_up),
         banner: banner(&position, may_buy),
@@ -87,17 +86,12 @@ impl Outlook {
 ///
 /// # Errors
 /// A cache that cannot be read.
-pub(crate) fn outlook(
-    cache: &Cache,
-    key: WorkspaceKey,
-    account: &Account,
-    now: Timestamp,
-) -> Result<Outlook, AppError> {
+pub(crate) fn outlook(ledger: &LedgerReader, account: &Account, now: Timestamp) -> Result<Outlook, AppError> {
     let history = i64::try_from(HISTORY_DAYS).unwrap_or(0) * DAY_MS;
-    let quarters = cache.usage(key, now.plus_millis(-history - DAY_MS), now.plus_millis(1)).map_err(storage)?;
+    let quarters = ledger.usage(UseOf::All, now.plus_millis(-history - DAY_MS), now.plus_millis(1)).map_err(storage)?;
     let quarters: Vec<_> =
         quarters.iter().map(|quarter| (quarter.start, quarter.tally.credits.max(0).unsigned_abs())).collect();
-    let since = cache.first_entry_at(key).map_err(storage)?.unwrap_or(now);
+    let since = ledger.first_entry_at().map_err(storage)?.unwrap_or(now);
     let pace = Pace::measure(&quarters, since, now, account.terms().zone);
     let far = now.plus_millis(FAR_MS);
     let until = account.access(now).period().map_or(far, |period| period.end.min(far));
@@ -106,8 +100,7 @@ pub(crate) fn outlook(
 
 /// What each group used in the running period, against the same part of the one before.
 fn ranking(
-    cache: &Cache,
-    key: WorkspaceKey,
+    ledger: &LedgerReader,
     account: &Account,
     access: &Access,
     now: Timestamp,
@@ -116,14 +109,14 @@ fn ranking(
     let periods = position::periods(access);
     let Some(current) = periods.current else { return Ok((Vec::new(), None)) };
     let begun = Period { start: current.start, end: current.end.min(now.plus_millis(1)) };
-    let quarters = read(cache, key, begun, now)?;
-    let began = cache.first_entry_at(key).map_err(storage)?;
+    let quarters = read(ledger, begun, now)?;
+    let began = ledger.first_entry_at().map_err(storage)?;
     let before = periods
         .last
         .map(|last| same_part(last, current, now))
         .filter(|last| began.is_some_and(|began| began <= last.start));
     let before = match before {
-        Some(range) => Some(read(cache, key, range, now)?),
+        Some(range) => Some(read(ledger, range, now)?),
         None => None,
     };
     let days = buckets(begun, Step::Day, account.terms().zone);
@@ -155,19 +148,9 @@ fn ranking(
 }
 
 /// An entry in words. Its body says what its row does not.
-fn latest_entry(
-    cache: &Cache,
-    key: WorkspaceKey,
-    catalogue: &Catalogue,
-    row: &EntryRow,
-) -> Result<LatestEntry, AppError> {
-    let mut entry = None;
-    cache
-        .entries_after(key, row.seq.saturating_sub(1), 1, |stored| {
-            entry = wire::line::decode_body(stored.body).ok();
-            true
-        })
-        .map_err(storage)?;
+fn latest_entry(ledger: &LedgerReader, catalogue: &Catalogue, row: &EntryRow) -> Result<LatestEntry, AppError> {
+    let body = ledger.body(row.seq).map_err(storage)?;
+    let entry = body.and_then(|body| wire::line::decode_body(&body).ok());
     let Some(entry) = entry else {
         let found = format!("entry {} is not readable", row.seq);
         return Err(AppError::new(
@@ -196,8 +179,7 @@ fn latest_entry(
 /// # Errors
 /// A cache that cannot be read, or a theme that is not one.
 pub(crate) fn burn_down(
-    cache: &Cache,
-    key: WorkspaceKey,
+    ledger: &LedgerReader,
     account: &Account,
     theme: &view::Theme,
     size: view::Size,
@@ -206,7 +188,7 @@ pub(crate) fn burn_down(
     let at_now = account.position(now);
     let Some(period) = at_now.period else { return Ok(None) };
     let zone = account.terms().zone;
-    let series = cache.balance_series(key, period.start, now.plus_millis(1), MOST_POINTS).map_err(storage)?;
+    let series = ledger.balance_series(period.start, now.plus_millis(1), MOST_POINTS).map_err(storage)?;
     let mut measured = Vec::with_capacity(series.points.len() + 1);
     // What was left at the boundary is gone with it: the line starts with what the period began with.
     let opening = account_at_start(account, &series, period);
@@ -229,7 +211,7 @@ pub(crate) fn burn_down(
         measured,
         marks,
         now: charts::Sample { at: at_now.at.as_millis(), credits: left },
-        forecast: forecast(&outlook(cache, key, account, now)?, left, zone),
+        forecast: forecast(&outlook(ledger, account, now)?, left, zone),
         refresh,
     };
     let theme = picture::theme(theme)?;

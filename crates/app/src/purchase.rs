@@ -39,7 +39,7 @@ impl App {
         }
         let now = self.clock.now();
         let id = random_id("p-")?;
-        let intent = self.with_account(key, |account, _| {
+        let intent = self.with_ledger(key, |account, _, _| {
             let catalogue = account.catalogue(now);
             let pack = catalogue.pack(pack).ok_or_else(|| {
                 AppError::new("unknown_pack", "This pack is not on sale any more.", "Choose another one.").detail(pack)
@@ -58,7 +58,7 @@ impl App {
                 message: None,
             })
         })?;
-        self.cache.begin_purchase(key, &intent).map_err(storage)?;
+        self.desk.begin_purchase(key, &intent).map_err(storage)?;
         self.purchase_changed(key);
         self.advance(key, &id, true).await
     }
@@ -84,7 +84,7 @@ impl App {
             // The service never heard of it, so that nothing can be paid.
             Err(ClientError::Refused(problem)) if problem.status == 404 => {
                 let now = self.clock.now();
-                self.cache.update_purchase(key, purchase, IntentState::Cancelled, None, None, now).map_err(storage)
+                self.desk.update_purchase(key, purchase, IntentState::Cancelled, None, None, now).map_err(storage)
             }
             Err(error) => Err(service(&error)),
         };
@@ -94,7 +94,7 @@ impl App {
 
     /// Carries on with what was not settled when the app was closed.
     pub(crate) async fn carry_on(self: &Arc<Self>, key: WorkspaceKey) {
-        let open = self.cache.open_purchases(key).unwrap_or_default();
+        let open = self.desk.open_purchases(key).unwrap_or_default();
         for intent in open {
             self.follow(key, &intent.purchase_id);
         }
@@ -102,7 +102,7 @@ impl App {
 
     /// The ledger has new entries: one of them may be the credit of a paid purchase.
     pub(crate) fn credit_arrived(&self, key: WorkspaceKey) {
-        let processing = self.cache.open_purchases(key).unwrap_or_default();
+        let processing = self.desk.open_purchases(key).unwrap_or_default();
         if processing.iter().any(|intent| intent.state != IntentState::Created) {
             self.purchase_changed(key);
         }
@@ -120,7 +120,7 @@ impl App {
                 // What the service has decided ends the purchase; what only keeps us from it leaves it to be resumed.
                 let state = if matches!(error, ClientError::Refused(_)) { IntentState::Failed } else { intent.state };
                 let message = Some(told.message.as_str());
-                self.cache.update_purchase(key, id, state, None, message, self.clock.now()).map_err(storage)?;
+                self.desk.update_purchase(key, id, state, None, message, self.clock.now()).map_err(storage)?;
                 self.purchase_changed(key);
                 if !state.is_settled() {
                     self.follow(key, id);
@@ -134,7 +134,7 @@ impl App {
         }
         if let (true, IntentState::Waiting, Some(url)) = (open, noted.state, &noted.checkout_url) {
             check_page(url)?;
-            (self.browser)(url).map_err(|error| {
+            (self.system.browser)(url).map_err(|error| {
                 AppError::new(
                     "no_browser",
                     "The payment page could not be opened in a browser.",
@@ -203,14 +203,14 @@ impl App {
     /// Writes down that the service will not have a purchase. It is settled by that.
     fn refused(&self, key: WorkspaceKey, id: &str, error: &ClientError) -> Result<bool, AppError> {
         let (message, now) = (service(error).message, self.clock.now());
-        self.cache.update_purchase(key, id, IntentState::Failed, None, Some(&message), now).map_err(storage)?;
+        self.desk.update_purchase(key, id, IntentState::Failed, None, Some(&message), now).map_err(storage)?;
         self.purchase_changed(key);
         Ok(true)
     }
 
     /// Writes down what the service says. A purchase is credited once its entry is in the local ledger.
     fn note(&self, key: WorkspaceKey, body: &PurchaseBody) -> Result<PurchaseIntent, AppError> {
-        let have = self.cache.cursor(key).map_err(storage)?.map_or(0, |cursor| cursor.seq);
+        let have = self.status(key).map_or(0, |status| status.last_seq);
         let arrived = body.credited_seq.is_some_and(|seq| seq <= have);
         let (state, message) = match body.state {
             PurchaseState::Created => (IntentState::Created, None),
@@ -231,15 +231,15 @@ impl App {
             return Ok(known);
         }
         let (url, now) = (body.checkout_url.as_deref(), self.clock.now());
-        self.cache.update_purchase(key, &body.id, state, url, message.as_deref(), now).map_err(storage)
+        self.desk.update_purchase(key, &body.id, state, url, message.as_deref(), now).map_err(storage)
     }
 
     fn shown(&self, key: WorkspaceKey, intent: PurchaseIntent) -> Result<Purchase, AppError> {
-        self.with_account(key, |account, now| Ok(top_up::intent(account, intent, now)))
+        self.with_ledger(key, |account, _, now| Ok(top_up::intent(account, intent, now)))
     }
 
     fn intent(&self, key: WorkspaceKey, id: &str) -> Result<PurchaseIntent, AppError> {
-        self.cache.purchase(key, id).map_err(storage)?.ok_or_else(|| {
+        self.desk.purchase(key, id).map_err(storage)?.ok_or_else(|| {
             AppError::new("unknown_purchase", "This purchase is not known here.", "Look for it in the list.").detail(id)
         })
     }

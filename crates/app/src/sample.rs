@@ -24,14 +24,14 @@ impl App {
     #[allow(clippy::unused_async, reason = "it starts tasks, and so needs a runtime around it")]
     pub async fn add_samples(self: &Arc<Self>, url: &str, ids: &[&str]) -> Result<String, AppError> {
         *self.sample_url.lock().unwrap_or_else(PoisonError::into_inner) = Some(url.to_owned());
-        let known = self.cache.connections().map_err(storage)?;
+        let known = self.desk.connections().map_err(storage)?;
         let kept = known.into_iter().filter(is_sample).find_map(|connection| connection.token);
         let token = match kept {
             Some(token) => token,
             None => random_id("")?,
         };
         for id in ids {
-            let workspace = self.cache.connect(SAMPLE, id, Some(&token)).map_err(storage)?;
+            let workspace = self.desk.connect(SAMPLE, id, Some(&token)).map_err(storage)?;
             let (url_kept, workspace_id) = (SAMPLE.to_owned(), (*id).to_owned());
             let connection = Connection { workspace, url: url_kept, workspace_id, token: Some(token.clone()) };
             self.start(&connection, url);

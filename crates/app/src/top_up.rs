@@ -1,6 +1,6 @@
 //! The Top up room: what is on sale, what it is good for, and what was bought.
 
-use cache::{Cache, EntryFilter, IntentState, PurchaseIntent, WorkspaceKey};
+use cache::{EntryFilter, IntentState, LedgerReader, PurchaseIntent, UseOf};
 use metering::{Account, EntryKind, GrantOrigin, Pack, Timestamp};
 
 use crate::error::AppError;
@@ -24,15 +24,15 @@ const TOP_UP: &str = metering::GrantSource::TopUp.name();
 /// # Errors
 /// A cache that cannot be read.
 pub(crate) fn top_up(
-    cache: &Cache,
-    key: WorkspaceKey,
+    ledger: &LedgerReader,
+    intents: Vec<PurchaseIntent>,
     account: &Account,
     workspace: WorkspaceSummary,
     now: Timestamp,
 ) -> Result<TopUpView, AppError> {
     let position = position::position(account, now);
-    let outlook = outlook(cache, key, account, now)?;
-    let examples = examples(cache, key, account, now)?;
+    let outlook = outlook(ledger, account, now)?;
+    let examples = examples(ledger, account, now)?;
     let catalogue = account.catalogue(now);
     let mut offers: Vec<PackOffer> = catalogue
         .packs
@@ -53,7 +53,7 @@ pub(crate) fn top_up(
     };
     Ok(TopUpView {
         test_payments: workspace.sample,
-        purchases: purchases(cache, key, account, now)?,
+        purchases: purchases(ledger, intents, account, now)?,
         blocked: blocked.map(|code| Blocked { code }),
         workspace,
         position,
@@ -87,13 +87,8 @@ fn offer(pack: &Pack, currency: &str, outlook: &Outlook, available: u64, example
 }
 
 /// What credits are good for here: the feature used most, and the next one that costs otherwise.
-fn examples(
-    cache: &Cache,
-    key: WorkspaceKey,
-    account: &Account,
-    now: Timestamp,
-) -> Result<Vec<(String, u32)>, AppError> {
-    let quarters = cache.usage(key, now.plus_millis(-MIX_MS), now.plus_millis(1)).map_err(storage)?;
+fn examples(ledger: &LedgerReader, account: &Account, now: Timestamp) -> Result<Vec<(String, u32)>, AppError> {
+    let quarters = ledger.usage(UseOf::All, now.plus_millis(-MIX_MS), now.plus_millis(1)).map_err(storage)?;
     let mut features: Vec<_> = account
         .catalogue(now)
         .features
@@ -112,15 +107,19 @@ fn examples(
 }
 
 /// What was bought here and, from the ledger, what was bought elsewhere; the newest first.
-fn purchases(cache: &Cache, key: WorkspaceKey, account: &Account, now: Timestamp) -> Result<Vec<Purchase>, AppError> {
-    let intents = cache.purchases(key).map_err(storage)?;
+fn purchases(
+    ledger: &LedgerReader,
+    intents: Vec<PurchaseIntent>,
+    account: &Account,
+    now: Timestamp,
+) -> Result<Vec<Purchase>, AppError> {
     let mut purchases: Vec<Purchase> = Vec::with_capacity(intents.len());
     let filter = EntryFilter { kinds: vec!["grant".to_owned()], ..EntryFilter::default() };
     let mut rows = Vec::new();
     let mut before = None;
     // A page of the search may be empty and still have more: packs may lie far back.
     while rows.len() < SHOWN as usize {
-        let page = cache.search(key, &filter, before, SHOWN).map_err(storage)?;
+        let page = ledger.search(&filter, before, SHOWN).map_err(storage)?;
         rows.extend(page.rows.into_iter().filter(|row| row.detail.as_deref() == Some(TOP_UP)));
         before = page.next_before;
         if before.is_none() {
@@ -128,13 +127,8 @@ fn purchases(cache: &Cache, key: WorkspaceKey, account: &Account, now: Timestamp
         }
     }
     for row in rows {
-        let mut grant = None;
-        cache
-            .entries_after(key, row.seq.saturating_sub(1), 1, |stored| {
-                grant = wire::line::decode_body(stored.body).ok();
-                false
-            })
-            .map_err(storage)?;
+        let body = ledger.body(row.seq).map_err(storage)?;
+        let grant = body.and_then(|body| wire::line::decode_body(&body).ok());
         let Some(EntryKind::Grant(grant)) = grant.map(|entry| entry.kind) else { continue };
         let GrantOrigin::TopUp { purchase, pack, price } = grant.origin else { continue };
         let begun = intents.iter().find(|intent| intent.purchase_id == purchase);

@@ -1,6 +1,6 @@
 //! The Usage room: what each feature used, when.
 
-use cache::{Cache, QuarterUsage, WorkspaceKey};
+use cache::{LedgerReader, QuarterUsage, UseOf};
 use chrono::{Datelike, Timelike};
 use metering::{Account, Catalogue, Period, Timestamp, local_time};
 
@@ -15,16 +15,11 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// What was used in a range, by quarters of an hour. A range that begins within a quarter takes that quarter whole, and
 /// one that ends within it leaves it to the next, so that ranges side by side count everything once.
-pub(crate) fn read(
-    cache: &Cache,
-    key: WorkspaceKey,
-    range: Period,
-    now: Timestamp,
-) -> Result<Vec<QuarterUsage>, AppError> {
+pub(crate) fn read(ledger: &LedgerReader, range: Period, now: Timestamp) -> Result<Vec<QuarterUsage>, AppError> {
     let down = |at: Timestamp| at.plus_millis(-(at.as_millis() % cache::QUARTER_MS));
     // The running quarter is part of what has been used up to now.
     let end = if range.end > now { range.end } else { down(range.end) };
-    cache.usage(key, down(range.start), end).map_err(storage)
+    ledger.usage(UseOf::All, down(range.start), end).map_err(storage)
 }
 
 /// What one feature used in a range.
@@ -50,8 +45,7 @@ impl Sum {
 /// A range that does not exist, a theme that is not one, or a cache that cannot be read.
 #[allow(clippy::too_many_arguments, reason = "one call of the window, in its own terms")]
 pub(crate) fn usage(
-    cache: &Cache,
-    key: WorkspaceKey,
+    ledger: &LedgerReader,
     account: &Account,
     workspace: WorkspaceSummary,
     query: &UsageQuery,
@@ -63,11 +57,11 @@ pub(crate) fn usage(
     let catalogue = account.catalogue(now);
     let resolved = resolve(query, position::periods(&account.access(now)), zone, now)?;
     let begun = Period { start: resolved.range.start, end: resolved.range.end.min(now.plus_millis(1)) };
-    let quarters = read(cache, key, begun, now)?;
-    let began = cache.first_entry_at(key).map_err(storage)?;
+    let quarters = read(ledger, begun, now)?;
+    let began = ledger.first_entry_at().map_err(storage)?;
     let previous_range = resolved.previous.filter(|previous| began.is_some_and(|began| began < previous.end));
     let previous = match previous_range {
-        Some(range) => Some(read(cache, key, range, now)?),
+        Some(range) => Some(read(ledger, range, now)?),
         None => None,
     };
 
@@ -102,7 +96,7 @@ pub(crate) fn usage(
 
     Ok(UsageView {
         workspace,
-        as_of: cache.cursor(key).map_err(storage)?.map(|cursor| cursor.as_of.as_millis()),
+        as_of: Some(ledger.cursor().map_err(storage)?.as_of.as_millis()),
         range: position::period(resolved.range),
         step: resolved.step,
         steps: resolved.steps,

@@ -10,7 +10,7 @@ use crate::WorkspaceKey;
 /// Why the cache could not do what was asked. Whenever a call fails, nothing of it was stored.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
-    /// The file is not a cache that this version can work with. [`Cache::set_aside`](crate::Cache::set_aside) moves it
+    /// The file is not a cache that this version can work with. [`set_aside`](crate::set_aside) moves it
     /// out of the way, and a new one fills itself from the service.
     #[error("{} cannot be used as the cache: {reason}", path.display())]
     Unusable {
@@ -53,6 +53,9 @@ pub enum CacheError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Packing failed: there is too little memory.
+    #[error("what is to be stored could not be packed: {0}")]
+    Packing(std::io::Error),
     /// SQLite failed in a way that has no better name.
     #[error("the cache could not be read or written: {0}")]
     Storage(rusqlite::Error),
@@ -97,9 +100,17 @@ impl From<rusqlite::Error> for CacheError {
 }
 
 impl CacheError {
+    /// A piece of the file is not what was stored. The handle adds which file it is.
+    pub(crate) fn damaged(what: impl Into<String>) -> Self {
+        Self::Unusable { path: PathBuf::new(), reason: Unusable::Corrupt(what.into()) }
+    }
+
     /// Names the file where SQLite found it damaged: only the handle knows which one it is.
     pub(crate) fn about(self, path: &std::path::Path) -> Self {
         match self {
+            Self::Unusable { path: unknown, reason } if unknown.as_os_str().is_empty() => {
+                Self::Unusable { path: path.to_owned(), reason }
+            }
             Self::Storage(error)
                 if matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) =>
             {
@@ -107,7 +118,9 @@ impl CacheError {
             }
             // A column that should be there or has another type: the schema was changed by someone else.
             Self::Storage(
-                error @ (rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::FromSqlConversionFailure(..)),
+                error @ (rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)),
             ) => Self::Unusable { path: path.to_owned(), reason: Unusable::Corrupt(error.to_string()) },
             other => other,
         }

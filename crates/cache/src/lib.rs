@@ -1,38 +1,50 @@
-//! The local ledger of the desktop app: one SQLite file with every ledger entry seen so far, what the charts need of
-//! them, where to carry on, and what the person has under way.
+//! What the desktop app keeps on disk.
 //!
-//! Owns: what is on disk, and that a page of entries, its rollups and the cursor change together or not at all.
+//! - The [`Desk`]: which workspaces it is connected to, settings, and the purchases that a person has under way. No service
+//!   could bring these back, so that they are on the disk when a call returns.
+//! - A ledger a workspace, each in a file of its own: [`LedgerWriter`] changes it, any number of [`LedgerReader`]s read it.
+//!   It is a copy: what is lost or damaged is fetched again.
+//!
+//! Owns: what is on disk, that a page of entries and all that is looked up of them change together or not at all, and that
+//! nothing damaged is taken for what was stored.
 //! Does not own: what an entry means (`metering`), what its bytes look like (`wire`) and where it comes from (`sync`).
 //!
-//! The ledger part is derived and can be thrown away: the service has it all. Connections, settings and purchase
-//! intents are not, so they are written through to the disk before a call returns, while a page of entries is
-//! atomic but may be lost with the power; it is then fetched again.
-//!
-//! [`Cache`] is a cheap clone, may be used from any thread, and blocks: call it where blocking is allowed.
+//! Every call blocks: make it where blocking is allowed.
 
-mod balance;
 mod column;
-mod entry;
+mod desk;
 mod error;
+mod export;
 mod file;
-mod handle;
 mod ledger;
-mod purchase;
-mod schema;
-mod search;
-mod setting;
-mod usage;
-mod workspace;
+mod migration;
 
-pub use balance::{BalancePoint, BalanceSeries};
-pub use entry::{EntryRow, NewEntry, StoredBody};
+use std::path::{Path, PathBuf};
+
+pub use desk::{Connection, Desk, IntentState, PurchaseIntent, WorkspaceKey};
 pub use error::{CacheError, Unusable};
-pub use handle::Cache;
-pub use ledger::Cursor;
-pub use purchase::{IntentState, PurchaseIntent};
-pub use search::{EntryFilter, EntryPage, SCAN_LIMIT};
-pub use usage::{FeatureUsage, QUARTER_MS, QuarterUsage, Tally};
-pub use workspace::{Connection, WorkspaceKey, WorkspaceMeta};
+pub use export::{ExportedDetails, SqliteExport};
+pub use ledger::{
+    BalancePoint, BalanceSeries, Cursor, Dimension, EntryFilter, EntryPage, EntryRow, FeatureUsage, LedgerReader,
+    LedgerWriter, Lost, NewEntry, Page, QUARTER_MS, QuarterUsage, SnapshotBytes, StoredBody, Tally, UseOf,
+};
 
-/// A link of the ledger's hash chain, as stored beside each entry.
+/// A link of the ledger's hash chain.
 pub type EntryHash = [u8; 32];
+
+/// Moves an unusable file out of the way, with what is beside it, and returns its new name. Nothing is deleted. Nobody may
+/// have the file open.
+///
+/// # Errors
+/// [`CacheError::File`] when the system refuses.
+pub fn set_aside(path: impl AsRef<Path>) -> Result<PathBuf, CacheError> {
+    file::set_aside(path.as_ref())
+}
+
+/// Deletes a ledger's file and what is beside it: its workspace was left. Nobody may have it open.
+///
+/// # Errors
+/// [`CacheError::File`] when the system refuses.
+pub fn remove_ledger(path: impl AsRef<Path>) -> Result<(), CacheError> {
+    file::remove(path.as_ref())
+}

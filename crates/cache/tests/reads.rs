@@ -1,141 +1,200 @@
-//! What lists and charts ask.
+//! What lists and charts ask, against the same question put to all entries one by one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod sample;
 
-use cache::{Cache, EntryFilter, SCAN_LIMIT, WorkspaceKey};
+use std::sync::OnceLock;
+
+use cache::{Dimension, EntryFilter, EntryRow, LedgerReader, UseOf};
 use metering::Timestamp;
 use proptest::prelude::*;
-use sample::{at, fresh, grant, ledger, store, usage};
+use sample::{Made, at, fresh, grant, ledger, store, usage};
 
 #[test]
 fn lists_newest_first_and_by_page() {
-    let (_folder, cache, workspace) = fresh();
-    assert!(cache.latest(workspace, 5).unwrap().is_empty());
-    assert_eq!(cache.first_entry_at(workspace).unwrap(), None);
-    store(&cache, workspace, &ledger(10), 10);
-    let numbers = |rows: Vec<cache::EntryRow>| rows.into_iter().map(|row| row.seq).collect::<Vec<_>>();
-    assert_eq!(numbers(cache.latest(workspace, 3).unwrap()), [10, 9, 8]);
-    assert_eq!(numbers(cache.entries_before(workspace, 8, 3).unwrap()), [7, 6, 5]);
-    assert_eq!(cache.first_entry_at(workspace).unwrap(), Some(at(0)));
-    let row = cache.entry(workspace, 2).unwrap().unwrap();
+    let (_folder, mut writer, reader) = fresh();
+    assert!(reader.latest(5).unwrap().is_empty());
+    assert_eq!(reader.first_entry_at().unwrap(), None);
+    store(&mut writer, &ledger(10), 10);
+    let numbers = |rows: Vec<EntryRow>| rows.into_iter().map(|row| row.seq).collect::<Vec<_>>();
+    assert_eq!(numbers(reader.latest(3).unwrap()), [10, 9, 8]);
+    assert_eq!(numbers(reader.entries_before(8, 3).unwrap()), [7, 6, 5]);
+    assert_eq!(numbers(reader.entries_before(3, 9).unwrap()), [2, 1]);
+    assert_eq!(reader.first_entry_at().unwrap(), Some(at(0)));
+    let row = reader.entry(2).unwrap().unwrap();
     assert_eq!((row.kind.as_str(), row.credits, row.balance_after), ("usage", -1, 999_999));
     assert_eq!(row.member.as_deref(), Some("ana"));
-    assert_eq!(cache.entry(workspace, 11).unwrap(), None);
+    assert_eq!((reader.entry(11).unwrap(), reader.entry(0).unwrap()), (None, None));
+    assert_eq!(reader.names(Dimension::Source).unwrap(), ["crm"]);
 }
 
 #[test]
 fn lends_bodies_from_anywhere_and_stops_when_told() {
-    let (_folder, cache, workspace) = fresh();
-    store(&cache, workspace, &ledger(10), 4);
+    let (_folder, mut writer, reader) = fresh();
+    store(&mut writer, &ledger(3_000), 700);
     let mut seen = Vec::new();
-    let count = cache.entries_after(workspace, 4, 100, |stored| {
-        seen.push((stored.seq, String::from_utf8(stored.body.to_vec()).unwrap()));
-        stored.seq < 6
+    let count = reader.entries_after(1_022, 100, |stored| {
+        seen.push((stored.seq, String::from_utf8(stored.body.to_vec()).unwrap(), stored.hash));
+        stored.seq < 1_025
     });
-    assert_eq!(count.unwrap(), 2);
-    assert_eq!(seen, [(5, r#"{"seq":5,"id":"job_5%"}"#.to_owned()), (6, r#"{"seq":6,"id":"job_6%"}"#.to_owned())]);
+    assert_eq!(count.unwrap(), 3);
+    let body = |seq| format!(r#"{{"seq":{seq},"id":"job_{seq}%"}}"#);
+    assert_eq!(
+        seen,
+        [(1_023, body(1_023), None), (1_024, body(1_024), Some(sample::hash(1_024))), (1_025, body(1_025), None)]
+    );
+    let mut last = None;
+    let all = reader.entries_after(0, u32::MAX, |stored| {
+        last = Some((stored.seq, stored.hash));
+        true
+    });
+    assert_eq!((all.unwrap(), last), (3_000, Some((3_000, Some(sample::hash(3_000))))));
+    assert_eq!(reader.entries_after(3_000, 5, |_| true).unwrap(), 0);
+    assert_eq!(reader.chain_ahead_of(1_500).unwrap(), (1_024, sample::hash(1_024)));
+    assert_eq!(reader.chain_ahead_of(2_999).unwrap(), (2_048, sample::hash(2_048)));
+    assert_eq!(reader.chain_ahead_of(7).unwrap(), (0, [0; 32]));
 }
 
 #[test]
 fn a_day_with_a_clock_change_has_its_own_length() {
     // Europe/Berlin, 29 March 2026: 23 hours, from 23:00Z to 22:00Z.
-    let (_folder, cache, workspace) = fresh();
+    let (_folder, mut writer, reader) = fresh();
     let day: Timestamp = "2026-03-28T23:00:00Z".parse().unwrap();
     let next: Timestamp = "2026-03-29T22:00:00Z".parse().unwrap();
     let after: Timestamp = "2026-03-30T22:00:00Z".parse().unwrap();
     let offset = |instant: Timestamp| instant.as_millis() - sample::START;
     let entries = [
-        usage(1, offset(day) - 1, offset(day) - 1, "ai-reply", 1, 0),
-        usage(2, offset(day), offset(day), "ai-reply", 10, 0),
-        usage(3, offset(next) - 1, offset(next) - 1, "ai-reply", 100, 0),
-        usage(4, offset(next), offset(next), "ai-reply", 1_000, 0),
+        grant(1, 0, 2_000, 2_000),
+        usage(2, offset(day) - 1, offset(day) - 1, "ai-reply", 1, 1_999),
+        usage(3, offset(day), offset(day), "ai-reply", 10, 1_989),
+        usage(4, offset(next) - 1, offset(next) - 1, "ai-reply", 100, 1_889),
+        usage(5, offset(next), offset(next), "ai-reply", 1_000, 889),
     ];
-    store(&cache, workspace, &entries, 4);
-    let read = cache.usage_by(workspace, &[day, next, after]).unwrap();
+    store(&mut writer, &entries, 4);
+    let read = reader.usage_by(UseOf::All, &[day, next, after]).unwrap();
     assert_eq!(read[0].buckets.iter().map(|one| one.actions).collect::<Vec<_>>(), [110, 1_000]);
     assert_eq!(read[0].total().credits, 1_110);
-    assert!(cache.usage_by(workspace, &[day]).unwrap().is_empty());
-    assert!(cache.usage_by(workspace, &[]).unwrap().is_empty());
+    assert!(reader.usage_by(UseOf::All, &[day]).unwrap().is_empty());
+    assert!(reader.usage_by(UseOf::All, &[]).unwrap().is_empty());
+    assert!(reader.usage_by(UseOf::Member("nobody"), &[day, next]).unwrap().is_empty());
 }
 
-/// 5,000 replies, one a second, with a pack of 500 after the 2,500th.
-fn with_a_jump() -> (tempfile::TempDir, Cache, WorkspaceKey) {
-    let (folder, cache, workspace) = fresh();
-    let mut entries = ledger(5_000);
-    for entry in &mut entries[2_500..] {
-        entry.balance_after += 501;
-    }
-    entries[2_500] = grant(2_501, 2_501_000, 500, 998_001);
-    store(&cache, workspace, &entries, 1_000);
-    (folder, cache, workspace)
+/// More than two segments, with entries of all kinds, in pages of some hundred.
+fn large() -> &'static (Vec<Made>, LedgerReader) {
+    static LARGE: OnceLock<(Vec<Made>, LedgerReader, tempfile::TempDir)> = OnceLock::new();
+    static PAIR: OnceLock<(Vec<Made>, LedgerReader)> = OnceLock::new();
+    PAIR.get_or_init(|| {
+        let (entries, reader, _) = LARGE.get_or_init(|| {
+            let (folder, mut writer, reader) = fresh();
+            let entries = lived(135_500);
+            store(&mut writer, &entries, 777);
+            (entries, reader, folder)
+        });
+        (entries.clone(), reader.clone())
+    })
 }
 
-#[test]
-fn a_thinned_balance_keeps_jumps_and_the_end() {
-    let (_folder, cache, workspace) = with_a_jump();
-    let series = cache.balance_series(workspace, at(0), Timestamp::MAX, 5_000).unwrap();
-    assert_eq!((series.opening, series.points.len()), (None, 5_000));
-
-    let series = cache.balance_series(workspace, at(1_000_000), at(4_000_500), 50).unwrap();
-    assert_eq!(series.opening, Some(999_002), "what was left after entry 999");
-    let numbers: Vec<_> = series.points.iter().map(|point| point.seq).collect();
-    assert!(numbers.len() <= 54 && numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
-    assert!(numbers.contains(&2_500) && numbers.contains(&2_501), "the jump and what was left before it: {numbers:?}");
-    assert_eq!(*numbers.last().unwrap(), 4_000);
-    for point in &series.points {
-        let row = cache.entry(workspace, point.seq).unwrap().unwrap();
-        assert_eq!(
-            (row.recorded_at, row.balance_after, row.credits),
-            (point.recorded_at, point.balance_after, point.credits)
-        );
-    }
-    let gaps = series.points.windows(2).map(|pair| pair[1].recorded_at.since(pair[0].recorded_at)).max().unwrap();
-    assert!(gaps <= 2 * 3_000_500 / 50, "no span without a point: {gaps}");
-}
-
-#[test]
-fn a_range_far_beyond_the_ledger_is_as_fine() {
-    let (_folder, cache, workspace) = with_a_jump();
-    let series = cache.balance_series(workspace, Timestamp::MIN, Timestamp::MAX, 50).unwrap();
-    assert!((50..=54).contains(&series.points.len()), "{}", series.points.len());
-}
-
-#[test]
-fn an_empty_stretch_has_an_opening_balance_and_no_points() {
-    let (_folder, cache, workspace) = with_a_jump();
-    let series = cache.balance_series(workspace, at(900_000_000), Timestamp::MAX, 10).unwrap();
-    assert_eq!((series.opening, series.points.len()), (Some(995_502), 0));
-    let series = cache.balance_series(workspace, Timestamp::MIN, at(0), 10).unwrap();
-    assert_eq!((series.opening, series.points.len()), (None, 0));
-    assert_eq!(cache.seq_at(workspace, at(2_501_000)).unwrap(), 2_501);
-    assert_eq!(cache.seq_at(workspace, Timestamp::MAX).unwrap(), 5_001);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn no_question_about_balances_fails(from in -10_000_000..10_000_000_i64, length in -10_000..20_000_000_i64, points in 0..60_u32) {
-        thread_local! { static SAMPLE: (tempfile::TempDir, Cache, WorkspaceKey) = with_a_jump(); }
-        SAMPLE.with(|(_, cache, workspace)| {
-            let series = cache.balance_series(*workspace, at(from), at(from + length), points).unwrap();
-            let inside = |point: &cache::BalancePoint| (at(from)..at(from + length)).contains(&point.recorded_at);
-            assert!(series.points.iter().all(inside));
-            let first = cache.seq_at(*workspace, at(from)).unwrap();
-            let after = cache.seq_at(*workspace, at(from + length)).unwrap();
-            if after > first {
-                assert_eq!(series.points.last().unwrap().seq, after - 1);
-            }
+/// The same life each time: usage, and now and then something else.
+fn lived(count: u64) -> Vec<Made> {
+    let (mut random, mut recorded, mut balance) = (9_u64, 0, 0_u64);
+    let mut next = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    let mut entries: Vec<Made> = Vec::new();
+    for seq in 1..=count {
+        recorded += i64::try_from(next(9_000)).unwrap();
+        if balance < 100 || next(40_000) == 0 {
+            balance += 50_000;
+            entries.push(grant(seq, recorded, 50_000, balance));
+            continue;
+        }
+        let usage_before = entries.iter().rev().take(50).find(|one| one.kind == "usage").cloned();
+        if let (0, Some(usage)) = (next(300), usage_before) {
+            balance += usage.units.unsigned_abs();
+            entries.push(Made {
+                seq,
+                recorded_at: at(recorded),
+                kind: "amendment",
+                units: 0,
+                credits: usage.units,
+                balance_after: balance,
+                amends: Some(usage.seq),
+                reference: None,
+                ..usage
+            });
+            continue;
+        }
+        let units = i64::try_from(1 + next(9)).unwrap();
+        balance -= units.unsigned_abs();
+        let late = if next(500) == 0 {
+            86_400_000 * i64::try_from(next(30)).unwrap()
+        } else {
+            i64::try_from(next(9_000)).unwrap()
+        };
+        let feature = ["ai-reply", "summary", "draft", "classification", "sync"][usize::try_from(next(5)).unwrap()];
+        entries.push(Made {
+            member: Some(format!("m{}", next(60))),
+            channel: (next(4) > 0).then(|| ["chat", "email", "phone"][usize::try_from(seq % 3).unwrap()].to_owned()),
+            source: Some(if next(30_000) == 0 { "rare" } else { "crm" }.to_owned()),
+            reference: (next(9) > 0).then(|| format!("Ticket-{}", seq / 4 + next(9))),
+            ..usage(seq, recorded, recorded - late, feature, units, balance)
         });
     }
+    entries
 }
 
-fn found(cache: &Cache, workspace: WorkspaceKey, filter: &EntryFilter) -> Vec<u64> {
-    let (mut before, mut all) = (None, Vec::new());
+#[test]
+fn everything_that_was_stored_comes_back_as_it_was() {
+    let (entries, reader) = large();
+    reader.check(|_| true).unwrap();
+    let mut before = u64::MAX;
+    let mut rest = entries.as_slice();
+    while let Some(row) = reader.entries_before(before, 5_000).unwrap().last() {
+        let rows = reader.entries_before(before, 5_000).unwrap();
+        for row in &rows {
+            let (made, others) = rest.split_last().unwrap();
+            let amended = made.amends.map(|usage| &entries[usize::try_from(usage).unwrap() - 1]);
+            let (occurred_at, units) =
+                amended.map_or((made.occurred_at, made.units), |usage| (usage.occurred_at, -usage.units));
+            let expected = EntryRow {
+                seq: made.seq,
+                recorded_at: made.recorded_at,
+                occurred_at,
+                kind: made.kind.to_owned(),
+                feature: made.feature.clone(),
+                detail: made.detail.clone(),
+                units,
+                credits: made.credits,
+                balance_after: made.balance_after,
+                member: made.member.clone(),
+                channel: made.channel.clone(),
+                source: made.source.clone(),
+                revision: u32::from(made.kind == "usage"),
+            };
+            assert_eq!(*row, expected);
+            rest = others;
+        }
+        before = row.seq;
+    }
+    assert!(rest.is_empty());
+    let mut count = 0;
+    reader
+        .entries_after(0, u32::MAX, |stored| {
+            assert_eq!(stored.body, entries[usize::try_from(stored.seq).unwrap() - 1].body);
+            count += 1;
+            true
+        })
+        .unwrap();
+    assert_eq!(count, entries.len());
+}
+
+/// What a search finds, page by page.
+fn found(reader: &LedgerReader, filter: &EntryFilter, from: Option<u64>, limit: u32) -> Vec<u64> {
+    let (mut before, mut all) = (from, Vec::new());
     loop {
-        let page = cache.search(workspace, filter, before, 7).unwrap();
-        assert!(page.rows.len() <= 7);
+        let page = reader.search(filter, before, limit).unwrap();
+        assert!(page.rows.len() <= limit as usize);
         all.extend(page.rows.iter().map(|row| row.seq));
         match page.next_before {
             Some(next) => {
@@ -147,37 +206,119 @@ fn found(cache: &Cache, workspace: WorkspaceKey, filter: &EntryFilter) -> Vec<u6
     }
 }
 
-#[test]
-fn searches_by_everything_page_by_page() {
-    let (_folder, cache, workspace) = with_a_jump();
-    let all = found(&cache, workspace, &EntryFilter::default());
-    assert_eq!(all, (1..=5_000).rev().collect::<Vec<_>>());
-    let filter = EntryFilter { kinds: vec!["grant".into()], ..EntryFilter::default() };
-    assert_eq!(found(&cache, workspace, &filter), [2_501, 1]);
-    let filter = EntryFilter { text: Some("JOB_499".into()), ..EntryFilter::default() };
-    assert_eq!(found(&cache, workspace, &filter), [4999, 4998, 4997, 4996, 4995, 4994, 4993, 4992, 4991, 4990, 499]);
-    let filter = EntryFilter { text: Some("_1%".into()), ..EntryFilter::default() };
-    assert_eq!(found(&cache, workspace, &filter), [1], "% and _ are letters like others");
-    let filter = EntryFilter {
-        occurred_from: Some(at(100_000)),
-        occurred_to: Some(at(102_000)),
-        features: vec!["ai-reply".into(), "summary".into()],
-        member: Some("ana".into()),
-        source: Some("crm".into()),
-        ..EntryFilter::default()
+fn naive(entries: &[Made], filter: &EntryFilter, from: Option<u64>) -> Vec<u64> {
+    let one_of = |wanted: &[String], has: Option<&str>| {
+        wanted.is_empty() || has.is_some_and(|has| wanted.iter().any(|one| one == has))
     };
-    assert_eq!(found(&cache, workspace, &filter), [101, 100]);
-    let filter = EntryFilter { channel: Some("chat".into()), ..EntryFilter::default() };
-    assert!(found(&cache, workspace, &filter).is_empty());
+    let is = |wanted: &Option<String>, has: &Option<String>| wanted.is_none() || wanted == has;
+    let mut matching: Vec<u64> = entries
+        .iter()
+        .filter(|entry| {
+            let amended = entry.amends.map(|usage| entries[usize::try_from(usage).unwrap() - 1].occurred_at);
+            let occurred = amended.unwrap_or(entry.occurred_at);
+            from.is_none_or(|from| entry.seq < from)
+                && one_of(&filter.kinds, Some(entry.kind))
+                && one_of(&filter.features, entry.feature.as_deref())
+                && filter.occurred_from.is_none_or(|from| occurred >= from)
+                && filter.occurred_to.is_none_or(|to| occurred < to)
+                && is(&filter.member, &entry.member)
+                && is(&filter.channel, &entry.channel)
+                && is(&filter.source, &entry.source)
+                && filter.reference.as_ref().is_none_or(|begin| {
+                    let has = entry.reference.as_deref().map(str::to_ascii_lowercase);
+                    begin.is_empty() || has.is_some_and(|has| has.starts_with(&begin.to_ascii_lowercase()))
+                })
+        })
+        .map(|entry| entry.seq)
+        .collect();
+    matching.reverse();
+    matching
+}
+
+fn filters() -> impl Strategy<Value = EntryFilter> {
+    let some = |values: &'static [&'static str]| {
+        prop::option::weighted(0.3, prop::sample::select(values).prop_map(str::to_owned))
+    };
+    let several = |values: &'static [&'static str]| {
+        prop_oneof![
+            3 => Just(Vec::new()),
+            1 => prop::collection::vec(prop::sample::select(values).prop_map(str::to_owned), 1..3),
+        ]
+    };
+    let span = prop::option::weighted(0.4, (-3_000_000_000..700_000_000_i64, 0..90_000_000_i64));
+    (
+        several(&["usage", "grant", "amendment", "expiry"]),
+        several(&["ai-reply", "summary", "nothing"]),
+        span,
+        some(&["m3", "m59", "nobody"]),
+        some(&["chat", "email"]),
+        some(&["rare", "crm"]),
+        some(&["ticket-1", "TICKET-33", "ticket-20123", "x", "", "Ticket-33333"]),
+    )
+        .prop_map(|(kinds, features, span, member, channel, source, reference)| EntryFilter {
+            kinds,
+            features,
+            occurred_from: span.map(|(from, _)| at(from)),
+            occurred_to: span.map(|(from, length)| at(from + length)),
+            member,
+            channel,
+            source,
+            reference,
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn a_search_finds_what_looking_at_each_entry_finds(
+        filter in filters(), from in prop::option::weighted(0.4, 1..140_000_u64), limit in 1..4_000_u32,
+    ) {
+        let (entries, reader) = large();
+        prop_assert_eq!(found(reader, &filter, from, limit), naive(entries, &filter, from));
+    }
+
+    #[test]
+    fn balances_are_those_of_the_entries(from in -10_000_000..650_000_000_i64, length in -10_000..700_000_000_i64, points in 0..60_u32) {
+        let (entries, reader) = large();
+        let (from, to) = (at(from), at(from + length));
+        let first = entries.partition_point(|entry| entry.recorded_at < from) as u64 + 1;
+        let after = (entries.partition_point(|entry| entry.recorded_at < to) as u64 + 1).max(first);
+        prop_assert_eq!(reader.seq_at(from).unwrap(), first);
+        let series = reader.balance_series(from, to, points).unwrap();
+        let entry = |seq: u64| &entries[usize::try_from(seq).unwrap() - 1];
+        prop_assert_eq!(series.opening, (first > 1).then(|| entry(first - 1).balance_after));
+        prop_assert!(series.points.is_sorted_by(|one, next| one.seq < next.seq));
+        for point in &series.points {
+            let made = entry(point.seq);
+            prop_assert!((first..after).contains(&point.seq));
+            prop_assert_eq!((point.recorded_at, point.balance_after, point.credits, point.kind.as_str()),
+                (made.recorded_at, made.balance_after, made.credits, made.kind));
+        }
+        if after > first {
+            prop_assert_eq!(series.points.last().unwrap().seq, after - 1);
+        }
+        let jumps = (first..after).rev().filter(|seq| entry(*seq).kind == "grant").take(400);
+        for jump in jumps {
+            prop_assert!(series.points.iter().any(|point| point.seq == jump), "the jump at entry {}", jump);
+            prop_assert!(jump == first || series.points.iter().any(|point| point.seq == jump - 1));
+        }
+    }
 }
 
 #[test]
-fn a_search_for_nothing_stops_on_the_way() {
-    let (_folder, cache, workspace) = fresh();
-    store(&cache, workspace, &ledger(SCAN_LIMIT + 50), 20_000);
-    let filter = EntryFilter { kinds: vec!["grant".into()], ..EntryFilter::default() };
-    let page = cache.search(workspace, &filter, None, 10).unwrap();
-    assert_eq!((page.rows.len(), page.next_before), (0, Some(51)));
-    let page = cache.search(workspace, &filter, page.next_before, 10).unwrap();
-    assert_eq!((page.rows.len(), page.next_before), (1, None));
+fn a_range_far_beyond_the_ledger_is_as_fine() {
+    let (_, reader) = large();
+    let series = reader.balance_series(Timestamp::MIN, Timestamp::MAX, 50).unwrap();
+    assert!((50..=80).contains(&series.points.len()), "{}", series.points.len());
+    assert_eq!(reader.seq_at(Timestamp::MAX).unwrap(), 135_501);
+}
+
+#[test]
+fn a_search_for_what_is_rare_stops_on_the_way_and_goes_on() {
+    let (entries, reader) = large();
+    // An instant that no code narrows: blocks have to be read.
+    let filter =
+        EntryFilter { occurred_from: Some(at(-1)), occurred_to: Some(at(60_000_000)), ..EntryFilter::default() };
+    assert_eq!(found(reader, &filter, None, 5), naive(entries, &filter, None));
 }

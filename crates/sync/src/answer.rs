@@ -1,6 +1,6 @@
 //! What an HTTP answer amounts to, before anybody reads what is in it.
 
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use wire::problem::{ErrorCode, MEDIA_TYPE, Problem};
 
@@ -66,7 +66,14 @@ fn media_type(response: &Response) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
+/// How long the service asks to be left alone, in milliseconds: in seconds, or up to an instant (RFC 9110), which counts
+/// from the date that the answer itself bears, for this computer's clock may be wrong.
 fn retry_after(response: &Response) -> Option<u64> {
-    let seconds: u64 = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(seconds.saturating_mul(1_000))
+    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(seconds.saturating_mul(1_000));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let now = httpdate::parse_http_date(response.headers().get(DATE)?.to_str().ok()?).ok()?;
+    u64::try_from(until.duration_since(now).unwrap_or_default().as_millis()).ok()
 }

@@ -8,17 +8,16 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
-use wire::api::{PairAnswer, PairWish, PurchaseBody, PurchaseRequest, PurchasesBody, WorkspaceBody};
+use wire::api::{BalanceBody, PairAnswer, PairWish, PurchaseBody, PurchaseRequest, PurchasesBody, WorkspaceBody};
 
 use crate::answer::{MAX_ANSWER, body, judged, not_the_service, workspace_unknown};
+use crate::lines::Lines;
 use crate::{ClientError, Tail};
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the service may be silent in the middle of an answer. On a tail it says something every 15 seconds.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
-/// Most bytes of a page of the ledger.
-const MAX_PAGE: usize = 64 * 1024 * 1024;
 
 /// The service at one address, seen with one token. Clones share connections.
 #[derive(Clone, Debug)]
@@ -36,29 +35,6 @@ pub struct FetchedCatalogue {
     pub json: String,
     /// What it says.
     pub revisions: Revisions,
-}
-
-/// Lines of the ledger as they came, unchecked.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct FetchedLines {
-    bytes: Vec<u8>,
-}
-
-impl FetchedLines {
-    /// Lines in the form of the service's answer: each ends in a line feed.
-    #[must_use]
-    pub const fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self { bytes }
-    }
-
-    /// The lines, without their ends. A last line that is cut off (no line feed) is left out: it comes again.
-    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.bytes
-            .split_inclusive(|byte| *byte == b'\n')
-            .filter_map(|line| line.strip_suffix(b"\n"))
-            .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-            .filter(|line| !line.is_empty())
-    }
 }
 
 /// Whether an address is one of this computer's own.
@@ -148,15 +124,22 @@ impl Client {
         }
     }
 
-    /// Up to `limit` lines of the ledger after entry `after`.
+    /// Up to `limit` lines of the ledger after entry `after`, as they come.
     ///
     /// # Errors
     /// Any [`ClientError`].
-    pub async fn ledger(&self, workspace: &str, after: u64, limit: u32) -> Result<FetchedLines, ClientError> {
+    pub async fn ledger(&self, workspace: &str, after: u64, limit: u32) -> Result<Lines, ClientError> {
         let request =
             self.get(&["workspaces", workspace, "ledger"]).query(&[("after", after), ("limit", u64::from(limit))]);
-        let response = self.send(request, "application/x-ndjson").await.map_err(workspace_unknown)?;
-        Ok(FetchedLines { bytes: body(response, MAX_PAGE).await? })
+        Ok(Lines::new(self.send(request, "application/x-ndjson").await.map_err(workspace_unknown)?))
+    }
+
+    /// What the service says the balance is, now.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn balance(&self, workspace: &str) -> Result<BalanceBody, ClientError> {
+        self.json(self.get(&["workspaces", workspace, "balance"])).await.map_err(workspace_unknown)
     }
 
     /// Opens the tail: whatever is appended after entry `after`, as it is appended.

@@ -1,34 +1,39 @@
 //! Does what the plan says: one task a workspace, which never blocks and holds no lock while it waits.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use cache::{Cache, WorkspaceKey};
-use clock::Clock;
+use clock::{Clock, Stopwatch};
 use metering::Timestamp;
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
 
-use crate::ledger::{self, Complete, Ledger, SharedAccount, Taken};
-use crate::plan::{Action, Happened, PAGE_LIMIT, Plan, Reason};
+use crate::facts::WorkspaceMeta;
+use crate::ledger::{self, Complete, Ledger, Owner, Shared};
+use crate::plan::{Action, Happened, PAGE_LIMIT, Plan};
+use crate::progress::Pace;
 use crate::trouble::Trouble;
-use crate::{Breach, Change, Client, ClientError, FetchedLines, Handle, Obstacle, State, Status};
+use crate::wake::woke;
+use crate::{Change, Client, ClientError, Handle, Obstacle, Progress, State, Status, fetch};
 
-/// How long the tail gathers what comes at once into one page.
-const GATHER: Duration = Duration::from_millis(50);
 /// Signs of life are written down so often, in milliseconds, so that a restart knows the age of what it shows.
 const STORE_ALIVE_MS: i64 = 60_000;
+/// So often the balance is compared while nothing else happens, in milliseconds.
+const COMPARE_MS: u64 = 5 * 60_000;
 /// Changes that a slow listener may lag behind before it only learns that it missed some.
 const CHANGES: usize = 256;
+/// Pieces of fetched lines that wait to be checked: beyond them, nothing more is read from the network.
+const WAITING: usize = 2;
+/// Clocks that differ by less than this, in milliseconds, count as the same.
+const SKEW_MS: i64 = 5_000;
 
 /// What an engine works with.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
-    /// Where the ledger is kept.
-    pub cache: Cache,
+    /// The file that the ledger is kept in. An engine has it for itself.
+    pub ledger: PathBuf,
     /// The service.
     pub client: Client,
-    /// The workspace's key in the cache.
-    pub workspace_key: WorkspaceKey,
     /// The workspace's id at the service.
     pub workspace_id: String,
     /// Tells how old things are.
@@ -49,11 +54,17 @@ pub fn random_jitter() -> u32 {
 /// Keeps a workspace's ledger up to date.
 pub struct Engine {
     config: EngineConfig,
-    ledger: Arc<Mutex<Ledger>>,
+    /// `None` until its file was opened.
+    ledger: Arc<Mutex<Option<Ledger>>>,
+    shared: Shared,
     status: watch::Sender<Status>,
     changes: broadcast::Sender<Change>,
     /// Somebody does not want to wait any longer.
     hurry: Arc<Notify>,
+    /// A person wants no more for now.
+    paused: watch::Receiver<bool>,
+    /// Somebody found the local ledger damaged.
+    damaged: watch::Receiver<Option<String>>,
     /// The newest catalogue revision that was asked for.
     revision: u32,
     /// The last entry that listeners know of.
@@ -69,22 +80,26 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Starts an engine. It needs a running tokio runtime. The account is there as soon as what is cached was
-    /// replayed, with or without a network.
+    /// Starts an engine. It needs a running tokio runtime. The account is there as soon as what is stored was opened,
+    /// with or without a network.
     #[must_use]
     pub fn start(config: EngineConfig) -> Handle {
-        let account = SharedAccount::new(RwLock::new(None));
-        let ledger = Ledger::new(config.cache.clone(), config.workspace_key, Arc::clone(&account));
-        let (status, receiver) = watch::channel(Status { state: State::Connecting, as_of: None, last_seq: 0 });
+        let shared = Shared::default();
+        let (status, receiver) = watch::channel(Status::NEW);
         let changes = broadcast::Sender::new(CHANGES);
         let hurry = Arc::new(Notify::new());
+        let (pause, paused) = watch::channel(false);
+        let (damage, damaged) = watch::channel(None);
         let (stop, mut stopped) = watch::channel(false);
         let engine = Self {
             config,
-            ledger: Arc::new(Mutex::new(ledger)),
+            ledger: Arc::default(),
+            shared: Arc::clone(&shared),
             status,
             changes: changes.clone(),
             hurry: Arc::clone(&hurry),
+            paused,
+            damaged,
             revision: 0,
             told: 0,
             stored_alive: Timestamp::MIN,
@@ -99,7 +114,8 @@ impl Engine {
                 () = engine.run() => {}
             }
             // A page that is just being stored goes on without us: wait for it, so that the end is the end.
-            let _ = tokio::task::spawn_blocking(move || drop(ledger.lock())).await;
+            let close = move || drop(ledger.lock().unwrap_or_else(PoisonError::into_inner).take());
+            let _ = tokio::task::spawn_blocking(close).await;
             status.send_if_modified(|status| {
                 let broken = matches!(status.state, State::Broken(_));
                 if !broken {
@@ -108,102 +124,222 @@ impl Engine {
                 !broken
             });
         });
-        Handle { status: receiver, changes, account, hurry, stop, task }
+        Handle { status: receiver, changes, shared, hurry, pause, damaged: damage, stop, task }
     }
 
     async fn run(mut self) {
-        let opened = self.blocking(|ledger| ledger.open().map(|()| ledger.seq())).await;
-        let mut happened = match opened {
-            Ok(seq) => {
-                // What was cached is no news.
-                self.told = seq;
-                tracing::debug!(workspace = %self.config.workspace_id, seq, "cached ledger replayed");
-                self.show(None);
-                Happened::Started
-            }
-            Err(trouble) => self.failed(trouble),
+        let mut happened = match self.open(None).await {
+            Ok(()) => Happened::Started,
+            Err(trouble) => self.failed(trouble).await,
         };
         let mut plan = Plan::new(0);
         loop {
             let action = plan.next(&happened, (self.config.jitter)());
             tracing::trace!(?happened, ?action, "next");
-            happened = match action {
-                Action::Meet => self.meet().await.unwrap_or_else(|trouble| self.failed(trouble)),
-                Action::FetchPage { after, limit } => {
-                    self.show(Some(State::CatchingUp { done: after, of: plan.last_seq() }));
-                    self.page(after, limit, plan.last_seq()).await.unwrap_or_else(|trouble| self.failed(trouble))
+            let (mut paused, mut damaged) = (self.paused.clone(), self.damaged.clone());
+            let (clock, hurry) = (self.config.clock.clone(), Arc::clone(&self.hurry));
+            let done = match action {
+                Action::Rest => {
+                    let _ = paused.wait_for(|paused| !*paused).await;
+                    Ok(Happened::Waited)
                 }
-                Action::Tail { after } => self.tail(after).await.unwrap_or_else(|trouble| self.failed(trouble)),
                 Action::Wait { ms } => {
-                    let _ = tokio::time::timeout(Duration::from_millis(ms), self.hurry.notified()).await;
-                    Happened::Waited
+                    tokio::select! {
+                        () = tokio::time::sleep(Duration::from_millis(ms)) => {}
+                        () = hurry.notified() => {}
+                        () = woke(&clock) => {}
+                        Ok(()) = damaged.changed() => {}
+                    }
+                    Ok(Happened::Waited)
                 }
-                Action::Stop(Reason::Removed) => return self.show(Some(State::Stopped)),
-                Action::Stop(Reason::Broken) => return,
+                Action::CatchUp { after, up_to } => self.catch_up(after, up_to, paused).await,
+                action => {
+                    tokio::select! {
+                        biased;
+                        Ok(_) = paused.wait_for(|paused| *paused) => {
+                            let seq = plan.cursor();
+                            self.show(Some(State::Paused(still(seq, plan.last_seq()))));
+                            Ok(Happened::Paused)
+                        }
+                        Ok(()) = damaged.changed() => Ok(Happened::Woke),
+                        done = self.act(action) => done,
+                        () = woke(&clock) => Ok(Happened::Woke),
+                    }
+                }
+            };
+            happened = match (self.damaged.has_changed(), done) {
+                (Ok(true), _) => {
+                    let reason = self.damaged.borrow_and_update().clone().unwrap_or_default();
+                    self.failed(Trouble::Unusable(reason)).await
+                }
+                (_, Ok(happened)) => happened,
+                (_, Err(trouble)) => self.failed(trouble).await,
             };
         }
     }
 
-    /// Asks about the workspace, and whether the service still has what was stored.
+    async fn act(&mut self, action: Action) -> Result<Happened, Trouble> {
+        match action {
+            Action::Tail { after } => self.tail(after).await,
+            _ => self.meet().await,
+        }
+    }
+
+    /// Opens the file, and what is in it; sets it aside first, if it is known to be damaged.
+    async fn open(&mut self, damaged: Option<String>) -> Result<(), Trouble> {
+        let owner = Owner { path: self.config.ledger.clone(), workspace_id: self.config.workspace_id.clone() };
+        let (place, shared) = (Arc::clone(&self.ledger), Arc::clone(&self.shared));
+        let open = move || {
+            let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+            // Closed first, where it was open and turned out to be damaged.
+            *place = None;
+            let (ledger, notices) = Ledger::open(&owner, shared, damaged)?;
+            let seen = (ledger.seq(), ledger.verified());
+            *place = Some(ledger);
+            Ok::<_, Trouble>((seen, notices))
+        };
+        let ((seq, verified), notices) = tokio::task::spawn_blocking(open).await.map_err(ended)??;
+        // What was stored is no news.
+        self.told = seq;
+        tracing::debug!(workspace = %self.config.workspace_id, seq, "the local ledger is open");
+        self.status.send_modify(|status| {
+            status.verified = verified;
+            status.notices.extend(notices);
+        });
+        self.show(None);
+        Ok(())
+    }
+
+    /// The instant now, as the service's clock has it.
+    fn now(&self) -> Timestamp {
+        self.config.clock.now().plus_millis(self.status.borrow().skew_ms)
+    }
+
+    /// Asks about the workspace, whether the service still has what was stored, and whether it makes of it what the rules
+    /// do.
     async fn meet(&mut self) -> Result<Happened, Trouble> {
+        if self.ledger.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+            self.open(None).await?;
+        }
         let (client, id) = (self.config.client.clone(), self.config.workspace_id.clone());
-        // Before the question: what another process of this app stores after it says nothing against the answer.
-        let (seen, hash) = self.blocking(|ledger| ledger.end()).await?;
-        let asked_at = self.config.clock.now();
+        let (seen, hash) = self.blocking(|ledger| Ok(ledger.end())).await?;
+        let asked_at = self.now();
         let body = client.workspace(&id).await?;
         let catalogue = client.catalogue(&id).await?;
         self.revision = self.revision.max(catalogue.revisions.latest().revision);
-        let meta = crate::convert::meta(&body, &catalogue);
+        let meta = WorkspaceMeta::new(&body, &catalogue);
         let head = body.ledger;
         if head.last_seq < seen {
-            return Err(Breach::Shorter { seen, has: head.last_seq }.into());
+            return Err(crate::Breach::Shorter { seen, has: head.last_seq }.into());
         }
         if head.last_seq == seen && head.last_hash.0 != hash {
-            return Err(Breach::Differs { seq: seen }.into());
+            return Err(ledger::differs(seen, hash, head.last_hash).into());
         }
         if head.last_seq > seen && seen > 0 {
-            ledger::agrees(&client.ledger(&id, seen - 1, 1).await?, seen, hash)?;
+            let line = client.ledger(&id, seen - 1, 1).await?.next().await?.unwrap_or_default();
+            ledger::agrees(crate::lines::each(&line).next(), seen, hash)?;
         }
         let cursor = self.blocking(move |ledger| ledger.meet(&meta, &catalogue).map(|()| ledger.seq())).await?;
-        let cursor = if cursor >= head.last_seq { self.alive(asked_at, true).await? } else { cursor };
+        if cursor >= head.last_seq {
+            self.compare().await?;
+            self.alive(asked_at, true).await?;
+        }
         self.show(None);
         Ok(Happened::Met { cursor, last_seq: head.last_seq })
     }
 
-    async fn page(&mut self, after: u64, limit: u32, up_to: u64) -> Result<Happened, Trouble> {
-        let asked_at = self.config.clock.now();
-        let lines = self.config.client.ledger(&self.config.workspace_id, after, limit).await?;
-        let (taken, cursor) = self.take(lines, Complete { up_to, asked_at }).await?;
-        Ok(Happened::PageStored { cursor, count: taken.count })
+    /// Compares the balance that the service names with the replayed one, and its clock with this computer's.
+    async fn compare(&mut self) -> Result<(), Trouble> {
+        let before = self.config.clock.now();
+        let balance = self.config.client.balance(&self.config.workspace_id).await?;
+        let now = self.config.clock.now();
+        let middle = before.plus_millis(now.since(before) / 2);
+        let ahead = balance.at.since(middle);
+        let is_same = ahead.abs() <= SKEW_MS.saturating_add(now.since(before)) || self.config.clock.is_fixed();
+        let skew_ms = if is_same { 0 } else { ahead };
+        let at = now.plus_millis(skew_ms);
+        let verified = self.blocking(move |ledger| ledger.compare(&balance, at).map(|()| ledger.verified())).await?;
+        self.status.send_if_modified(|status| {
+            let changed = (status.verified, status.skew_ms) != (verified, skew_ms);
+            (status.verified, status.skew_ms) = (verified, skew_ms);
+            changed
+        });
+        Ok(())
+    }
+
+    /// Fetches what is missing.
+    async fn catch_up(
+        &mut self,
+        after: u64,
+        up_to: u64,
+        mut paused: watch::Receiver<bool>,
+    ) -> Result<Happened, Trouble> {
+        let complete = Complete { up_to, asked_at: self.now(), revision: self.revision };
+        self.show(Some(State::CatchingUp(still(after, up_to))));
+        let (sender, lines) = mpsc::channel(WAITING);
+        let (status, pace, watch) = (self.status.clone(), Mutex::new(Pace::new(after, up_to)), Stopwatch::start());
+        let progress = move |seq| {
+            let progress = pace.lock().unwrap_or_else(PoisonError::into_inner).came_to(watch.elapsed_ms(), seq);
+            status.send_modify(|status| {
+                (status.state, status.last_seq) = (State::CatchingUp(progress), seq);
+            });
+        };
+        let taking = self.blocking(move |ledger| {
+            let taken = ledger.take_all(lines, complete, progress);
+            Ok((taken, ledger.seq()))
+        });
+        let (client, id) = (self.config.client.clone(), self.config.workspace_id.clone());
+        let fetching = async {
+            tokio::select! {
+                biased;
+                Ok(_) = paused.wait_for(|paused| *paused) => Ok(false),
+                fetched = fetch::fetch(client, id, after, up_to, sender) => fetched.map(|()| true),
+            }
+        };
+        let (fetched, taken) = tokio::join!(fetching, taking);
+        let ((count, result), seq) = taken?;
+        self.show(None);
+        // What is wrong with what came counts more than why no more came.
+        result?;
+        if !fetched? {
+            self.show(Some(State::Paused(still(seq, up_to))));
+            return Ok(Happened::Paused);
+        }
+        if seq >= up_to {
+            self.stored_alive = complete.asked_at;
+            self.compare().await?;
+        }
+        Ok(Happened::CaughtUp { cursor: seq, count })
     }
 
     /// Listens until the tail ends.
     async fn tail(&mut self, after: u64) -> Result<Happened, Trouble> {
         let mut tail = self.config.client.tail(&self.config.workspace_id, after).await?;
         self.show(Some(State::Live));
-        let mut cursor = after;
-        let mut heard_any = false;
+        let (mut cursor, mut heard_any, mut compared) = (after, false, Stopwatch::start());
         loop {
-            let (lines, end) = tail.gather(GATHER, PAGE_LIMIT).await;
-            let now = self.config.clock.now();
+            let (lines, end) = tail.gather(PAGE_LIMIT).await;
+            let now = self.now();
             heard_any |= lines.is_some();
             if let Some(lines) = lines.filter(|lines| !lines.is_empty()) {
-                let complete = Complete { up_to: after, asked_at: now };
-                let (taken, reached) = self.take(FetchedLines::from_bytes(lines), complete).await?;
-                let overtaken = reached != cursor + u64::from(taken.count);
+                let complete = Complete { up_to: after, asked_at: now, revision: self.revision };
+                let (count, reached) = self.take(lines, complete).await?;
+                let overtaken = reached != cursor + count;
                 cursor = reached;
-                let unpriced = taken.revision > self.revision;
-                self.revision = self.revision.max(taken.revision);
-                if overtaken || unpriced {
-                    // Another process has stored more than this tail brought, which would bring it again; or a
-                    // catalogue that this app has not seen set the price. Meet the service anew.
+                if overtaken {
+                    // Another process has stored more than this tail brought, which would bring it again.
                     return Ok(Happened::TailEnded { cursor, heard: true });
                 }
             } else if end.is_none() {
-                let reached = self.alive(now, now.since(self.stored_alive) >= STORE_ALIVE_MS).await?;
+                let store = now.since(self.stored_alive) >= STORE_ALIVE_MS;
+                let reached = self.alive(now, store).await?;
                 self.show(None);
                 if reached != cursor {
                     return Ok(Happened::TailEnded { cursor: reached, heard: true });
+                }
+                if compared.elapsed_ms() >= COMPARE_MS {
+                    compared = Stopwatch::start();
+                    self.compare().await?;
                 }
             }
             match end {
@@ -218,19 +354,14 @@ impl Engine {
         }
     }
 
-    /// Takes lines in, tells everybody, and returns what was taken and the last entry.
-    async fn take(&mut self, lines: FetchedLines, complete: Complete) -> Result<(Taken, u64), Trouble> {
-        let (result, seq) =
-            self.blocking(move |ledger| Ok((ledger.take(lines.iter(), complete), ledger.seq()))).await?;
-        let (taken, trouble) = match result {
-            Ok(taken) => (taken, None),
-            Err((taken, trouble)) => (taken, Some(trouble)),
-        };
+    /// Takes lines in, tells everybody, and returns how many there were and the last entry.
+    async fn take(&mut self, lines: Vec<u8>, complete: Complete) -> Result<(u64, u64), Trouble> {
+        let ((count, result), seq) =
+            self.blocking(move |ledger| Ok((ledger.take(&lines, complete), ledger.seq()))).await?;
         self.show(None);
-        if trouble.is_none() {
-            self.stored_alive = complete.asked_at;
-        }
-        trouble.map_or(Ok((taken, seq)), Err)
+        result?;
+        self.stored_alive = complete.asked_at;
+        Ok((count, seq))
     }
 
     /// Notes that nothing was missed up to `at`, on disk if `store`, and returns the last entry.
@@ -243,40 +374,59 @@ impl Engine {
     }
 
     /// Says what is in the way and what that means for the plan.
-    fn failed(&mut self, trouble: Trouble) -> Happened {
+    async fn failed(&mut self, trouble: Trouble) -> Happened {
         match trouble {
             Trouble::Breach(breach) => {
                 tracing::error!(workspace = %self.config.workspace_id, %breach, "the ledger cannot be continued");
-                self.show(Some(State::Broken(breach)));
+                let now = self.now();
+                let kept = self.blocking(move |ledger| Ok(ledger.incident(breach, now))).await;
+                if let Ok(incident) = kept {
+                    self.show(Some(State::Broken(Box::new(incident))));
+                }
                 Happened::Broken
             }
-            Trouble::Removed => Happened::Removed,
-            Trouble::Obstacle(obstacle) => {
-                tracing::info!(workspace = %self.config.workspace_id, %obstacle, "not in agreement with the service");
-                let (retry_after_ms, patient) = match &obstacle {
-                    Obstacle::Service(error) => (error.retry_after_ms(), error.needs_a_person()),
-                    Obstacle::Cache(_) => (None, false),
-                };
-                let since = match self.status.borrow().state {
-                    State::Offline { since, .. } => since,
-                    _ => self.config.clock.now(),
-                };
-                self.show(Some(State::Offline { since, obstacle }));
-                Happened::Failed { retry_after_ms, patient }
+            Trouble::Unpriced(revision) => {
+                // Asked for once: what the service does not know then, either, is an incident.
+                self.revision = self.revision.max(revision);
+                Happened::Waited
             }
+            Trouble::Unusable(reason) => match Box::pin(self.open(Some(reason))).await {
+                Ok(()) => {
+                    self.show(Some(State::Connecting));
+                    Happened::Waited
+                }
+                Err(Trouble::Obstacle(obstacle)) => self.obstructed(obstacle),
+                Err(Trouble::Unusable(reason)) => self.obstructed(Obstacle::Cache(reason)),
+                Err(Trouble::Breach(_) | Trouble::Unpriced(_)) => Happened::Broken,
+            },
+            Trouble::Obstacle(obstacle) => self.obstructed(obstacle),
         }
+    }
+
+    fn obstructed(&mut self, obstacle: Obstacle) -> Happened {
+        tracing::info!(workspace = %self.config.workspace_id, %obstacle, "not in agreement with the service");
+        let (retry_after_ms, patient) = match &obstacle {
+            Obstacle::Service(error) => (error.retry_after_ms(), error.needs_a_person()),
+            Obstacle::Cache(_) | Obstacle::DiskFull => (None, false),
+        };
+        let since = match self.status.borrow().state {
+            State::Offline { since, .. } => since,
+            _ => self.config.clock.now(),
+        };
+        self.show(Some(State::Offline { since, obstacle }));
+        Happened::Failed { cursor: self.status.borrow().last_seq, retry_after_ms, patient }
     }
 
     /// Shows how things stand, and tells what has come in; without a `state`, the one that is shown stays.
     fn show(&mut self, state: Option<State>) {
         let (as_of, last_seq) = {
             let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-            (ledger.as_of(), ledger.seq())
+            ledger.as_ref().map_or((None, 0), |ledger| (ledger.as_of(), ledger.seq()))
         };
         self.status.send_if_modified(|status| {
-            let new = Status { state: state.unwrap_or_else(|| status.state.clone()), as_of, last_seq };
-            let changed = *status != new;
-            *status = new;
+            let state = state.unwrap_or_else(|| status.state.clone());
+            let changed = (&status.state, status.as_of, status.last_seq) != (&state, as_of, last_seq);
+            (status.state, status.as_of, status.last_seq) = (state, as_of, last_seq);
             changed
         });
         if last_seq > self.told {
@@ -287,15 +437,26 @@ impl Engine {
     }
 
     /// Runs `work` where blocking is allowed. Should this future be dropped, the work still ends properly.
-    async fn blocking<T: Send + 'static>(
+    fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Ledger) -> Result<T, Trouble> + Send + 'static,
-    ) -> Result<T, Trouble> {
+    ) -> impl Future<Output = Result<T, Trouble>> + 'static {
         let ledger = Arc::clone(&self.ledger);
-        let run = move || work(&mut ledger.lock().unwrap_or_else(PoisonError::into_inner));
-        match tokio::task::spawn_blocking(run).await {
-            Ok(result) => result,
-            Err(error) => Err(Obstacle::Cache(format!("a step ended unexpectedly: {error}")).into()),
-        }
+        let running =
+            tokio::task::spawn_blocking(move || match ledger.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+                Some(ledger) => work(ledger),
+                None => Err(Obstacle::Cache("the local ledger is not open".to_owned()).into()),
+            });
+        async move { running.await.map_err(ended)? }
     }
+}
+
+/// A step ended as none should.
+fn ended(error: tokio::task::JoinError) -> Trouble {
+    Obstacle::Cache(format!("a step ended unexpectedly: {error}")).into()
+}
+
+/// Progress of which the speed is not known.
+const fn still(done: u64, of: u64) -> Progress {
+    Progress { done, of, per_second: None, left_ms: None }
 }

@@ -1,19 +1,32 @@
-//! The engine's side that blocks: the account, the chain's end and the cache, always changed together. Only one thread
-//! at a time is in here.
+//! The engine's side that blocks: the checker, the account that everybody sees, and the file, always changed together.
+//! Only one thread at a time is in here.
 
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use cache::{Cache, CacheError, Cursor, EntryHash, NewEntry, WorkspaceKey, WorkspaceMeta};
+use cache::{CacheError, Cursor, EntryHash, LedgerReader, LedgerWriter, Page, SnapshotBytes};
 use chrono_tz::Tz;
-use metering::{Account, Entry, EntryKind, Terms, Timestamp};
-use wire::line::{decode_body, parse_line};
-use wire::{GENESIS, Hash, chain};
+use metering::{Account, Terms, Timestamp};
+use wire::api::BalanceBody;
 
+use crate::checker::{Checked, Checker};
+use crate::facts::{self, WorkspaceMeta};
+use crate::pipeline::as_of_page;
 use crate::trouble::Trouble;
-use crate::{Breach, ClientError, FetchedCatalogue, FetchedLines, Obstacle, replay, to_cache};
+use crate::{Breach, ClientError, FetchedCatalogue, Incident, Notice, Obstacle, Verified, replay, verdict};
 
-/// The account that the engine keeps and everybody reads; `None` until a catalogue is known.
-pub(crate) type SharedAccount = Arc<RwLock<Option<Account>>>;
+/// What the engine keeps and everybody reads.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// `None` until a catalogue is known.
+    pub(crate) account: Option<Account>,
+    pub(crate) meta: Option<WorkspaceMeta>,
+    /// `None` until the file was opened.
+    pub(crate) reader: Option<LedgerReader>,
+}
+
+/// [`Seen`], shared.
+pub(crate) type Shared = Arc<RwLock<Seen>>;
 
 /// Entries that have just come in, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,253 +37,273 @@ pub struct Change {
     pub to_seq: u64,
 }
 
-/// When a page shows the whole ledger: if it reaches entry `up_to`, the app knows everything as of `asked_at`.
+/// When lines show the whole ledger: if they reach entry `up_to`, the app knows everything as of `asked_at`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Complete {
     pub(crate) up_to: u64,
     pub(crate) asked_at: Timestamp,
-}
-
-/// What taking in some lines came to.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub(crate) struct Taken {
-    pub(crate) count: u32,
-    /// The newest catalogue revision that a usage among them was priced by.
+    /// Catalogues were asked for up to this revision.
     pub(crate) revision: u32,
 }
 
-/// An entry as it came, with its exact bytes.
-struct Came<'a> {
-    entry: Entry,
-    hash: EntryHash,
-    body: &'a [u8],
+/// Whose ledger it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Owner {
+    pub(crate) path: PathBuf,
+    pub(crate) workspace_id: String,
 }
 
 pub(crate) struct Ledger {
-    cache: Cache,
-    workspace: WorkspaceKey,
-    account: SharedAccount,
-    /// Where the account stands.
-    seq: u64,
-    hash: EntryHash,
-    as_of: Option<Timestamp>,
-    /// What the account has and the cache could not take yet.
-    unstored: Vec<NewEntry>,
+    pub(crate) writer: LedgerWriter,
+    pub(crate) shared: Shared,
+    /// `None` until a catalogue is known, and where the stored entries have to be read anew.
+    pub(crate) checker: Option<Checker>,
+    terms: Option<Terms>,
+    pub(crate) as_of: Option<Timestamp>,
+    verified: Option<Verified>,
+    incident: Option<Incident>,
 }
 
 impl Ledger {
-    pub(crate) fn new(cache: Cache, workspace: WorkspaceKey, account: SharedAccount) -> Self {
-        Self { cache, workspace, account, seq: 0, hash: GENESIS.0, as_of: None, unstored: Vec::new() }
-    }
-
-    pub(crate) const fn seq(&self) -> u64 {
-        self.seq
-    }
-
-    /// The last entry known here and the link of the chain at it, also before there is an account.
-    pub(crate) fn end(&self) -> Result<(u64, EntryHash), Trouble> {
-        if self.with(|_| ()).is_some() {
-            return Ok((self.seq, self.hash));
+    /// Opens the ledger's file, and builds the account from what is in it, if a catalogue is. A file that cannot be used,
+    /// or that is known to be `damaged`, is set aside, and a new one begun.
+    pub(crate) fn open(owner: &Owner, shared: Shared, damaged: Option<String>) -> Result<(Self, Vec<Notice>), Trouble> {
+        let opened = match damaged {
+            Some(reason) => {
+                Err(CacheError::Unusable { path: owner.path.clone(), reason: cache::Unusable::Corrupt(reason) })
+            }
+            None => Self::of_file(owner, &shared),
+        };
+        let mut notices = Vec::new();
+        let ledger = match opened {
+            Ok(ledger) => ledger,
+            Err(CacheError::Unusable { reason, .. }) => {
+                tracing::warn!(path = %owner.path.display(), %reason, "the local ledger is set aside");
+                *shared.write().unwrap_or_else(PoisonError::into_inner) = Seen::default();
+                let path = cache::set_aside(&owner.path)?;
+                notices.push(Notice::SetAside { path, reason: reason.to_string() });
+                Self::of_file(owner, &shared)?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(lost) = ledger.writer.lost() {
+            tracing::warn!(?lost, "entries are gone from the disk");
+            notices.push(Notice::Lost { seq: lost.seq, was: lost.was });
         }
-        Ok(self.cache.cursor(self.workspace)?.map_or((0, GENESIS.0), |cursor| (cursor.seq, cursor.hash)))
+        ledger.see(|seen, ledger| seen.reader = Some(ledger.writer.reader()));
+        Ok((ledger, notices))
+    }
+
+    fn of_file(owner: &Owner, shared: &Shared) -> Result<Self, CacheError> {
+        let writer = LedgerWriter::open(&owner.path)?;
+        let reader = writer.reader();
+        let cursor = writer.cursor();
+        let mut ledger = Self {
+            writer,
+            shared: Arc::clone(shared),
+            checker: None,
+            terms: None,
+            // Before the whole ledger was here once, the cursor is as of never.
+            as_of: Some(cursor.as_of).filter(|at| *at > Timestamp::MIN),
+            verified: facts::verified(&reader)?,
+            incident: facts::incident(&reader)?,
+        };
+        let Some(meta) = facts::workspace(&reader)? else { return Ok(ledger) };
+        if meta.id != owner.workspace_id {
+            let reason = cache::Unusable::Corrupt(format!("it is of another workspace, \"{}\"", meta.id));
+            return Err(CacheError::Unusable { path: owner.path.clone(), reason });
+        }
+        let catalogue = facts::catalogue(&reader)?;
+        // What an earlier version stored and this one cannot read comes anew from the service.
+        let revisions = catalogue.and_then(|text| wire::catalogue::revisions_from_json(&text).ok());
+        let zone: Option<Tz> = meta.time_zone.parse().ok();
+        ledger.see(|seen, _| seen.meta = Some(meta));
+        if let (Some(revisions), Some(zone)) = (revisions, zone) {
+            ledger.terms = Some(Terms::new(revisions, zone));
+            ledger.replay()?;
+        }
+        Ok(ledger)
+    }
+
+    /// The last entry that is stored.
+    pub(crate) const fn seq(&self) -> u64 {
+        self.writer.cursor().seq
+    }
+
+    /// The last entry that is stored, and the link of the chain at it.
+    pub(crate) const fn end(&self) -> (u64, EntryHash) {
+        let cursor = self.writer.cursor();
+        (cursor.seq, cursor.hash)
     }
 
     pub(crate) const fn as_of(&self) -> Option<Timestamp> {
         self.as_of
     }
 
-    /// Builds the account from what is cached, if a catalogue is.
-    pub(crate) fn open(&mut self) -> Result<(), Trouble> {
-        // Before the whole ledger was here once, the cursor is as of never.
-        self.as_of = self.cache.cursor(self.workspace)?.map(|cursor| cursor.as_of).filter(|at| *at > Timestamp::MIN);
-        let Some(meta) = self.cache.workspace_meta(self.workspace)? else { return Ok(()) };
-        // What an earlier version stored and this one cannot read comes anew from the service.
-        let Ok(revisions) = wire::catalogue::revisions_from_json(&meta.catalogue_json) else { return Ok(()) };
-        let Ok(zone) = meta.time_zone.parse() else { return Ok(()) };
-        self.rebuild(Terms::new(revisions, zone))
+    pub(crate) const fn verified(&self) -> Option<Verified> {
+        self.verified
     }
 
-    /// Takes in what the service says of the workspace. Other terms make another account of the same entries.
+    /// Takes in what the service says of the workspace. Newer terms make another account of the same entries.
     pub(crate) fn meet(&mut self, meta: &WorkspaceMeta, fetched: &FetchedCatalogue) -> Result<(), Trouble> {
         let zone: Tz = meta
             .time_zone
             .parse()
             .map_err(|_| ClientError::NotTheService(format!("\"{}\" is not a time zone", meta.time_zone)))?;
-        if self.cache.workspace_meta(self.workspace)?.as_ref() != Some(meta) {
-            self.cache.set_workspace_meta(self.workspace, meta)?;
-        }
         let terms = Terms::new(fetched.revisions.clone(), zone);
-        let known = self.with(|account| *account.terms() == terms);
-        if known == Some(true) {
-            return self.store(None);
+        let is_known = self.with(|seen| seen.meta.as_ref() == Some(meta));
+        if !is_known || self.terms.as_ref() != Some(&terms) {
+            facts::set_workspace(&mut self.writer, meta, &fetched.json)?;
         }
-        self.store(None)?;
-        self.rebuild(terms)
+        if self.terms.as_ref() != Some(&terms) {
+            self.terms = Some(terms);
+            self.checker = None;
+        }
+        if self.checker.is_none() {
+            self.replay()?;
+        }
+        self.see(|seen, _| seen.meta = Some(meta.clone()));
+        Ok(())
     }
 
-    /// Checks, applies and stores lines. Before a bad one, the good ones are kept.
-    pub(crate) fn take<'a>(
-        &mut self,
-        lines: impl Iterator<Item = &'a [u8]>,
-        complete: Complete,
-    ) -> Result<Taken, (Taken, Trouble)> {
-        let nothing = Taken::default;
-        self.store(None).map_err(|trouble| (nothing(), trouble))?;
-        let (read, unread) = self.read(lines);
-        let (entries, taken, unfit) = self.apply(read);
-        let trouble = unfit.or(unread);
-        if let Some(last) = entries.last() {
-            (self.seq, self.hash) = (last.seq, last.hash);
+    /// Checks and stores lines, and says how many. Before a bad one, the good ones are kept.
+    pub(crate) fn take(&mut self, lines: &[u8], complete: Complete) -> (u64, Result<(), Trouble>) {
+        let Some(checker) = self.checker.as_mut() else { return (0, Err(being_read())) };
+        let (checked, stop) = checker.check(lines, complete.revision);
+        let as_of = as_of_page(self.as_of.is_none(), &checked, complete, stop.is_none());
+        // What has seen something wrong cannot go on from there, nor be shown.
+        let account = stop.is_none().then(|| checker.account().clone());
+        let stored = store(&mut self.writer, &self.shared, &checked, as_of, account);
+        if stop.is_some() {
+            self.checker = None;
         }
-        let as_of = if self.seq >= complete.up_to && trouble.is_none() {
-            complete.asked_at
-        } else if self.as_of.is_some() {
-            // Not all of it, but everything up to the last entry's instant.
-            entries.last().map_or(Timestamp::MIN, |last| last.recorded_at.min(complete.asked_at))
-        } else {
-            // A part of the first sync is the ledger of a day long past: it agrees with nothing yet.
-            Timestamp::MIN
-        };
-        self.unstored = entries;
-        match (self.store(Some(as_of)), trouble) {
-            (Err(trouble), _) => Err((taken, trouble)),
-            (Ok(()), Some(breach)) => Err((taken, breach.into())),
-            (Ok(()), None) => Ok(taken),
+        let result = self.stored(stored, as_of).and_then(|()| stop.map_or(Ok(()), |stop| Err(stop.into())));
+        (checked.page.len() as u64, result)
+    }
+
+    /// After something was stored, or not: everybody sees the account that is.
+    pub(crate) fn stored(&mut self, stored: Result<(), CacheError>, as_of: Timestamp) -> Result<(), Trouble> {
+        if let Err(error) = stored {
+            // What was checked is not on the disk: the next lines come from there on again.
+            self.checker = None;
+            // Another process of this app may have stored the same; then there is no trouble.
+            let overtaken = matches!(error, CacheError::NotNext { .. });
+            self.replay()?;
+            return if overtaken { Err(being_read()) } else { Err(error.into()) };
         }
+        self.as_of = self.as_of.max(Some(as_of).filter(|at| *at > Timestamp::MIN));
+        match &self.checker {
+            Some(checker) if !self.with(|seen| is_at(seen, checker)) => {
+                let account = checker.account().clone();
+                self.see(|seen, _| seen.account = Some(account));
+            }
+            Some(_) => {}
+            None => self.replay()?,
+        }
+        Ok(())
     }
 
     /// Notes that nothing was missed up to `at`; on disk only if `store`, because it is said every few seconds.
     pub(crate) fn alive(&mut self, at: Timestamp, store: bool) -> Result<(), Trouble> {
         self.as_of = self.as_of.max(Some(at));
-        if store { self.store(Some(at)) } else { Ok(()) }
-    }
-
-    /// The lines as entries, as far as each follows the one before it by number and hash.
-    fn read<'a>(&self, lines: impl Iterator<Item = &'a [u8]>) -> (Vec<Came<'a>>, Option<Breach>) {
-        let mut read = Vec::new();
-        let (mut expected, mut previous) = (self.seq + 1, Hash(self.hash));
-        for text in lines {
-            let unreadable = |detail: String| Breach::Unreadable { seq: expected, detail };
-            let line = match parse_line(text) {
-                Ok(line) => line,
-                Err(error) => return (read, Some(unreadable(error.to_string()))),
-            };
-            let entry = match decode_body(line.body) {
-                Ok(entry) => entry,
-                Err(error) if chain(&previous, line.body) == line.hash => {
-                    return (read, Some(unreadable(error.to_string())));
-                }
-                // Bytes that were altered are named as such, whether or not they can still be read.
-                Err(_) => return (read, Some(Breach::Chain { seq: expected })),
-            };
-            if entry.seq != expected {
-                return (read, Some(Breach::Gap { expected, got: entry.seq }));
-            }
-            if chain(&previous, line.body) != line.hash {
-                return (read, Some(Breach::Chain { seq: expected }));
-            }
-            read.push(Came { entry, hash: line.hash.0, body: line.body });
-            (expected, previous) = (expected + 1, line.hash);
-        }
-        (read, None)
-    }
-
-    /// Puts entries through the rules, in one go, so that readers see a page or nothing of it.
-    fn apply(&self, read: Vec<Came<'_>>) -> (Vec<NewEntry>, Taken, Option<Breach>) {
-        let (mut entries, mut taken) = (Vec::with_capacity(read.len()), Taken::default());
-        let mut guard = self.account.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(account) = guard.as_mut() else { return (entries, taken, None) };
-        for Came { entry, hash, body } in read {
-            let before = account.recorded_totals().balance();
-            if let Err(broken) = account.apply(&entry) {
-                return (entries, taken, Some(Breach::Rules { seq: broken.seq, message: broken.message }));
-            }
-            if let EntryKind::Usage(usage) = &entry.kind {
-                taken.revision = taken.revision.max(usage.revision);
-            }
-            entries.push(to_cache(&entry, hash, body, before, account.recorded_totals().balance()));
-            taken.count += 1;
-        }
-        (entries, taken, None)
-    }
-
-    /// Stores what is not stored yet, and as of when it is all there is, if that is known.
-    fn store(&mut self, as_of: Option<Timestamp>) -> Result<(), Trouble> {
-        self.as_of = self.as_of.max(as_of.filter(|at| *at > Timestamp::MIN));
-        if self.unstored.is_empty() && as_of.is_none() {
-            return Ok(());
-        }
-        let cursor = Cursor { seq: self.seq, hash: self.hash, as_of: self.as_of.unwrap_or(Timestamp::MIN) };
-        match self.cache.apply_page(self.workspace, &self.unstored, &cursor) {
-            Ok(()) => self.unstored.clear(),
-            // Another process of this app stores the same ledger.
-            Err(CacheError::NotNext { expected, .. }) => self.join(expected - 1)?,
-            Err(error) => return Err(error.into()),
+        if store {
+            let cursor = Cursor { as_of: at, ..self.writer.cursor() };
+            self.writer.apply(&Page::default(), &cursor, None)?;
         }
         Ok(())
     }
 
-    /// Another process has stored entries up to `stored`: takes over what this one lacks, after seeing that both have
-    /// the same ledger.
-    fn join(&mut self, stored: u64) -> Result<(), Trouble> {
-        if stored < self.seq && self.unstored.first().is_none_or(|first| first.seq != stored + 1) {
-            // It emptied the cache, to build it anew. What is there counts; the rest comes again.
-            self.unstored.clear();
-            if let Some(terms) = self.with(|account| account.terms().clone()) {
-                self.rebuild(terms)?;
-            }
-            return Err(Obstacle::Cache("the cache is being built anew".to_owned()).into());
+    /// Compares the balance that the service names with the account, if both are at the same entry.
+    pub(crate) fn compare(&mut self, theirs: &BalanceBody, now: Timestamp) -> Result<(), Trouble> {
+        let Some(checker) = &self.checker else { return Ok(()) };
+        if checker.account().last_seq() != theirs.seq {
+            return Ok(());
         }
-        // Both have the entry at the end of the shorter one.
-        let shared = self.seq.min(stored);
-        let ours = match self.unstored.iter().find(|entry| entry.seq == shared) {
-            Some(entry) => Some(entry.hash),
-            None => (shared == self.seq).then_some(self.hash),
-        };
-        let mut same = shared == 0 || ours.is_none();
-        self.cache.entries_after(self.workspace, shared.saturating_sub(1), 1, |theirs| {
-            same |= theirs.seq == shared && ours.is_some_and(|ours| theirs.hash == ours);
-            false
-        })?;
-        if !same {
-            return Err(Breach::Differs { seq: shared }.into());
+        verdict::compare(checker.account(), theirs)?;
+        let verified = Verified { seq: theirs.seq, at: now };
+        self.verified = Some(verified);
+        facts::set_verified(&mut self.writer, verified)?;
+        if self.incident.take().is_some() {
+            facts::set_incident(&mut self.writer, None)?;
         }
-        self.unstored.retain(|entry| entry.seq > stored);
-        if !self.unstored.is_empty() {
-            return self.store(None);
-        }
-        let mut guard = self.account.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(account) = guard.as_mut() else { return Ok(()) };
-        let done = replay(&self.cache, self.workspace, account, Some(self.hash), true, |_| true)?;
-        (self.seq, self.hash) = (done.seq, done.hash);
-        done.breach.map_or(Ok(()), |breach| Err(Breach::Cached(Box::new(breach)).into()))
+        Ok(())
     }
 
-    /// Replays every cached entry under `terms`. The account that there was stays readable meanwhile.
-    fn rebuild(&mut self, terms: Terms) -> Result<(), Trouble> {
-        let mut account = Account::new(terms);
-        let done = replay(&self.cache, self.workspace, &mut account, None, false, |_| true)?;
-        (self.seq, self.hash) = (done.seq, done.hash);
-        *self.account.write().unwrap_or_else(PoisonError::into_inner) = Some(account);
-        match done.breach {
-            Some(breach) => Err(Breach::Cached(Box::new(breach)).into()),
-            None => Ok(()),
+    /// Keeps what is wrong, until all is right again. The same thing once more is as old as it was.
+    pub(crate) fn incident(&mut self, breach: Breach, now: Timestamp) -> Incident {
+        let (good_seq, hash) = self.end();
+        let known = self.incident.take().filter(|known| known.breach == breach);
+        let since_ms = known.map_or(now, |known| known.since()).as_millis();
+        let incident = Incident { breach, since_ms, good_seq, good_hash: wire::Hash(hash).to_string() };
+        if let Err(error) = facts::set_incident(&mut self.writer, Some(&incident)) {
+            tracing::warn!(%error, "an incident could not be kept");
         }
+        self.incident = Some(incident.clone());
+        incident
     }
 
-    fn with<T>(&self, read: impl FnOnce(&Account) -> T) -> Option<T> {
-        self.account.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(read)
+    /// Builds the account from what is stored: the kept one, and the entries after it.
+    pub(crate) fn replay(&mut self) -> Result<(), CacheError> {
+        let Some(terms) = self.terms.clone() else { return Ok(()) };
+        let reader = self.writer.reader();
+        let account = replay::open(&reader, terms)?;
+        let hash = reader.cursor()?.hash;
+        self.checker = Some(Checker::new(account.clone(), hash, reader));
+        self.see(|seen, _| seen.account = Some(account));
+        Ok(())
+    }
+
+    fn see(&self, change: impl FnOnce(&mut Seen, &Self)) {
+        change(&mut self.shared.write().unwrap_or_else(PoisonError::into_inner), self);
+    }
+
+    fn with<T>(&self, read: impl FnOnce(&Seen) -> T) -> T {
+        read(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Whether the service's line of entry `seq` has this hash. `lines` is its answer to what comes after the one before.
-pub(crate) fn agrees(lines: &FetchedLines, seq: u64, hash: EntryHash) -> Result<(), Trouble> {
-    let Some(line) = lines.iter().next() else {
+/// Whether everybody sees the account that a checker has.
+fn is_at(seen: &Seen, checker: &Checker) -> bool {
+    seen.account.as_ref().is_some_and(|account| account.last_seq() == checker.account().last_seq())
+}
+
+/// Stores what was checked, and shows the account that it makes in the same moment: who asks for both gets what belongs
+/// together. Without an account nobody sees it yet.
+pub(crate) fn store(
+    writer: &mut LedgerWriter,
+    shared: &RwLock<Seen>,
+    checked: &Checked,
+    as_of: Timestamp,
+    account: Option<Account>,
+) -> Result<(), CacheError> {
+    let cursor = Cursor { seq: checked.seq, hash: checked.hash, as_of };
+    let snapshot = checked.snapshot.as_ref().map(|(seq, bytes)| SnapshotBytes { seq: *seq, bytes });
+    let Some(account) = account else { return writer.apply(&checked.page, &cursor, snapshot) };
+    let mut seen = shared.write().unwrap_or_else(PoisonError::into_inner);
+    writer.apply(&checked.page, &cursor, snapshot)?;
+    seen.account = Some(account);
+    Ok(())
+}
+
+/// What is said while the stored entries are read anew.
+pub(crate) fn being_read() -> Trouble {
+    Obstacle::Cache("the local ledger is being read anew".to_owned()).into()
+}
+
+/// Whether the service's line of entry `seq` has this hash. `line` is the first of its answer to what comes after the one
+/// before.
+pub(crate) fn agrees(line: Option<&[u8]>, seq: u64, hash: EntryHash) -> Result<(), Trouble> {
+    let Some(line) = line else {
         return Err(ClientError::NotTheService("it does not show an entry that it says it has".to_owned()).into());
     };
-    match parse_line(line) {
+    match wire::line::parse_line(line) {
         Ok(line) if line.hash.0 == hash => Ok(()),
-        Ok(_) => Err(Breach::Differs { seq }.into()),
+        Ok(line) => Err(differs(seq, hash, line.hash).into()),
         Err(error) => Err(Breach::Unreadable { seq, detail: error.to_string() }.into()),
     }
+}
+
+/// Another entry stands where one was seen.
+pub(crate) fn differs(seq: u64, seen: EntryHash, found: wire::Hash) -> Breach {
+    Breach::Differs { seq, expected: wire::Hash(seen).to_string(), found: found.to_string() }
 }

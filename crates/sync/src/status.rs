@@ -1,10 +1,11 @@
 //! How the app stands with the service.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use metering::Timestamp;
 
-use crate::ClientError;
+use crate::{ClientError, Incident};
 
 /// How the app stands with the service, and how old what it shows is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,59 @@ pub struct Status {
     pub as_of: Option<Timestamp>,
     /// The last entry that is in the account.
     pub last_seq: u64,
+    /// The last time that the service and the replayed rules agreed.
+    pub verified: Option<Verified>,
+    /// What happened to the local copy, for a person to know.
+    pub notices: Vec<Notice>,
+    /// How far the service's clock is ahead of this computer's, in milliseconds; 0 where they differ by no more than
+    /// answers take.
+    pub skew_ms: i64,
+}
+
+impl Status {
+    /// Before anything is known.
+    pub(crate) const NEW: Self =
+        Self { state: State::Connecting, as_of: None, last_seq: 0, verified: None, notices: Vec::new(), skew_ms: 0 };
+
+    /// The status of a workspace that cannot be followed, for a reason known beforehand.
+    #[must_use]
+    pub fn offline(obstacle: Obstacle) -> Self {
+        Self { state: State::Offline { since: Timestamp::MIN, obstacle }, ..Self::NEW }
+    }
+
+    /// The status of a workspace that nothing follows.
+    #[must_use]
+    pub fn stopped() -> Self {
+        Self { state: State::Stopped, ..Self::NEW }
+    }
+}
+
+/// The replayed position was the service's, at the same entry, and every entry up to there followed from the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// The last entry that was compared.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What happened to the local copy of a ledger. Nothing is lost: the service has it all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// It could not be used, was set aside, and is fetched anew.
+    SetAside {
+        /// Where it is now.
+        path: PathBuf,
+        /// What was wrong with it.
+        reason: String,
+    },
+    /// Its newest entries were gone from the disk when the app started, and are fetched again.
+    Lost {
+        /// The last entry that was left.
+        seq: u64,
+        /// The last entry that there had been.
+        was: u64,
+    },
 }
 
 /// What the engine is at.
@@ -24,12 +78,9 @@ pub enum State {
     /// It replays what is cached, and gets in touch.
     Connecting,
     /// It fetches what is missing.
-    CatchingUp {
-        /// Entries that are there.
-        done: u64,
-        /// Entries that the service has.
-        of: u64,
-    },
+    CatchingUp(Progress),
+    /// A person stopped it on the way.
+    Paused(Progress),
     /// Everything is there, and what is appended arrives at once.
     Live,
     /// There is no agreement now; it tries again by itself.
@@ -39,10 +90,23 @@ pub enum State {
         /// What is in the way.
         obstacle: Obstacle,
     },
-    /// The ledger cannot be continued; it does not try again by itself. What was good is still there.
-    Broken(Breach),
+    /// The ledger cannot be continued. What was good is still there. It looks again now and then.
+    Broken(Box<Incident>),
     /// The engine has ended.
     Stopped,
+}
+
+/// How far fetching has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Entries that are there.
+    pub done: u64,
+    /// Entries that the service has.
+    pub of: u64,
+    /// How many a second came of late; `None` until that can be told.
+    pub per_second: Option<u64>,
+    /// How long the rest may take, in milliseconds; `None` until that can be told.
+    pub left_ms: Option<u64>,
 }
 
 /// What keeps the app from agreeing with the service, for now.
@@ -50,6 +114,8 @@ pub enum State {
 pub enum Obstacle {
     /// The service, or the way to it.
     Service(ClientError),
+    /// This device: the disk is full. What is stored stays; fetching goes on when there is room.
+    DiskFull,
     /// This device: the cache cannot be written or read.
     Cache(String),
 }
@@ -60,6 +126,7 @@ impl Obstacle {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Service(error) => error.code(),
+            Self::DiskFull => "disk_full",
             Self::Cache(_) => "cache",
         }
     }
@@ -69,98 +136,8 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Service(error) => error.fmt(f),
+            Self::DiskFull => f.write_str("the disk is full"),
             Self::Cache(message) => f.write_str(message),
         }
     }
 }
-
-/// Where and how a ledger is not what it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Breach {
-    /// A line is not an entry.
-    Unreadable {
-        /// The entry that was expected there.
-        seq: u64,
-        /// What is wrong with it.
-        detail: String,
-    },
-    /// An entry's hash does not follow from the entry before it and its own bytes: one of them was altered.
-    Chain {
-        /// The entry.
-        seq: u64,
-    },
-    /// An entry is missing or comes twice.
-    Gap {
-        /// The entry that was expected.
-        expected: u64,
-        /// The one that came.
-        got: u64,
-    },
-    /// The rules do not allow the entry after those before it.
-    Rules {
-        /// The entry.
-        seq: u64,
-        /// What is wrong with it.
-        message: String,
-    },
-    /// The service's history differs from what this app has seen: it has fewer entries.
-    Shorter {
-        /// The last entry that this app has seen.
-        seen: u64,
-        /// The last entry that the service has.
-        has: u64,
-    },
-    /// The service's history differs from what this app has seen: it has another entry in the place of one.
-    Differs {
-        /// The entry.
-        seq: u64,
-    },
-    /// The cached ledger is damaged; rebuilding it from the service helps.
-    Cached(Box<Breach>),
-}
-
-impl Breach {
-    /// The stable code that user interfaces switch on.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Unreadable { .. } => "unreadable",
-            Self::Chain { .. } => "chain",
-            Self::Gap { .. } => "gap",
-            Self::Rules { .. } => "rules",
-            Self::Shorter { .. } => "shorter",
-            Self::Differs { .. } => "differs",
-            Self::Cached(_) => "cached",
-        }
-    }
-
-    /// The first entry that is not as it should be.
-    #[must_use]
-    pub const fn seq(&self) -> u64 {
-        match self {
-            Self::Unreadable { seq, .. } | Self::Chain { seq } | Self::Rules { seq, .. } | Self::Differs { seq } => {
-                *seq
-            }
-            Self::Gap { expected, .. } => *expected,
-            Self::Shorter { has, .. } => *has + 1,
-            Self::Cached(inner) => inner.seq(),
-        }
-    }
-}
-
-impl fmt::Display for Breach {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIFFERS: &str = "the service's history differs from what this app has seen";
-        match self {
-            Self::Unreadable { seq, detail } => write!(f, "entry {seq} cannot be read: {detail}"),
-            Self::Chain { seq } => write!(f, "entry {seq} or the one before it was altered: its hash does not fit"),
-            Self::Gap { expected, got } => write!(f, "entry {expected} should come next, and {got} came"),
-            Self::Rules { seq, message } => write!(f, "entry {seq} breaks the rules: {message}"),
-            Self::Shorter { seen, has } => write!(f, "{DIFFERS}: it ends at entry {has}, and {seen} was seen"),
-            Self::Differs { seq } => write!(f, "{DIFFERS}: entry {seq} is another one"),
-            Self::Cached(inner) => write!(f, "the local copy is damaged: {inner}"),
-        }
-    }
-}
-
-impl std::error::Error for Breach {}

@@ -1,7 +1,6 @@
 //! The tail: entries as the service appends them, over server-sent events.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use reqwest::Response;
 
@@ -54,23 +53,20 @@ impl Tail {
         }
     }
 
-    /// The next thing heard and whatever comes within `during` after it, up to `most` lines. First the lines, each with a
-    /// line feed: empty for a mere sign of life, `None` if nothing was heard. Then the end of the tail, if it came: in
-    /// order, or with an error.
-    pub(crate) async fn gather(
-        &mut self,
-        during: Duration,
-        most: u32,
-    ) -> (Option<Vec<u8>>, Option<Result<(), ClientError>>) {
+    /// The next thing heard and whatever has come with it, up to `most` lines. First the lines, each with a line feed:
+    /// empty for a mere sign of life, `None` if nothing was heard. Then the end of the tail, if it came: in order, or with
+    /// an error.
+    pub(crate) async fn gather(&mut self, most: u32) -> (Option<Vec<u8>>, Option<Result<(), ClientError>>) {
         let mut lines: Option<Vec<u8>> = None;
         let mut count = 0;
-        let mut deadline = None;
         loop {
-            let heard = match deadline {
+            // What comes while a page is being stored is gathered; nothing is waited for.
+            let heard = match &lines {
                 None => self.next().await,
-                Some(deadline) => match tokio::time::timeout_at(deadline, self.next()).await {
-                    Ok(heard) => heard,
-                    Err(_) => return (lines, None),
+                Some(_) => tokio::select! {
+                    biased;
+                    heard = self.next() => heard,
+                    () = std::future::ready(()) => return (lines, None),
                 },
             };
             match heard {
@@ -79,17 +75,11 @@ impl Tail {
                     lines.extend(line);
                     lines.push(b'\n');
                     count += 1;
-                    deadline.get_or_insert_with(|| tokio::time::Instant::now() + during);
                     if count >= most {
                         return (Some(std::mem::take(lines)), None);
                     }
                 }
-                Ok(Some(Heard::Alive)) => {
-                    lines.get_or_insert_default();
-                    if count == 0 {
-                        return (lines, None);
-                    }
-                }
+                Ok(Some(Heard::Alive)) => drop(lines.get_or_insert_default()),
                 Ok(None) => return (lines, Some(Ok(()))),
                 Err(error) => return (lines, Some(Err(error))),
             }

@@ -2,6 +2,7 @@
 
 use cache::CacheError;
 
+use crate::checker::Stop;
 use crate::{Breach, ClientError, Obstacle};
 
 /// Why a step could not be done.
@@ -11,8 +12,19 @@ pub(crate) enum Trouble {
     Breach(Breach),
     /// Something is in the way, and may not be later.
     Obstacle(Obstacle),
-    /// The workspace was removed.
-    Removed,
+    /// An entry is priced by a catalogue revision that is not known here.
+    Unpriced(u32),
+    /// The local copy is damaged; what is wrong with it.
+    Unusable(String),
+}
+
+impl From<Stop> for Trouble {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Breach(breach) => Self::Breach(breach),
+            Stop::Unpriced(revision) => Self::Unpriced(revision),
+        }
+    }
 }
 
 impl From<Breach> for Trouble {
@@ -35,9 +47,10 @@ impl From<ClientError> for Trouble {
 
 impl From<CacheError> for Trouble {
     fn from(error: CacheError) -> Self {
-        match error {
-            CacheError::UnknownWorkspace(_) => Self::Removed,
-            other => Self::Obstacle(Obstacle::Cache(other.to_string())),
-        }
+        Self::Obstacle(match error {
+            CacheError::DiskFull => Obstacle::DiskFull,
+            CacheError::Unusable { reason, .. } => return Self::Unusable(reason.to_string()),
+            other => Obstacle::Cache(other.to_string()),
+        })
     }
 }

@@ -7,8 +7,8 @@ mod provider;
 use std::time::Duration;
 
 use app::{App, until, until_live_at};
-use provider::{Faults, Provider, TOKEN};
-use sync::{Breach, Client, ClientError, Obstacle, State, Status};
+use provider::{Endless, Faults, Provider, TOKEN};
+use sync::{Breach, Client, ClientError, Notice, Obstacle, State, Status};
 use wire::line::{decode_body, encode_body, encode_line, parse_line};
 use wire::{GENESIS, chain};
 
@@ -21,7 +21,7 @@ fn obstacle(status: &Status) -> Option<ClientError> {
 
 fn breach(status: &Status) -> Option<Breach> {
     match &status.state {
-        State::Broken(breach) => Some(breach.clone()),
+        State::Broken(incident) => Some(incident.breach.clone()),
         _ => None,
     }
 }
@@ -170,13 +170,13 @@ fn altered(line: &[u8], from: &str, to: &str) -> Vec<u8> {
 #[tokio::test]
 async fn an_altered_byte_is_found() {
     let breach = breaks_at(49, |lines| lines[49] = altered(&lines[49], "job-49", "job-48")).await;
-    assert_eq!(breach, Breach::Chain { seq: 50 });
+    assert!(matches!(breach, Breach::Chain { seq: 50, .. }), "{breach}");
 }
 
 #[tokio::test]
 async fn an_altered_byte_that_cannot_be_read_is_found_as_well() {
     let breach = breaks_at(49, |lines| lines[49] = altered(&lines[49], "\"units\":1", "\"units\":0")).await;
-    assert_eq!(breach, Breach::Chain { seq: 50 });
+    assert!(matches!(breach, Breach::Chain { seq: 50, .. }), "{breach}");
 }
 
 #[tokio::test]
@@ -236,7 +236,8 @@ async fn a_tampered_line_on_the_tail_is_found() {
         world.lines[12] = line;
     }
     let status = until(&handle, "broken", |status| breach(status).is_some()).await;
-    assert_eq!((breach(&status), app.cursor()), (Some(Breach::Chain { seq: 13 }), 12));
+    assert!(matches!(breach(&status), Some(Breach::Chain { seq: 13, .. })), "{status:?}");
+    assert_eq!(app.cursor(), 12);
 }
 
 /// An app that has seen 52 entries, and a service whose ledger is then another one.
@@ -245,11 +246,11 @@ async fn comes_back_to(change: impl FnOnce(&mut provider::World)) -> Breach {
     let handle = app.engine(&provider);
     until_live_at(&handle, 52).await;
     handle.stop().await;
-    let before = app.cache.latest(app.workspace, u32::MAX).unwrap();
+    let before = app.reader().latest(u32::MAX).unwrap();
     change(&mut provider.world());
     let handle = app.engine(&provider);
     let status = until(&handle, "broken", |status| breach(status).is_some()).await;
-    assert_eq!(app.cache.latest(app.workspace, u32::MAX).unwrap(), before, "nothing was overwritten");
+    assert_eq!(app.reader().latest(u32::MAX).unwrap(), before, "nothing was overwritten");
     breach(&status).unwrap()
 }
 
@@ -269,35 +270,95 @@ async fn a_rewritten_history_is_another_history() {
         rewritten(&mut world.lines, 30, "job-30", "job-3x");
         world.hashes = world.lines.iter().map(|line| parse_line(line).unwrap().hash).collect();
     };
-    assert_eq!(comes_back_to(rehashed).await, Breach::Differs { seq: 52 });
+    assert!(matches!(comes_back_to(rehashed).await, Breach::Differs { seq: 52, .. }));
     let longer = |world: &mut provider::World| {
         world.grow(5);
         rehashed(world);
     };
-    assert_eq!(comes_back_to(longer).await, Breach::Differs { seq: 52 });
+    assert!(matches!(comes_back_to(longer).await, Breach::Differs { seq: 52, .. }));
 }
 
 #[tokio::test]
-async fn a_damaged_copy_is_told_from_a_damaged_history() {
-    let (provider, app) = (Provider::start(50), App::new());
+async fn a_damaged_copy_is_set_aside_and_fetched_anew() {
+    let (provider, app) = (Provider::start(5_000), App::new());
     let handle = app.engine(&provider);
-    until_live_at(&handle, 52).await;
+    until_live_at(&handle, 5_002).await;
     handle.stop().await;
-    rusqlite_alter(app.cache.path());
+    let alter = "UPDATE blocks SET bodies = zeroblob(100) WHERE number = 1; UPDATE head SET piece = zeroblob(100)";
+    rusqlite::Connection::open(app.path()).unwrap().execute_batch(alter).unwrap();
     let handle = app.engine(&provider);
-    let status = until(&handle, "broken", |status| breach(status).is_some()).await;
-    assert!(matches!(breach(&status), Some(Breach::Cached(_))), "{status:?}");
-    handle.stop().await;
-    app.cache.forget_ledger(app.workspace).unwrap();
-    until_live_at(&app.engine(&provider), 52).await;
+    let status = until_live_at(&handle, 5_002).await;
+    let [Notice::SetAside { path, reason }] = status.notices.as_slice() else { panic!("{:?}", status.notices) };
+    assert!(path.exists(), "nothing is deleted: {reason}");
+    app.has_what_the_service_has(&provider);
+    // What is found while reading is as good as found at the start.
+    handle.rebuild("a block is gone");
+    until(&handle, "set aside", |status| status.notices.len() == 2).await;
+    until_live_at(&handle, 5_002).await;
     app.has_what_the_service_has(&provider);
 }
 
-/// Turns the 30th body into something else.
-fn rusqlite_alter(path: &std::path::Path) {
-    let connection = rusqlite::Connection::open(path).unwrap();
-    let changed = connection.execute("UPDATE bodies SET body = CAST('{}' AS BLOB) WHERE id = 30", []).unwrap();
-    assert_eq!(changed, 1);
+#[tokio::test]
+async fn a_balance_that_does_not_follow_is_an_incident_that_ends_when_it_does() {
+    let (provider, app) = (Provider::start(50), App::new());
+    provider.world().faults = Faults { balance_off_by: 3, ..Faults::default() };
+    let handle = app.engine(&provider);
+    let status = until(&handle, "broken", |status| breach(status).is_some()).await;
+    let State::Broken(incident) = &status.state else { panic!("{status:?}") };
+    let expected = Breach::Balance { seq: 52, expected: "totals.spent 50".into(), found: "totals.spent 53".into() };
+    assert_eq!((&incident.breach, incident.since(), incident.good_seq), (&expected, app.clock.now(), 52));
+    let report = incident.report("acme", &provider.url(), app.clock.now());
+    for part in ["balance", "acme", "totals.spent 53", "totals.spent 50", "52", incident.good_hash.as_str()] {
+        assert!(report.contains(part), "{part} in {report}");
+    }
+    assert!(!report.contains(TOKEN));
+    // Seen once more, it is as old as it was.
+    handle.stop().await;
+    app.clock.set("2026-06-02T00:00:00Z".parse().unwrap());
+    let handle = app.engine(&provider);
+    let again = until(&handle, "broken again", |status| breach(status).is_some()).await;
+    let State::Broken(again) = &again.state else { panic!("{again:?}") };
+    assert_eq!(again.since_ms, incident.since_ms);
+    provider.world().faults = Faults::default();
+    handle.retry_now();
+    until_live_at(&handle, 52).await;
+    handle.stop().await;
+    provider.world().faults = Faults { balance_off_by: 3, ..Faults::default() };
+    let handle = app.engine(&provider);
+    let anew = until(&handle, "broken anew", |status| breach(status).is_some()).await;
+    let State::Broken(anew) = &anew.state else { panic!("{anew:?}") };
+    assert!(anew.since_ms > incident.since_ms, "what had ended begins anew");
+}
+
+#[tokio::test]
+async fn a_line_without_an_end_is_given_up() {
+    let error = stumbles_over(Faults { endless: Some(Endless::Line), ..Faults::default() }).await;
+    assert!(matches!(error, ClientError::NotTheService(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_that_begins_again_and_again_is_named() {
+    let (provider, app) = (Provider::start(100), App::new());
+    provider.world().faults = Faults { endless: Some(Endless::Lines), ..Faults::default() };
+    let handle = app.engine(&provider);
+    let status = until(&handle, "broken", |status| breach(status).is_some()).await;
+    assert_eq!((breach(&status), app.cursor()), (Some(Breach::Gap { expected: 103, got: 1 }), 102));
+    provider.world().faults = Faults::default();
+    handle.retry_now();
+    until_live_at(&handle, 102).await;
+}
+
+#[tokio::test]
+async fn a_revision_that_the_service_itself_does_not_know_is_an_incident() {
+    let breach = breaks_at(49, |lines| rewritten(lines, 49, "\"revision\":1", "\"revision\":7")).await;
+    assert!(matches!(&breach, Breach::Rules { seq: 50, aspect, .. } if aspect == "rate"), "{breach}");
+}
+
+#[tokio::test]
+async fn a_wrong_rate_is_named_with_what_the_rules_give() {
+    let breach = breaks_at(49, |lines| rewritten(lines, 49, "\"rate\":1,\"cost\":1", "\"rate\":2,\"cost\":2")).await;
+    let Breach::Rules { seq: 50, aspect, message, line } = &breach else { panic!("{breach}") };
+    assert!(aspect == "rate" && message.contains('2') && line.contains("\"rate\":2"), "{breach} {line}");
 }
 
 #[tokio::test]

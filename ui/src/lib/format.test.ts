@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, change, count, counted, day, dayRange, exact, exactBoth, isoDay, midSentence, moment, money, percent, periodDays, pricePerCredit, signed, span, timeOfDay, zoneName } from "./format";
+import { ago, change, count, counted, day, dayRange, exact, exactBoth, isoDay, megabytes, midSentence, moment, money, percent, periodDays, pricePerCredit, signed, span, timeOfDay, wholePercent, zoneName } from "./format";
 import { endOfDay, startOfDay } from "./zone";
 
 const at = (iso: string) => Date.parse(iso);
@@ -24,6 +24,10 @@ describe("numbers", () => {
   it("shows what is missing as a dash, never as 0", () => {
     expect([count(null), count(undefined), percent(null), change(5, null).text]).toEqual(["–", "–", "–", "–"]);
   });
+
+  it("reach 100 per cent only at the end", () => expect([wholePercent(29, 100), wholePercent(9_999_999, 10_000_000), wholePercent(7, 7), wholePercent(8, 7), wholePercent(0, 0)]).toEqual([29, 99, 100, 100, 0]));
+
+  it("shows sizes in megabytes", () => expect([megabytes(1_482_752), megabytes(1_234_500_000), megabytes(912), megabytes(0)]).toEqual(["1.5 MB", "1,234.5 MB", "<0.1 MB", "0.0 MB"]));
 
   it("signs changes with a true minus", () => expect([signed(2500), signed(-2), signed(0)]).toEqual(["+2,500", "−2", "0"]));
 

@@ -27,6 +27,19 @@ export function percent(share: number | null | undefined): string {
   return `${whole.format(share * 100)} %`;
 }
 
+/** How far something has come, in whole per cent that reach 100 only at its end. */
+export function wholePercent(done: number, of: number): number {
+  return of > 0 ? Math.min(100, Math.floor((done * 100) / of)) : 0;
+}
+
+const tenth = new Intl.NumberFormat(NUMBERS, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** Bytes in megabytes: "1,234.5 MB"; what is there but rounds to nothing is "<0.1 MB". */
+export function megabytes(bytes: number): string {
+  if (bytes > 0 && bytes < 50_000) return "<0.1 MB";
+  return `${tenth.format(bytes / 1_000_000)} MB`;
+}
+
 /** How a number moved against an earlier one. */
 export type Change = { text: string; rise: number | null };
 

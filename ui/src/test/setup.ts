@@ -25,6 +25,22 @@ vi.stubGlobal("ResizeObserver", MeasuredOnce);
 vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
 HTMLCanvasElement.prototype.getContext = () => null;
 
+/** A dialog as browsers have it, where jsdom has the element alone: it takes the focus, closes with Escape and gives the focus back. */
+const openers = new WeakMap<HTMLDialogElement, Element | null>();
+HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
+  openers.set(this, document.activeElement);
+  this.open = true;
+  this.querySelector<HTMLElement>("button:not(:disabled)")?.focus();
+  this.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+};
+HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
+  if (!this.open) return;
+  this.open = false;
+  const opener = openers.get(this);
+  if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+  this.dispatchEvent(new Event("close"));
+};
+
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame"] });
   location.hash = "";

@@ -39,6 +39,8 @@ pub enum SyncState {
     Connecting,
     /// Reading what is missing.
     CatchingUp,
+    /// Stopped on the way, by a person.
+    Paused,
     /// Up to date, and told of every change.
     Live,
     /// The service cannot be reached or will not answer.
@@ -47,7 +49,73 @@ pub enum SyncState {
     Broken,
 }
 
-/// How fresh a workspace's data is.
+/// How far reading has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    /// Entries that are here.
+    pub done: u64,
+    /// Entries that there are.
+    pub of: u64,
+    /// Entries a second, of late; none until that can be told.
+    pub per_second: Option<u64>,
+    /// How long the rest may take, in milliseconds; none until that can be told.
+    pub left_ms: Option<u64>,
+}
+
+/// The service and the replayed rules agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Verified {
+    /// Up to which entry.
+    pub entries: u64,
+    /// When.
+    pub at: i64,
+}
+
+/// A ledger that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Incident {
+    /// Stable code.
+    pub code: String,
+    /// The first entry that is not as it should be.
+    pub entry: u64,
+    /// When it was first seen.
+    pub since: i64,
+    /// What happened and what it means.
+    pub message: String,
+    /// What to do.
+    pub advice: String,
+    /// What should be.
+    pub expected: String,
+    /// What is.
+    pub found: String,
+    /// The last entry that is good, and is kept.
+    pub good_entry: u64,
+}
+
+/// What happened to a local copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeCode {
+    /// It was set aside and is fetched anew.
+    SetAside,
+    /// Its newest entries were gone and were fetched again.
+    Lost,
+}
+
+/// Something that happened to a local copy, for a person to know. Nothing is lost by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Notice {
+    /// What happened.
+    pub code: NoticeCode,
+    /// The same in words.
+    pub message: String,
+    /// The technical part.
+    pub detail: String,
+}
+
+/// How fresh a workspace's data is, and whether it was found right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncStatus {
@@ -57,10 +125,19 @@ pub struct SyncStatus {
     pub state: SyncState,
     /// The newest instant at which the data is known to agree with the service.
     pub as_of: Option<i64>,
-    /// Entries read so far, while catching up.
-    pub done: Option<u64>,
-    /// Entries there are, while catching up.
-    pub of: Option<u64>,
+    /// Entries that are here.
+    pub entries: u64,
+    /// How far reading has come, while it reads or was stopped on the way.
+    pub progress: Option<Progress>,
+    /// The last time that the service and the replayed rules agreed.
+    pub verified: Option<Verified>,
+    /// What is wrong with the ledger, if anything is.
+    pub incident: Option<Incident>,
+    /// What happened to the local copy since the app started.
+    pub notices: Vec<Notice>,
+    /// How far this computer's clock is behind the service's, in milliseconds; below 0 where it is ahead, and 0 where the
+    /// difference does not matter.
+    pub clock_behind_ms: i64,
     /// What keeps the app from the service.
     pub error: Option<AppError>,
 }

@@ -3,12 +3,17 @@
 
 mod chart;
 mod connection;
+mod data;
 mod overview;
 mod top_up;
 mod usage;
 
 pub use chart::{Chart, Plot, Point, PointValue, Size, Theme, Tick};
-pub use connection::{Appearance, ConnectRequest, ConnectionInfo, Settings, SyncState, SyncStatus, WorkspaceSummary};
+pub use connection::{
+    Appearance, ConnectRequest, ConnectionInfo, Incident, Notice, NoticeCode, Progress, Settings, SyncState,
+    SyncStatus, Verified, WorkspaceSummary,
+};
+pub use data::{ExportFilter, ExportFormat, ExportRequest, JobKind, JobProgress, LocalCopy, Verification, Written};
 pub use overview::{
     Banner, BannerAction, BannerCode, EntryKind, FeatureStatus, GroupUse, LatestEntry, Overview, Period, Position,
     Refusal, RunOut, Verdict, WorkspaceState,

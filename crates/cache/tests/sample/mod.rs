@@ -1,7 +1,7 @@
 //! Made-up ledgers for the tests.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use cache::{Cache, Cursor, EntryHash, NewEntry, WorkspaceKey};
+use cache::{Cursor, EntryHash, LedgerReader, LedgerWriter, NewEntry, Page};
 use metering::Timestamp;
 
 /// 2026-03-01T00:00:00Z, a quarter's beginning.
@@ -17,16 +17,64 @@ pub(crate) fn hash(seq: u64) -> EntryHash {
     hash
 }
 
-/// A cache in a folder of its own, with one workspace.
-pub(crate) fn fresh() -> (tempfile::TempDir, Cache, WorkspaceKey) {
+/// An empty ledger in a folder of its own.
+pub(crate) fn fresh() -> (tempfile::TempDir, LedgerWriter, LedgerReader) {
     let folder = tempfile::tempdir().unwrap();
-    let cache = Cache::open(folder.path().join("cache.db")).unwrap();
-    let workspace = cache.connect("http://127.0.0.1:1", "acme", None).unwrap();
-    (folder, cache, workspace)
+    let writer = LedgerWriter::open(folder.path().join("ledger.db")).unwrap();
+    let reader = writer.reader();
+    (folder, writer, reader)
 }
 
-pub(crate) fn usage(seq: u64, recorded: i64, occurred: i64, feature: &str, units: i64, balance_after: u64) -> NewEntry {
-    NewEntry {
+/// An entry that owns its texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Made {
+    pub(crate) seq: u64,
+    pub(crate) recorded_at: Timestamp,
+    pub(crate) occurred_at: Timestamp,
+    pub(crate) kind: &'static str,
+    pub(crate) feature: Option<String>,
+    pub(crate) detail: Option<String>,
+    pub(crate) units: i64,
+    pub(crate) credits: i64,
+    pub(crate) balance_after: u64,
+    pub(crate) member: Option<String>,
+    pub(crate) channel: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) reference: Option<String>,
+    pub(crate) amends: Option<u64>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Made {
+    pub(crate) fn new_entry(&self) -> NewEntry<'_> {
+        NewEntry {
+            seq: self.seq,
+            recorded_at: self.recorded_at,
+            occurred_at: self.occurred_at,
+            kind: self.kind,
+            feature: self.feature.as_deref(),
+            detail: self.detail.as_deref(),
+            units: self.units,
+            credits: self.credits,
+            balance_after: self.balance_after,
+            member: self.member.as_deref(),
+            channel: self.channel.as_deref(),
+            source: self.source.as_deref(),
+            reference: self.reference.as_deref(),
+            revision: u32::from(self.kind == "usage"),
+            amends: self.amends,
+            hash: hash(self.seq),
+            body: &self.body,
+        }
+    }
+}
+
+pub(crate) fn page(entries: &[Made]) -> Page {
+    entries.iter().map(Made::new_entry).collect()
+}
+
+pub(crate) fn usage(seq: u64, recorded: i64, occurred: i64, feature: &str, units: i64, balance_after: u64) -> Made {
+    Made {
         seq,
         recorded_at: at(recorded),
         occurred_at: at(occurred),
@@ -39,14 +87,14 @@ pub(crate) fn usage(seq: u64, recorded: i64, occurred: i64, feature: &str, units
         member: Some("ana".to_owned()),
         channel: None,
         source: Some("crm".to_owned()),
+        reference: Some(format!("Ticket-{}", seq / 3)),
         amends: None,
-        hash: hash(seq),
         body: format!(r#"{{"seq":{seq},"id":"job_{seq}%"}}"#).into_bytes(),
     }
 }
 
-pub(crate) fn grant(seq: u64, recorded: i64, credits: i64, balance_after: u64) -> NewEntry {
-    NewEntry {
+pub(crate) fn grant(seq: u64, recorded: i64, credits: i64, balance_after: u64) -> Made {
+    Made {
         kind: "grant",
         feature: None,
         detail: Some("top_up".to_owned()),
@@ -54,12 +102,13 @@ pub(crate) fn grant(seq: u64, recorded: i64, credits: i64, balance_after: u64) -
         credits,
         member: None,
         source: None,
+        reference: None,
         ..usage(seq, recorded, recorded, "", 0, balance_after)
     }
 }
 
 /// A grant of a million and then `count - 1` replies, one a second.
-pub(crate) fn ledger(count: u64) -> Vec<NewEntry> {
+pub(crate) fn ledger(count: u64) -> Vec<Made> {
     let mut entries = vec![grant(1, 0, 1_000_000, 1_000_000)];
     for seq in 2..=count {
         let second = i64::try_from(seq).unwrap() * 1_000;
@@ -73,8 +122,8 @@ pub(crate) fn cursor(seq: u64) -> Cursor {
 }
 
 /// Stores `entries` in pages of `size`.
-pub(crate) fn store(cache: &Cache, workspace: WorkspaceKey, entries: &[NewEntry], size: usize) {
-    for page in entries.chunks(size) {
-        cache.apply_page(workspace, page, &cursor(page.last().unwrap().seq)).unwrap();
+pub(crate) fn store(writer: &mut LedgerWriter, entries: &[Made], size: usize) {
+    for part in entries.chunks(size) {
+        writer.apply(&page(part), &cursor(part.last().unwrap().seq), None).unwrap();
     }
 }

@@ -92,6 +92,8 @@ pub struct Verifier {
     /// A hash for each usage's id, by which [`Repeats`] finds the ones that may be there twice.
     keys: Keyed,
     marks: Vec<u64>,
+    /// It goes on behind entries that it has not seen, and keeps nothing of those that it sees.
+    is_resumed: bool,
 }
 
 impl Verifier {
@@ -112,7 +114,18 @@ impl Verifier {
             ids: HashMap::new(),
             keys: Keyed::default(),
             marks: Vec::new(),
+            is_resumed: false,
         }
+    }
+
+    /// A verifier that goes on behind the last entry of an account, whose ledger was verified up to there.
+    ///
+    /// It keeps no ids of usages, so that it takes no more memory however long it goes on: whether one was recorded
+    /// before (rule 14), only [`Verifier::new`] over the whole ledger tells.
+    #[must_use]
+    pub fn resume(account: Account) -> Self {
+        let terms = account.terms.clone();
+        Self { account, is_resumed: true, ..Self::new(terms) }
     }
 
     /// What the entries add up to so far.

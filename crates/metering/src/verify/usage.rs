@@ -39,7 +39,9 @@ impl Verifier {
             debug_assert!(!is_met, "nothing falls due as a usage");
             self.check_trial_end(&stands, found);
         }
-        self.marks.push(self.keys.hash(usage.source, usage.id));
+        if !self.is_resumed {
+            self.marks.push(self.keys.hash(usage.source, usage.id));
+        }
         if usage.hold.is_some() {
             return self.check_capture(seq, at, usage, found);
         }

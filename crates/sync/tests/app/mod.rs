@@ -1,9 +1,10 @@
 //! The app's side: a cache in a folder of its own and engines on it.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use cache::{Cache, WorkspaceKey};
+use cache::{LedgerReader, UseOf};
 use clock::Clock;
 use metering::Timestamp;
 use sync::{Client, Engine, EngineConfig, Handle, State, Status};
@@ -11,8 +12,6 @@ use sync::{Client, Engine, EngineConfig, Handle, State, Status};
 use crate::provider::{Provider, TOKEN};
 
 pub(crate) struct App {
-    pub(crate) cache: Cache,
-    pub(crate) workspace: WorkspaceKey,
     pub(crate) clock: Clock,
     folder: tempfile::TempDir,
 }
@@ -20,18 +19,17 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::open(folder.path().join("cache.db")).unwrap();
-        let workspace = cache.connect("http://sample", "acme", None).unwrap();
-        let clock = Clock::fixed("2026-06-01T00:00:00Z".parse().unwrap());
-        Self { cache, workspace, clock, folder }
+        Self { clock: Clock::fixed("2026-06-01T00:00:00Z".parse().unwrap()), folder }
     }
 
-    /// The app after its end and a new start.
-    pub(crate) fn reopened(self) -> Self {
-        let Self { cache, workspace, clock, folder } = self;
-        drop(cache);
-        let cache = Cache::open(folder.path().join("cache.db")).unwrap();
-        Self { cache, workspace, clock, folder }
+    /// Where the ledger is.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("ledger.db")
+    }
+
+    /// What is stored, for whoever wants to look.
+    pub(crate) fn reader(&self) -> LedgerReader {
+        LedgerReader::open(self.path()).unwrap()
     }
 
     pub(crate) fn engine(&self, provider: &Provider) -> Handle {
@@ -44,41 +42,37 @@ impl App {
 
     pub(crate) fn engine_of(&self, client: Client) -> Handle {
         Engine::start(EngineConfig {
-            cache: self.cache.clone(),
+            ledger: self.path(),
             client,
-            workspace_key: self.workspace,
             workspace_id: "acme".into(),
             clock: self.clock.clone(),
             jitter: || 0,
         })
     }
 
+    /// The last entry that is stored; 0 before there is a file.
     pub(crate) fn cursor(&self) -> u64 {
-        self.cache.cursor(self.workspace).unwrap().map_or(0, |cursor| cursor.seq)
+        LedgerReader::open(self.path()).map_or(0, |reader| reader.cursor().unwrap().seq)
     }
 
-    /// What is cached is the service's ledger up to where it goes: each line with its hash, and nothing else.
+    /// What is stored is the service's ledger up to where it goes: each line with its hash, and nothing else.
     pub(crate) fn has_what_the_service_has(&self, provider: &Provider) {
-        let world = provider.world();
+        let (world, reader) = (provider.world(), self.reader());
         let mut seen = 0;
-        self.cache
-            .entries_after(self.workspace, 0, u32::MAX, |stored| {
+        reader
+            .entries_after(0, u32::MAX, |stored| {
                 let index = usize::try_from(stored.seq).unwrap() - 1;
-                assert_eq!(stored.hash, world.hashes[index].0, "entry {}", stored.seq);
+                assert!(stored.hash.is_none_or(|hash| hash == world.hashes[index].0), "entry {}", stored.seq);
                 assert!(world.lines[index].windows(stored.body.len()).any(|part| part == stored.body));
                 seen += 1;
                 true
             })
             .unwrap();
-        assert_eq!(seen, self.cursor());
-        let used: i64 = self
-            .cache
-            .usage(self.workspace, Timestamp::MIN, Timestamp::MAX)
-            .unwrap()
-            .iter()
-            .map(|one| one.tally.credits)
-            .sum();
-        let spent = self.cache.latest(self.workspace, u32::MAX).unwrap();
+        assert_eq!(seen, reader.cursor().unwrap().seq);
+        reader.check(|_| true).unwrap();
+        let used = reader.usage(UseOf::All, Timestamp::MIN, Timestamp::MAX).unwrap();
+        let used: i64 = used.iter().map(|one| one.tally.credits).sum();
+        let spent = reader.latest(u32::MAX).unwrap();
         let spent: i64 =
             spent.iter().filter(|row| matches!(row.kind.as_str(), "usage" | "amendment")).map(|row| -row.credits).sum();
         assert_eq!(used, spent, "rollups are the sums of the entries");

@@ -43,8 +43,19 @@ pub(crate) struct Faults {
     pub(crate) delay_ms: u64,
     /// Tails opened from now on bring one entry at a time, slowly.
     pub(crate) drip: bool,
+    /// The balance says that so much more was spent.
+    pub(crate) balance_off_by: u64,
+    /// Every page of the ledger goes on for ever, with its own lines again and again, or with a line that has no end.
+    pub(crate) endless: Option<Endless>,
     /// The tail opens and says nothing, not even that it is alive.
     pub(crate) mute_tail: bool,
+}
+
+/// How a page has no end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endless {
+    Lines,
+    Line,
 }
 
 pub(crate) struct World {
@@ -242,6 +253,7 @@ impl Provider {
         let app = Router::new()
             .route("/v1/workspaces/{id}", get(workspace))
             .route("/v1/workspaces/{id}/catalogue", get(catalogue_json))
+            .route("/v1/workspaces/{id}/balance", get(balance))
             .route("/v1/workspaces/{id}/ledger", get(ledger))
             .route("/v1/workspaces/{id}/ledger/stream", get(stream))
             .route("/v1/workspaces/{id}/purchases", get(purchases).post(create_purchase))
@@ -310,6 +322,13 @@ async fn catalogue_json(State(world): State<Shared>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 
+async fn balance(State(world): State<Shared>) -> Response {
+    let world = world.lock().unwrap();
+    let mut body = wire::api::BalanceBody::of(world.meter.account(), "2026-06-01T00:00:00Z".parse().unwrap());
+    body.totals.spent += world.faults.balance_off_by;
+    axum::Json(body).into_response()
+}
+
 async fn ledger(State(world): State<Shared>, Query(query): Query<HashMap<String, usize>>) -> Response {
     let world = world.lock().unwrap();
     let limit = query["limit"].min(world.faults.page_limit.unwrap_or(usize::MAX));
@@ -319,6 +338,14 @@ async fn ledger(State(world): State<Shared>, Query(query): Query<HashMap<String,
         body.push(b'\n');
     }
     let headers = [(header::CONTENT_TYPE, "application/x-ndjson")];
+    if let Some(endless) = world.faults.endless {
+        let piece = match endless {
+            Endless::Lines => Bytes::from(body),
+            Endless::Line => Bytes::from(vec![b'x'; 64 * 1024]),
+        };
+        let for_ever = futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone()));
+        return (headers, Body::from_stream(for_ever)).into_response();
+    }
     if let Some(end) = world.faults.end_page_at.filter(|end| *end < body.len()) {
         body.truncate(end);
     }

@@ -1,11 +1,14 @@
 import { burnDown, stacked } from "./fakeChart";
+import { COPY, SAVED, fakeJobs } from "./fakeCopy";
+import { REPORT, fakeSync, upToDate } from "./fakeSync";
 import type {
-  AppError, Backend, ConnectionInfo, FeatureStatus, LatestEntry, Overview, PackOffer, Position, Purchase, PurchaseState, RunOut, Settings, SyncStatus, TopUpView, UsageRow, WorkspaceSummary,
+  AppError, Backend, ConnectionInfo, FeatureStatus, JobProgress, LatestEntry, Overview, PackOffer, Position, Purchase, PurchaseState, RunOut, Settings, SyncStatus, TopUpView, UsageRow, WorkspaceSummary,
 } from "./types";
 
 /** The situations that the invented data knows. */
 export const SCENARIOS = [
-  "active", "low", "paused", "trial", "no_plan", "plan_excludes_ai", "offline", "catching_up", "broken", "empty", "member", "purchases", "failing", "none",
+  "active", "low", "paused", "trial", "no_plan", "plan_excludes_ai", "offline", "catching_up", "first_sync", "first_sync_paused", "broken", "notices", "wrong_clock",
+  "damaged", "empty", "member", "purchases", "failing", "none",
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -190,32 +193,13 @@ function blocked(scenario: Scenario): TopUpView["blocked"] {
   return scenario === "member" ? { code: "role" } : null;
 }
 
-const UNREACHABLE: AppError = {
-  code: "unreachable", message: "The credit service does not answer, so newer entries are missing.", advice: "Creditdeck tries again by itself. Check the network if this stays.",
-  detail: "connect ECONNREFUSED 127.0.0.1:8787",
-};
-const BROKEN: AppError = {
-  code: "chain_broken", message: "Entry 4,112 does not follow from the one before it, so the history cannot be trusted.", advice: "Tell your provider. Creditdeck keeps what it has.",
-  detail: "seq 4112: prev_hash differs",
-};
 const FAILURE: AppError = {
   code: "cache_unreadable", message: "The data on this computer could not be read, so there is nothing to show.", advice: "Restart Creditdeck. The service still has everything.",
   detail: "SQLITE_IOERR",
 };
-
-function syncStatus(scenario: Scenario, key: string): SyncStatus {
-  const status: SyncStatus = { workspace: key, state: "live", asOf: NOW - 12_000, done: null, of: null, error: null };
-  switch (scenario) {
-    case "offline":
-      return { ...status, state: "offline", asOf: NOW - 5 * DAY + 60_000, error: UNREACHABLE };
-    case "catching_up":
-      return { ...status, state: "catching_up", asOf: NOW - 40 * DAY, done: 12_000, of: 100_000 };
-    case "broken":
-      return { ...status, state: "broken", asOf: NOW - DAY, error: BROKEN };
-    default:
-      return status;
-  }
-}
+const NOT_SYNCED: AppError = {
+  code: "not_synced", message: "This workspace is being read for the first time.", advice: "It appears by itself once its ledger has arrived.", detail: null,
+};
 
 /** Which situation the address asks for: "?scenario=low". */
 export function scenarioFromAddress(): Scenario {
@@ -226,22 +210,28 @@ export function scenarioFromAddress(): Scenario {
 /** Invented data for tests and for looking at the interface: always the same in the same situation. */
 export function createFake(scenario: Scenario = "active"): FakeBackend {
   const calls: Record<string, number> = {};
-  const listeners = { ledger: new Set<(key: string) => void>(), sync: new Set<(status: SyncStatus) => void>(), purchase: new Set<(key: string) => void>() };
+  const listeners = {
+    ledger: new Set<(key: string) => void>(), sync: new Set<(status: SyncStatus) => void>(), jobs: new Set<(progress: JobProgress) => void>(), purchase: new Set<(key: string) => void>(),
+  };
   const own = workspace(scenario);
+  const ledgerChanged = () => listeners.ledger.forEach((f) => f(own.key));
+  const sync = fakeSync(scenario, own.key, NOW, (status) => listeners.sync.forEach((f) => f(status)), ledgerChanged);
+  const jobs = fakeJobs(scenario, (progress) => listeners.jobs.forEach((f) => f(progress)));
   let workspaces = scenario === "none" ? [] : [own, OTHER];
   let spent = 0;
   let purchases = scenario === "purchases" ? PURCHASES : [];
   let settings: Settings = { appearance: "system", workspace: null };
   const hasUse = !["empty", "no_plan", "plan_excludes_ai"].includes(scenario);
 
-  const answer = async <T>(call: string, make: () => T): Promise<T> => {
+  const answer = async <T>(call: string, make: () => T | Promise<T>): Promise<T> => {
     calls[call] = (calls[call] ?? 0) + 1;
     await Promise.resolve();
     return make();
   };
-  const reading = <T>(call: string, make: () => T): Promise<T> =>
+  const reading = <T>(call: string, key: string, make: () => T): Promise<T> =>
     answer(call, () => {
       if (scenario === "failing") throw FAILURE;
+      if (key === own.key && sync.status().asOf === null) throw sync.status().error ?? NOT_SYNCED;
       return make();
     });
   const find = (key: string) => workspaces.find((w) => w.key === key) ?? own;
@@ -264,23 +254,23 @@ export function createFake(scenario: Scenario = "active"): FakeBackend {
     calls,
     spend: (credits) => {
       spent += credits;
-      listeners.ledger.forEach((f) => f(own.key));
+      ledgerChanged();
     },
-    ledgerChanged: () => listeners.ledger.forEach((f) => f(own.key)),
-    report: (status) => listeners.sync.forEach((f) => f({ ...syncStatus("active", own.key), ...status })),
+    ledgerChanged,
+    report: sync.report,
     move: (id, state) => void put({ ...bought(id), state }),
 
     workspaces: () => answer("workspaces", () => workspaces),
     overview: (key) =>
-      reading("overview", () => {
+      reading("overview", key, () => {
         const now = at();
         return {
           workspace: find(key), asOf: NOW, position: now, ...runOuts(scenario), banner: banner(scenario, now),
           ranking: hasUse ? ranking() : [], rankingRange: hasUse ? { start: START, end: NOW } : null, latest: scenario === "empty" ? [] : latest(now.available),
         };
       }),
-    burnDown: (_key, theme, size) =>
-      reading("burnDown", () => {
+    burnDown: (key, theme, size) =>
+      reading("burnDown", key, () => {
         if (scenario === "no_plan" || scenario === "plan_excludes_ai") return null;
         const { used, allowanceSize } = position(scenario);
         const soFar = Array.from({ length: DAYS }, (_, d) => sum(FEATURES.map(({ id }) => sum(DAILY.get(id)!.slice(0, d + 1)))));
@@ -288,7 +278,7 @@ export function createFake(scenario: Scenario = "active"): FakeBackend {
         return burnDown(START, 30, lefts, allowanceSize, theme, size);
       }),
     usage: (key, query, theme, size) =>
-      reading("usage", () => {
+      reading("usage", key, () => {
         const by = query.by === "group" ? GROUPS.map(([id, name]) => ({ key: id, name, ids: FEATURES.filter((f) => f.group === id).map((f) => f.id) })) : FEATURES.map((f) => ({ key: f.id, name: f.name, ids: [f.id] }));
         const series = by.map(({ key: k, name, ids }) => ({ key: k, name, values: Array.from({ length: DAYS }, (_, d) => sum(ids.map((id) => DAILY.get(id)![d]!))) }));
         const range = { start: query.from ?? START, end: query.to ?? NOW };
@@ -303,11 +293,30 @@ export function createFake(scenario: Scenario = "active"): FakeBackend {
           heat: Array.from({ length: 7 }, (_, d) => Array.from({ length: 24 }, (_, h) => (hasUse ? Math.round(90 * Math.exp(-((h - 13) ** 2) / 22) * (d > 4 ? 0.25 : 1) * (0.75 + wave() * 0.4)) : 0))),
         };
       }),
-    topUp: (key) => reading("topUp", () => ({ workspace: find(key), position: at(), offers: offers(), purchases, blocked: blocked(scenario), testPayments: true })),
+    topUp: (key) => reading("topUp", key, () => ({ workspace: find(key), position: at(), offers: offers(), purchases, blocked: blocked(scenario), testPayments: true })),
     buyPack: (_key, pack) => answer("buyPack", () => put({ ...purchase(`p${purchases.length + 1}`, "waiting"), pack, name: offers().find(({ id }) => id === pack)?.name ?? pack, createdAt: NOW })),
     resumePurchase: (_key, id) => answer("resumePurchase", () => put({ ...bought(id), state: "waiting" })),
     cancelPurchase: (_key, id) => answer("cancelPurchase", () => put({ ...bought(id), state: "cancelled" })),
-    syncStatus: (key) => answer("syncStatus", () => syncStatus(scenario, key)),
+    syncStatus: (key) =>
+      answer("syncStatus", () => {
+        if (key !== own.key) return upToDate(key, NOW);
+        sync.begin();
+        return sync.status();
+      }),
+    pauseSync: (_key, paused) => answer("pauseSync", () => sync.pause(paused)),
+    retrySync: () => answer("retrySync", () => sync.retry()),
+    localCopy: () =>
+      answer("localCopy", () => {
+        if (scenario === "failing") throw FAILURE;
+        return { ...COPY, entries: sync.status().entries };
+      }),
+    verifyNow: (key) => answer("verifyNow", () => jobs.verify(key)),
+    exportLedger: (key, request) => answer("exportLedger", () => jobs.export(key, request)),
+    stopJob: (key, job) => answer("stopJob", () => jobs.stop(key, job)),
+    rebuild: () => answer("rebuild", () => sync.rebuild()),
+    incidentReport: () => answer("incidentReport", () => REPORT),
+    saveIncidentReport: () => answer("saveIncidentReport", () => SAVED),
+    showInFolder: () => answer("showInFolder", () => undefined),
     connect: ({ workspace: id, token }) =>
       answer("connect", () => {
         if (token === "wrong") throw { code: "unauthorized", message: "The service did not accept this token.", advice: "Ask your provider for a new one.", detail: "401" } satisfies AppError;
@@ -330,6 +339,7 @@ export function createFake(scenario: Scenario = "active"): FakeBackend {
     painted: () => answer("painted", () => undefined),
     onLedgerChanged: listen(listeners.ledger),
     onSyncStatus: listen(listeners.sync),
+    onJobProgress: listen(listeners.jobs),
     onPurchaseChanged: listen(listeners.purchase),
   };
 }

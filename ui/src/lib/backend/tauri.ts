@@ -1,6 +1,6 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import type { Backend, SyncStatus } from "./types";
+import type { Backend, JobProgress, SyncStatus } from "./types";
 
 /** Subscribes to a shell event; the returned function ends it, even when called before the subscription stands. */
 function on<T>(event: string, f: (payload: T) => void): () => void {
@@ -19,6 +19,16 @@ export const tauriBackend: Backend = {
   resumePurchase: (workspace, purchase) => invoke("resume_purchase", { workspace, purchase }),
   cancelPurchase: (workspace, purchase) => invoke("cancel_purchase", { workspace, purchase }),
   syncStatus: (workspace) => invoke("sync_status", { workspace }),
+  pauseSync: (workspace, paused) => invoke("pause_sync", { workspace, paused }),
+  retrySync: (workspace) => invoke("retry_sync", { workspace }),
+  localCopy: (workspace) => invoke("local_copy", { workspace }),
+  verifyNow: (workspace) => invoke("verify_now", { workspace }),
+  exportLedger: (workspace, request) => invoke("export_ledger", { workspace, request }),
+  stopJob: (workspace, job) => invoke("stop_job", { workspace, job }),
+  rebuild: (workspace) => invoke("rebuild", { workspace }),
+  incidentReport: (workspace) => invoke("incident_report", { workspace }),
+  saveIncidentReport: (workspace) => invoke("save_incident_report", { workspace }),
+  showInFolder: (path) => invoke("show_in_folder", { path }),
   connect: (request) => invoke("connect", { request }),
   disconnect: (workspace) => invoke("disconnect", { workspace }),
   connections: () => invoke("connections"),
@@ -27,5 +37,6 @@ export const tauriBackend: Backend = {
   painted: () => invoke("painted"),
   onLedgerChanged: (f) => on<{ workspace: string }>("ledger-changed", ({ workspace }) => f(workspace)),
   onSyncStatus: (f) => on<SyncStatus>("sync-status", f),
+  onJobProgress: (f) => on<JobProgress>("job-progress", f),
   onPurchaseChanged: (f) => on<{ workspace: string }>("purchase-changed", ({ workspace }) => f(workspace)),
 };

@@ -1,5 +1,6 @@
 import type {
-  WorkspaceSummary, Overview, Theme, Size, Chart, UsageQuery, UsageView, Purchase, TopUpView, SyncStatus, ConnectRequest, ConnectionInfo, Settings,
+  WorkspaceSummary, Overview, Theme, Size, Chart, UsageQuery, UsageView, Purchase, TopUpView, SyncStatus, LocalCopy, Verification, JobKind, JobProgress,
+  ExportRequest, Written, ConnectRequest, ConnectionInfo, Settings,
 } from "./generated/types";
 
 export type * from "./generated/types";
@@ -17,6 +18,22 @@ export interface Backend {
   resumePurchase(workspace: string, purchase: string): Promise<Purchase>;
   cancelPurchase(workspace: string, purchase: string): Promise<Purchase>;
   syncStatus(workspace: string): Promise<SyncStatus>;
+  /** Stops reading from the service, or goes on. */
+  pauseSync(workspace: string, paused: boolean): Promise<void>;
+  /** Asks the service again now rather than by and by. */
+  retrySync(workspace: string): Promise<void>;
+  localCopy(workspace: string): Promise<LocalCopy>;
+  /** Looks at every entry of the local copy again; answers when that is done or was stopped. */
+  verifyNow(workspace: string): Promise<Verification>;
+  /** Writes entries into a file; rejects with "stopped" when that was stopped, and then leaves no file. */
+  exportLedger(workspace: string, request: ExportRequest): Promise<Written>;
+  stopJob(workspace: string, job: JobKind): Promise<void>;
+  /** Sets the local copy aside and fetches everything anew. */
+  rebuild(workspace: string): Promise<void>;
+  incidentReport(workspace: string): Promise<string>;
+  saveIncidentReport(workspace: string): Promise<Written>;
+  /** Shows a file that was written in the system's file manager. */
+  showInFolder(path: string): Promise<void>;
   connect(request: ConnectRequest): Promise<WorkspaceSummary>;
   disconnect(workspace: string): Promise<void>;
   connections(): Promise<ConnectionInfo[]>;
@@ -26,5 +43,6 @@ export interface Backend {
   painted(): Promise<void>;
   onLedgerChanged(f: (workspace: string) => void): () => void;
   onSyncStatus(f: (status: SyncStatus) => void): () => void;
+  onJobProgress(f: (progress: JobProgress) => void): () => void;
   onPurchaseChanged(f: (workspace: string) => void): () => void;
 }

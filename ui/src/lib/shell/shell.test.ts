@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/svelte";
+import { screen, within } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
 import { by, openWindow, settle } from "../../test/window";
 
@@ -75,8 +75,12 @@ describe("the sync line", () => {
 
   it("shows how far history has been fetched", async () => {
     await openWindow("catching_up");
-    expect(by("sync")).toHaveTextContent("Catching up 12,000 of 100,000");
+    expect(by("sync")).toHaveTextContent("Catching up · 12 %");
     expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "12");
+    expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuetext", "12 %, 12,000 of 100,000");
+    expect(screen.getByText("about 4 seconds left")).toBeVisible();
+    // What is here already can be looked at meanwhile.
+    expect(by("available")).toBeVisible();
   });
 
   it("says how old the data is when offline, and why", async () => {
@@ -87,6 +91,79 @@ describe("the sync line", () => {
     expect(screen.getByText(/does not answer/)).toBeVisible();
     await user.keyboard("{Escape}");
     expect(screen.queryByText(/does not answer/)).toBeNull();
+  });
+
+  it("says what was found right, when, and what that means", async () => {
+    const { user } = await openWindow();
+    expect(by("verified")).toHaveTextContent(/^Verified$/);
+    await user.click(by("sync"));
+    expect(by("sync-panel")).toHaveTextContent("Verified, 9,000 entries · 14:02:11");
+    expect(by("sync-panel")).toHaveTextContent("Every entry follows from the one before it and from the metering rules, and the balance is the service's.");
+    expect(within(by("sync-panel")).getByText("14:02:11")).toHaveAttribute("title", expect.stringContaining("Sunday 22 November 2026, 14:02:11 UTC"));
+  });
+
+  it("says how far what was found right reaches once entries came", async () => {
+    const { backend } = await openWindow();
+    backend.report({ entries: 9_002 });
+    await settle();
+    expect(by("verified")).toHaveTextContent("Verified up to entry 9,000");
+  });
+
+  it("claims nothing before the first comparison, nor when it does not follow the service", async () => {
+    const { backend } = await openWindow();
+    backend.report({ verified: null });
+    await settle();
+    expect(screen.queryByTestId("verified")).toBeNull();
+    backend.report({ state: "connecting" });
+    await settle();
+    expect(screen.queryByTestId("verified")).toBeNull();
+  });
+
+  it("pauses and goes on, and the button keeps the focus", async () => {
+    const { backend, user } = await openWindow("catching_up");
+    const pause = vi.spyOn(backend, "pauseSync");
+    await user.click(by("sync"));
+    expect(by("sync-panel")).toHaveTextContent("12,000 of 100,000 entries");
+    expect(by("sync-panel")).toHaveTextContent("22,000 a second");
+    await user.tab();
+    expect(by("sync-action")).toHaveFocus();
+    await user.keyboard("{Enter}");
+    await settle();
+    expect(pause).toHaveBeenLastCalledWith("sample/northwind", true);
+    expect(by("sync")).toHaveTextContent("Paused · 12 %");
+    expect(by("sync-action")).toHaveFocus();
+    expect(by("sync-action")).toHaveTextContent("Go on");
+    await user.keyboard("{Enter}");
+    await settle();
+    expect(pause).toHaveBeenLastCalledWith("sample/northwind", false);
+    expect(by("sync")).toHaveTextContent("Catching up");
+  });
+
+  it("gets the focus back when what could be done is done", async () => {
+    const { user } = await openWindow("offline");
+    await user.click(by("sync"));
+    await user.click(screen.getByRole("button", { name: "Try now" }));
+    expect(by("sync")).toHaveTextContent("Connecting…");
+    expect(by("sync")).toHaveFocus();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(by("sync")).toHaveTextContent("Offline");
+    expect(screen.getByRole("button", { name: "Try now" })).toBeVisible();
+  });
+
+  it("says why it could not pause", async () => {
+    const { backend, user } = await openWindow("catching_up");
+    vi.spyOn(backend, "pauseSync").mockRejectedValue({ code: "not_synced", message: "Nothing follows it.", advice: "Wait.", detail: null });
+    await user.click(by("sync"));
+    await user.click(by("sync-action"));
+    expect(by("sync-action-error")).toHaveTextContent("Nothing follows it.");
+  });
+
+  it("closes when the focus goes elsewhere", async () => {
+    const { user } = await openWindow("catching_up");
+    await user.click(by("sync"));
+    await user.tab();
+    await user.tab();
+    expect(screen.queryByTestId("sync-panel")).toBeNull();
   });
 
   it("says when history is broken", async () => {

@@ -4,12 +4,17 @@ import type { AppError, Backend, Settings, SyncStatus, Theme, UsageQuery, Worksp
 import { resolveTheme } from "$lib/chart/theme";
 import { Palette, type Coloured } from "$lib/palette";
 import { isRoom, type Room } from "$lib/rooms/rooms";
+import { Jobs } from "./jobs";
 
 const MINUTE = 60_000;
+/** However fast history is read, its numbers change at most this often: faster ones could not be read. */
+const READABLE = 200;
 
 /** What the whole window shares: the workspace that is shown, the room, the look, how fresh the data is. */
 export class AppState {
   readonly backend: Backend;
+  /** What takes long and goes on while its room is closed. */
+  readonly jobs: Jobs;
 
   /** The workspaces that the app knows; undefined until the first answer. */
   workspaces = $state.raw<WorkspaceSummary[]>();
@@ -19,6 +24,8 @@ export class AppState {
   room = $state<Room>("overview");
   settings = $state.raw<Settings>({ appearance: "system", workspace: null });
   sync = $state.raw<SyncStatus | null>(null);
+  /** Nothing of the workspace that is shown can be told yet: its history is being read, or that was paused on the way. */
+  readonly unread = $derived(this.sync !== null && this.sync.asOf === null && (this.sync.state === "catching_up" || this.sync.state === "paused"));
   /** What the Usage room was last asked for: it is there again when somebody comes back. */
   usage = $state.raw<UsageQuery>({ range: "this_period", from: null, to: null, step: null, by: "group", compare: false });
   /** Why the window has nothing to show at all. */
@@ -33,14 +40,17 @@ export class AppState {
 
   #painted = false;
   #loading = false;
+  #shownAt = 0;
+  #pace: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
     this.backend = backend;
+    this.jobs = new Jobs(backend);
   }
 
   /** Connects the window to its surroundings; the returned function lets go of them. */
   start(): () => void {
-    const ends = [this.#followAddress(), this.#followLook(), this.#followEvents()];
+    const ends = [this.#followAddress(), this.#followLook(), this.#followEvents(), this.jobs.start()];
     void this.load();
     return () => ends.forEach((end) => end());
   }
@@ -141,6 +151,7 @@ export class AppState {
 
   #show(key: string | null): void {
     this.key = key;
+    clearTimeout(this.#pace);
     this.sync = null;
     this.#inOrder = false;
     if (key === null) return;
@@ -149,15 +160,27 @@ export class AppState {
         if (this.key === key && this.sync === null) this.sync = status;
       },
       (thrown: unknown) => {
-        if (this.key === key) this.sync = { workspace: key, state: "offline", asOf: null, done: null, of: null, error: toAppError(thrown) };
+        if (this.key === key) this.sync = notKnown(key, toAppError(thrown));
       },
     );
+  }
+
+  #hear(status: SyncStatus): void {
+    clearTimeout(this.#pace);
+    const goesOn = this.sync?.state === "catching_up" && status.state === "catching_up";
+    const wait = goesOn ? this.#shownAt + READABLE - Date.now() : 0;
+    if (wait > 0) {
+      this.#pace = setTimeout(() => this.#hear(status), wait);
+      return;
+    }
+    this.#shownAt = Date.now();
+    this.sync = status;
   }
 
   #followEvents(): () => void {
     const ends = [
       this.backend.onSyncStatus((status) => {
-        if (status.workspace === this.key) this.sync = status;
+        if (status.workspace === this.key) this.#hear(status);
         else if (!this.workspaces?.some(({ key }) => key === status.workspace)) void this.load();
       }),
       this.backend.onLedgerChanged((workspace) => {
@@ -165,7 +188,10 @@ export class AppState {
         if (!this.workspaces?.some(({ key, provider, plan }) => key === workspace && provider !== "" && plan !== null)) void this.load();
       }),
     ];
-    return () => ends.forEach((end) => end());
+    return () => {
+      clearTimeout(this.#pace);
+      ends.forEach((end) => end());
+    };
   }
 
   #followAddress(): () => void {
@@ -195,6 +221,11 @@ export class AppState {
   #resolve(_look: number, palette: Palette): Theme {
     return resolveTheme(palette);
   }
+}
+
+/** The status of a workspace that the app can not say anything of. */
+function notKnown(workspace: string, error: AppError): SyncStatus {
+  return { workspace, state: "offline", asOf: null, entries: 0, progress: null, verified: null, incident: null, notices: [], clockBehindMs: 0, error };
 }
 
 const APP = Symbol("app");

@@ -3,7 +3,7 @@ import { toAppError } from "$lib/backend/error";
 import type { AppError } from "$lib/backend/types";
 
 /** A first load shows a skeleton only when it takes longer than this. */
-const SKELETON_AFTER = 150;
+export const SKELETON_AFTER = 150;
 /** The code of "not here yet, and it will come by itself": that is waiting, not failing. */
 const NOT_YET = "not_synced";
 /** However fast the ledger changes, it is read again at most this often. */

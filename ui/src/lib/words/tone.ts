@@ -4,5 +4,5 @@ export type Tone = "good" | "info" | "warn" | "stop";
 /** The pictures that the interface knows. */
 export type IconName =
   | "overview" | "usage" | "topUp" | "settings"
-  | "check" | "warn" | "pause" | "clock" | "none" | "lock"
-  | "chevron" | "external" | "table" | "chart" | "copy" | "offline" | "broken" | "sync" | "cross" | "star" | "up" | "down";
+  | "check" | "verified" | "warn" | "pause" | "play" | "stop" | "clock" | "none" | "lock"
+  | "chevron" | "external" | "table" | "chart" | "copy" | "save" | "folder" | "offline" | "broken" | "sync" | "cross" | "star" | "up" | "down";

@@ -869,10 +869,103 @@ testPayments: boolean, };
 /**
  * How the app stands with the service.
  */
-export type SyncState = "connecting" | "catching_up" | "live" | "offline" | "broken";
+export type SyncState = "connecting" | "catching_up" | "paused" | "live" | "offline" | "broken";
 
 /**
- * How fresh a workspace's data is.
+ * How far reading has come.
+ */
+export type Progress = { 
+/**
+ * Entries that are here.
+ */
+done: number, 
+/**
+ * Entries that there are.
+ */
+of: number, 
+/**
+ * Entries a second, of late; none until that can be told.
+ */
+perSecond: number | null, 
+/**
+ * How long the rest may take, in milliseconds; none until that can be told.
+ */
+leftMs: number | null, };
+
+/**
+ * The service and the replayed rules agreed.
+ */
+export type Verified = { 
+/**
+ * Up to which entry.
+ */
+entries: number, 
+/**
+ * When.
+ */
+at: number, };
+
+/**
+ * A ledger that is not what it should be.
+ */
+export type Incident = { 
+/**
+ * Stable code.
+ */
+code: string, 
+/**
+ * The first entry that is not as it should be.
+ */
+entry: number, 
+/**
+ * When it was first seen.
+ */
+since: number, 
+/**
+ * What happened and what it means.
+ */
+message: string, 
+/**
+ * What to do.
+ */
+advice: string, 
+/**
+ * What should be.
+ */
+expected: string, 
+/**
+ * What is.
+ */
+found: string, 
+/**
+ * The last entry that is good, and is kept.
+ */
+goodEntry: number, };
+
+/**
+ * What happened to a local copy.
+ */
+export type NoticeCode = "set_aside" | "lost";
+
+/**
+ * Something that happened to a local copy, for a person to know. Nothing is lost by it.
+ */
+export type Notice = { 
+/**
+ * What happened.
+ */
+code: NoticeCode, 
+/**
+ * The same in words.
+ */
+message: string, 
+/**
+ * The technical part.
+ */
+detail: string, };
+
+/**
+ * How fresh a workspace's data is, and whether it was found right.
  */
 export type SyncStatus = { 
 /**
@@ -888,17 +981,194 @@ state: SyncState,
  */
 asOf: number | null, 
 /**
- * Entries read so far, while catching up.
+ * Entries that are here.
  */
-done: number | null, 
+entries: number, 
 /**
- * Entries there are, while catching up.
+ * How far reading has come, while it reads or was stopped on the way.
  */
-of: number | null, 
+progress: Progress | null, 
+/**
+ * The last time that the service and the replayed rules agreed.
+ */
+verified: Verified | null, 
+/**
+ * What is wrong with the ledger, if anything is.
+ */
+incident: Incident | null, 
+/**
+ * What happened to the local copy since the app started.
+ */
+notices: Array<Notice>, 
+/**
+ * How far this computer's clock is behind the service's, in milliseconds; below 0 where it is ahead, and 0 where the
+ * difference does not matter.
+ */
+clockBehindMs: number, 
 /**
  * What keeps the app from the service.
  */
 error: AppError | null, };
+
+/**
+ * The local copy of a workspace's ledger.
+ */
+export type LocalCopy = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * Bytes on disk.
+ */
+bytes: number, 
+/**
+ * Entries in it.
+ */
+entries: number, 
+/**
+ * When the first entry was charged; none in an empty ledger.
+ */
+firstAt: number | null, 
+/**
+ * Features that occur, by id.
+ */
+features: Array<string>, 
+/**
+ * Members that occur.
+ */
+members: Array<string>, 
+/**
+ * Channels that occur.
+ */
+channels: Array<string>, 
+/**
+ * Sources that occur.
+ */
+sources: Array<string>, };
+
+/**
+ * What takes long and can be stopped.
+ */
+export type JobKind = "verify" | "export";
+
+/**
+ * How far a job has come.
+ */
+export type JobProgress = { 
+/**
+ * The workspace's key.
+ */
+workspace: string, 
+/**
+ * What it is.
+ */
+job: JobKind, 
+/**
+ * Entries looked at.
+ */
+done: number, 
+/**
+ * Entries that there are to look at.
+ */
+of: number, };
+
+/**
+ * What verifying from the first entry came to.
+ */
+export type Verification = { 
+/**
+ * Entries that were looked at.
+ */
+entries: number, 
+/**
+ * Whether nothing is wrong with any of them.
+ */
+right: boolean, 
+/**
+ * Whether it was stopped before the end.
+ */
+stopped: boolean, 
+/**
+ * What is wrong, the first hundred of it, a line each.
+ */
+findings: Array<string>, 
+/**
+ * How much more is.
+ */
+more: number, };
+
+/**
+ * The form of an export.
+ */
+export type ExportFormat = "csv" | "sqlite";
+
+/**
+ * What to export. What is empty or absent does not restrict.
+ */
+export type ExportFilter = { 
+/**
+ * Work done at or after this instant …
+ */
+from: number | null, 
+/**
+ * … and before this one.
+ */
+to: number | null, 
+/**
+ * Kinds of entry, by name.
+ */
+kinds: Array<string>, 
+/**
+ * Features, by id.
+ */
+features: Array<string>, 
+/**
+ * The member.
+ */
+member: string | null, 
+/**
+ * The channel.
+ */
+channel: string | null, 
+/**
+ * Who reported it.
+ */
+source: string | null, 
+/**
+ * How the reference begins.
+ */
+reference: string | null, };
+
+/**
+ * A wish to export.
+ */
+export type ExportRequest = { 
+/**
+ * The form.
+ */
+format: ExportFormat, 
+/**
+ * Which entries.
+ */
+filter: ExportFilter, };
+
+/**
+ * What was written for a person to take along.
+ */
+export type Written = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * Entries in it; 0 in a report.
+ */
+entries: number, 
+/**
+ * Its bytes.
+ */
+bytes: number, };
 
 /**
  * A wish to connect to a provider's service.

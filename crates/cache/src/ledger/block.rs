@@ -1,0 +1,293 @@
+//! Blocks: 1,024 entries in a row, as numbers and as the exact bytes of their bodies, written once.
+
+use rusqlite::{OptionalExtension, Transaction};
+
+use super::bytes::{Reader, put};
+use super::columns::{self, BLOCK, BlockHead, Coded};
+use super::head::Head;
+use super::pack;
+use super::seal::{self, Kind};
+use crate::{CacheError, EntryHash};
+
+/// A block as numbers, with the balance after each entry.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    /// The number of its first entry.
+    pub(crate) first: u64,
+    pub(crate) head: BlockHead,
+    pub(crate) entries: Vec<Coded>,
+}
+
+impl Block {
+    /// The entry with a number, if it is in this block.
+    pub(crate) fn get(&self, seq: u64) -> Option<&Coded> {
+        self.entries.get(usize::try_from(seq.checked_sub(self.first)?).ok()?)
+    }
+
+    /// The balances after its entries, in order.
+    pub(crate) fn balances(&self) -> impl Iterator<Item = u64> {
+        self.entries.iter().scan(self.head.opening, |balance, coded| {
+            *balance = balance.saturating_add_signed(coded.credits);
+            Some(*balance)
+        })
+    }
+}
+
+/// The block that an entry is in.
+pub(crate) const fn number_of(seq: u64) -> u64 {
+    seq.saturating_sub(1) / BLOCK
+}
+
+/// The first entry of a block.
+pub(crate) const fn first_of(number: u64) -> u64 {
+    number * BLOCK + 1
+}
+
+/// An entry behind the last whole block.
+#[derive(Clone, Debug)]
+pub(crate) struct TailEntry {
+    pub(crate) coded: Coded,
+    pub(crate) reference: Option<Box<str>>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Stores a block of entries.
+pub(crate) fn write(
+    transaction: &Transaction<'_>,
+    number: u64,
+    head: &BlockHead,
+    entries: &[TailEntry],
+) -> Result<(), CacheError> {
+    let coded: Vec<Coded> = entries.iter().map(|entry| entry.coded).collect();
+    let columns = seal::seal(Kind::Columns, number, 0, columns::encode(head, &coded)?);
+    let mut lengths = Vec::with_capacity(entries.len() * 2);
+    let mut plain = Vec::with_capacity(entries.iter().map(|entry| entry.body.len()).sum());
+    for entry in entries {
+        put(&mut lengths, entry.body.len() as u64);
+        plain.extend_from_slice(&entry.body);
+    }
+    let mut bodies = Vec::with_capacity(plain.len() / 8 + lengths.len());
+    put(&mut bodies, plain.len() as u64);
+    put(&mut bodies, lengths.len() as u64);
+    let packed_lengths = pack::packed(&lengths)?;
+    put(&mut bodies, packed_lengths.len() as u64);
+    bodies.extend_from_slice(&packed_lengths);
+    bodies.extend_from_slice(&pack::packed(&plain)?);
+    let bodies = seal::seal(Kind::Bodies, number, 0, bodies);
+    let sql = "INSERT INTO blocks (number, columns, bodies) VALUES (?1, ?2, ?3)";
+    transaction.prepare_cached(sql)?.execute((number, columns, bodies))?;
+    Ok(())
+}
+
+/// Reads a block as numbers; behind the last whole one, the entries that are there.
+pub(crate) fn read(view: &Transaction<'_>, head: &Head, number: u64) -> Result<Block, CacheError> {
+    if number >= head.blocks() {
+        return read_tail(view, head);
+    }
+    let sealed = piece(view, "SELECT columns FROM blocks WHERE number = ?1", number)?;
+    let count = usize::try_from(BLOCK).unwrap_or(0);
+    let (block, entries) = columns::decode(seal::opened(Kind::Columns, number, 0, &sealed)?, count)?;
+    Ok(Block { first: first_of(number), head: block, entries })
+}
+
+/// Reads what the head of a whole block says.
+pub(crate) fn read_head(view: &Transaction<'_>, number: u64) -> Result<BlockHead, CacheError> {
+    let sealed = piece(view, "SELECT columns FROM blocks WHERE number = ?1", number)?;
+    BlockHead::read(&mut Reader(seal::opened(Kind::Columns, number, 0, &sealed)?))
+}
+
+/// The exact bytes of a whole block's bodies.
+#[derive(Debug)]
+pub(crate) struct Bodies {
+    /// Where each ends.
+    ends: Vec<usize>,
+    plain: Vec<u8>,
+}
+
+impl Bodies {
+    /// Reads the bodies of a whole block.
+    pub(crate) fn read(view: &Transaction<'_>, number: u64) -> Result<Self, CacheError> {
+        let sealed = piece(view, "SELECT bodies FROM blocks WHERE number = ?1", number)?;
+        let mut reader = Reader(seal::opened(Kind::Bodies, number, 0, &sealed)?);
+        let length = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let (plain, lengths, packed) = (length(reader.number()?), length(reader.number()?), reader.bytes()?);
+        let lengths = pack::unpacked(packed, lengths)?;
+        let plain = pack::unpacked(reader.0, plain)?;
+        let (mut lengths, mut ends, mut end) = (Reader(&lengths), Vec::new(), 0_usize);
+        for _ in 0..BLOCK {
+            end = end.saturating_add(length(lengths.number()?));
+            ends.push(end);
+        }
+        if end != plain.len() {
+            return Err(CacheError::damaged(format!("the bodies of block {number} have another length")));
+        }
+        Ok(Self { ends, plain })
+    }
+
+    /// The body in a place of the block.
+    pub(crate) fn get(&self, place: usize) -> Option<&[u8]> {
+        let from = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.plain.get(from..*self.ends.get(place)?)
+    }
+}
+
+/// The exact bytes of an entry behind the last whole block.
+pub(crate) fn tail_body(view: &Transaction<'_>, seq: u64) -> Result<Option<Vec<u8>>, CacheError> {
+    let mut statement = view.prepare_cached("SELECT body FROM tail WHERE seq = ?1")?;
+    let sealed: Option<Vec<u8>> = statement.query_row([seq], |row| row.get(0)).optional()?;
+    sealed.map(|sealed| Ok(seal::opened(Kind::TailBody, seq, 0, &sealed)?.to_vec())).transpose()
+}
+
+/// Lends the exact bytes of the entries behind the last whole block, in order. `each` may stop early with `false`.
+pub(crate) fn each_tail_body(
+    view: &Transaction<'_>,
+    head: &Head,
+    mut each: impl FnMut(u64, &[u8]) -> bool,
+) -> Result<(), CacheError> {
+    let mut statement = view.prepare_cached("SELECT seq, body FROM tail ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    for seq in head.blocks_end() + 1..=head.seq {
+        let gone = || CacheError::damaged(format!("entry {seq} is gone"));
+        let row = rows.next()?.ok_or_else(gone)?;
+        if row.get::<_, u64>(0)? != seq {
+            return Err(gone());
+        }
+        let sealed = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        if !each(seq, seal::opened(Kind::TailBody, seq, 0, sealed)?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Stores an entry behind the last block; `before` is when the one ahead of it was charged. Returns its checksum.
+pub(crate) fn write_tail(
+    transaction: &Transaction<'_>,
+    seq: u64,
+    entry: &TailEntry,
+    before: i64,
+) -> Result<u64, CacheError> {
+    let mut bytes = Vec::with_capacity(40);
+    entry.coded.put(&mut bytes, before);
+    if let Some(reference) = &entry.reference {
+        bytes.extend_from_slice(reference.as_bytes());
+    }
+    let sealed = seal::seal(Kind::Tail, seq, u64::from(entry.reference.is_some()), bytes);
+    let body = seal::seal(Kind::TailBody, seq, 0, entry.body.clone());
+    let sum = seal::borne(&sealed).wrapping_add(seal::borne(&body));
+    let sql = "INSERT INTO tail (seq, entry, body) VALUES (?1, ?2, ?3)";
+    transaction.prepare_cached(sql)?.execute((seq, sealed, body))?;
+    Ok(sum)
+}
+
+/// Reads the entries behind the last block with all that is stored of them, and the sum of their checksums.
+pub(crate) fn read_tail_entries(view: &Transaction<'_>, head: &Head) -> Result<(Vec<TailEntry>, u64), CacheError> {
+    let (mut entries, mut sum) = (Vec::new(), 0_u64);
+    let mut statement = view.prepare_cached("SELECT seq, entry, body FROM tail ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    let (mut seq, mut before) = (head.blocks_end(), head.block_recorded_at);
+    while let Some(row) = rows.next()? {
+        seq += 1;
+        let (sealed, body) = (
+            row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?,
+            row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?,
+        );
+        let (coded, reference) = opened_tail(row.get(0)?, seq, sealed, before)?;
+        before = coded.recorded_at;
+        sum = sum.wrapping_add(seal::borne(sealed)).wrapping_add(seal::borne(body));
+        let body = seal::opened(Kind::TailBody, seq, 0, body)?.to_vec();
+        entries.push(TailEntry { coded, reference: reference.map(Into::into), body });
+    }
+    if seq != head.seq || sum != head.tail_sum {
+        return Err(CacheError::damaged("the newest entries are not the ones that were stored last"));
+    }
+    Ok((entries, sum))
+}
+
+fn opened_tail(stored: u64, seq: u64, sealed: &[u8], before: i64) -> Result<(Coded, Option<String>), CacheError> {
+    if stored != seq {
+        return Err(CacheError::damaged(format!("entry {seq} is gone")));
+    }
+    let has_reference = seal::opened(Kind::Tail, seq, 1, sealed);
+    let is_with = has_reference.is_ok();
+    let bytes = has_reference.or_else(|_| seal::opened(Kind::Tail, seq, 0, sealed))?;
+    let mut reader = Reader(bytes);
+    let coded = Coded::read(&mut reader, before)?;
+    let text = std::str::from_utf8(reader.0).map_err(|_| CacheError::damaged("a reference is no text"))?;
+    Ok((coded, is_with.then(|| text.to_owned())))
+}
+
+/// The entries behind the last block, as a block of its own.
+fn read_tail(view: &Transaction<'_>, head: &Head) -> Result<Block, CacheError> {
+    let (entries, mut seq, mut before) = (Vec::new(), head.blocks_end(), head.block_recorded_at);
+    let mut block = Block { first: seq + 1, head: tail_head(head), entries };
+    let mut statement = view.prepare_cached("SELECT seq, entry FROM tail ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        seq += 1;
+        let sealed = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        let (coded, _) = opened_tail(row.get(0)?, seq, sealed, before)?;
+        before = coded.recorded_at;
+        block.entries.push(coded);
+    }
+    if seq != head.seq {
+        return Err(CacheError::damaged(format!("entry {} is gone", seq + 1)));
+    }
+    block.head = with_times(block.head, &block.entries);
+    Ok(block)
+}
+
+/// The references of the entries behind the last block, with their numbers.
+pub(crate) fn tail_references(view: &Transaction<'_>, head: &Head) -> Result<Vec<(String, u64)>, CacheError> {
+    let (mut found, mut seq, mut before) = (Vec::new(), head.blocks_end(), head.block_recorded_at);
+    let mut statement = view.prepare_cached("SELECT seq, entry FROM tail ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        seq += 1;
+        let sealed = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        let (coded, reference) = opened_tail(row.get(0)?, seq, sealed, before)?;
+        before = coded.recorded_at;
+        found.extend(reference.map(|reference| (reference, seq)));
+    }
+    Ok(found)
+}
+
+/// The head of what stands behind the last whole block.
+pub(crate) const fn tail_head(head: &Head) -> BlockHead {
+    BlockHead {
+        before: head.block_hash,
+        after: head.hash,
+        opening: head.block_balance,
+        recorded_at: head.block_recorded_at,
+        earliest: i64::MAX,
+        latest: i64::MIN,
+    }
+}
+
+/// The head with the times of its entries.
+pub(crate) fn with_times(mut head: BlockHead, entries: &[Coded]) -> BlockHead {
+    if let Some(first) = entries.first() {
+        head.recorded_at = first.recorded_at;
+    }
+    for coded in entries {
+        head.earliest = head.earliest.min(coded.occurred_at);
+        head.latest = head.latest.max(coded.occurred_at);
+    }
+    head
+}
+
+/// The link of the chain at the end of a whole block; zeros ahead of the first.
+pub(crate) fn hash_ahead_of(view: &Transaction<'_>, head: &Head, number: u64) -> Result<EntryHash, CacheError> {
+    if number == 0 {
+        Ok([0; 32])
+    } else if number >= head.blocks() {
+        Ok(head.block_hash)
+    } else {
+        Ok(read_head(view, number)?.before)
+    }
+}
+
+fn piece(view: &Transaction<'_>, sql: &str, number: u64) -> Result<Vec<u8>, CacheError> {
+    let found = view.prepare_cached(sql)?.query_row([number], |row| row.get(0)).optional()?;
+    found.ok_or_else(|| CacheError::damaged(format!("block {number} is gone")))
+}

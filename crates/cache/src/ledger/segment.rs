@@ -1,0 +1,171 @@
+//! Segments: 64 blocks in a row, with what finds entries in them without looking at each. Written once, when the last of
+//! its blocks is.
+
+use std::collections::BTreeMap;
+
+use roaring::RoaringBitmap;
+use rusqlite::{OptionalExtension, Transaction};
+
+use super::block::{self, Block};
+use super::bytes::{Reader, put};
+use super::columns::BLOCK;
+use super::head::Head;
+use super::names::Code;
+use super::seal::{self, Kind};
+use super::terms;
+use crate::CacheError;
+
+/// Blocks of a segment.
+pub(crate) const BLOCKS: u64 = 64;
+/// Entries of a segment: as many as a number of 16 bits tells apart.
+pub(crate) const SEGMENT: u64 = BLOCKS * BLOCK;
+
+/// What a segment says of each of its blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Milestone {
+    /// When its first entry was charged.
+    pub(crate) recorded_at: i64,
+    /// The balance ahead of it.
+    pub(crate) opening: u64,
+    /// The first instant of work in it, and the last.
+    pub(crate) earliest: i64,
+    pub(crate) latest: i64,
+}
+
+/// What is in a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Directory {
+    pub(crate) milestones: Vec<Milestone>,
+    /// The codes that occur, ascending.
+    pub(crate) codes: Vec<Code>,
+    /// How each part of its references begins.
+    pub(crate) terms: Vec<Vec<u8>>,
+}
+
+impl Directory {
+    fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(4_096);
+        for mark in &self.milestones {
+            for number in [mark.recorded_at, mark.earliest, mark.latest] {
+                bytes.extend_from_slice(&number.to_le_bytes());
+            }
+            bytes.extend_from_slice(&mark.opening.to_le_bytes());
+        }
+        put(&mut bytes, self.codes.len() as u64);
+        let mut before = 0;
+        for code in &self.codes {
+            put(&mut bytes, u64::from(code - before));
+            before = *code;
+        }
+        put(&mut bytes, self.terms.len() as u64);
+        for term in &self.terms {
+            super::bytes::put_text(&mut bytes, term);
+        }
+        bytes
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, CacheError> {
+        let mut reader = Reader(bytes);
+        let mut milestones = Vec::new();
+        for _ in 0..BLOCKS {
+            let mut instant = || reader.array().map(i64::from_le_bytes);
+            let (recorded_at, earliest, latest) = (instant()?, instant()?, instant()?);
+            let opening = u64::from_le_bytes(reader.array()?);
+            milestones.push(Milestone { recorded_at, opening, earliest, latest });
+        }
+        let (mut codes, mut code) = (Vec::new(), 0_u32);
+        for _ in 0..reader.number()? {
+            code = code.saturating_add(reader.small()?);
+            codes.push(code);
+        }
+        let mut terms = Vec::new();
+        for _ in 0..reader.number()? {
+            terms.push(reader.bytes()?.to_vec());
+        }
+        Ok(Self { milestones, codes, terms })
+    }
+
+    /// Reads the directory of a segment that is whole.
+    pub(crate) fn read(view: &Transaction<'_>, number: u64) -> Result<Self, CacheError> {
+        let sql = "SELECT directory FROM segments WHERE number = ?1";
+        let sealed: Option<Vec<u8>> = view.prepare_cached(sql)?.query_row([number], |row| row.get(0)).optional()?;
+        let sealed = sealed.ok_or_else(|| CacheError::damaged(format!("segment {number} is gone")))?;
+        Self::decode(seal::opened(Kind::Directory, number, 0, &sealed)?)
+    }
+}
+
+/// The codes that an entry is found by.
+pub(crate) const fn codes_of(coded: &super::columns::Coded) -> [Code; 6] {
+    [coded.kind, coded.feature, coded.detail, coded.member, coded.channel, coded.source]
+}
+
+/// Stores what finds entries in a segment, all of whose blocks are stored.
+pub(crate) fn write(transaction: &Transaction<'_>, head: &Head, number: u64) -> Result<(), CacheError> {
+    let mut milestones = Vec::new();
+    let mut places: BTreeMap<Code, Vec<u32>> = BTreeMap::new();
+    for block in number * BLOCKS..(number + 1) * BLOCKS {
+        let Block { head, entries, first } = block::read(transaction, head, block)?;
+        milestones.push(Milestone {
+            recorded_at: head.recorded_at,
+            opening: head.opening,
+            earliest: head.earliest,
+            latest: head.latest,
+        });
+        for (place, coded) in (place_of(first)..).zip(&entries) {
+            for code in codes_of(coded) {
+                places.entry(code).or_default().push(place);
+            }
+        }
+    }
+    places.remove(&0);
+    let mut insert = transaction.prepare_cached("INSERT INTO postings (code, segment, places) VALUES (?1, ?2, ?3)")?;
+    for (code, places) in &places {
+        let mut bitmap = RoaringBitmap::from_sorted_iter(places.iter().copied())
+            .map_err(|error| CacheError::damaged(format!("places out of order: {error}")))?;
+        bitmap.optimize();
+        let mut bytes = Vec::with_capacity(bitmap.serialized_size());
+        bitmap.serialize_into(&mut bytes).map_err(CacheError::Packing)?;
+        insert.execute((code, number, seal::seal(Kind::Posting, u64::from(*code), number, bytes)))?;
+    }
+    let terms = terms::merge(transaction, number)?;
+    let directory = Directory { milestones, codes: places.into_keys().collect(), terms };
+    let sealed = seal::seal(Kind::Directory, number, 0, directory.encode());
+    let sql = "INSERT INTO segments (number, directory) VALUES (?1, ?2)";
+    transaction.prepare_cached(sql)?.execute((number, sealed))?;
+    Ok(())
+}
+
+/// Where a code occurs in a whole segment.
+pub(crate) fn places(
+    view: &Transaction<'_>,
+    directory: &Directory,
+    number: u64,
+    code: Code,
+) -> Result<RoaringBitmap, CacheError> {
+    if directory.codes.binary_search(&code).is_err() {
+        return Ok(RoaringBitmap::new());
+    }
+    let sql = "SELECT places FROM postings WHERE code = ?1 AND segment = ?2";
+    let mut statement = view.prepare_cached(sql)?;
+    let mut rows = statement.query((code, number))?;
+    let row = rows.next()?.ok_or_else(|| CacheError::damaged(format!("a part of segment {number} is gone")))?;
+    let sealed = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+    let bytes = seal::opened(Kind::Posting, code.into(), number, sealed)?;
+    RoaringBitmap::deserialize_from(bytes)
+        .map_err(|error| CacheError::damaged(format!("a part of segment {number} cannot be read: {error}")))
+}
+
+/// The segment that an entry is in.
+pub(crate) const fn segment_of(seq: u64) -> u64 {
+    seq.saturating_sub(1) / SEGMENT
+}
+
+/// The place of an entry in its segment.
+pub(crate) fn place_of(seq: u64) -> u32 {
+    u32::try_from(seq.saturating_sub(1) % SEGMENT).unwrap_or(0)
+}
+
+/// The entry in a place of a segment.
+pub(crate) fn seq_at(segment: u64, place: u32) -> u64 {
+    segment * SEGMENT + u64::from(place) + 1
+}

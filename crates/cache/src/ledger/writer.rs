@@ -1,0 +1,407 @@
+//! Storing pages of entries: entries, everything that is looked up in their place, and the cursor, together or not at all.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+use super::block::{self, TailEntry};
+use super::columns::{BLOCK, BlockHead, Coded};
+use super::facts;
+use super::head::{Cursor, Head};
+use super::mark::{Committed, Mark};
+use super::names::{Code, Dimension, Names};
+use super::page::{NewEntry, Page};
+use super::reader::LedgerReader;
+use super::rollup::{DayUse, Tally, day_and_quarter};
+use super::seal::{self, Kind};
+use super::segment::{self, BLOCKS};
+use super::{schema, sums, terms};
+use crate::{CacheError, file};
+
+/// The one handle that changes a workspace's ledger. Readers are handed out by [`LedgerWriter::reader`].
+///
+/// Pages survive a crash of the app when a call returns; the newest may be lost with the power, and are fetched again.
+#[derive(Debug)]
+pub struct LedgerWriter {
+    path: PathBuf,
+    db: Connection,
+    mark: Mark,
+    state: State,
+    /// What is in memory may differ from what is stored: a transaction failed.
+    is_stale: bool,
+    lost: Option<Lost>,
+    reader: LedgerReader,
+}
+
+/// Entries that were stored once and are not there any more: the end of SQLite's log was damaged, or the power failed.
+/// What is left is whole, and the service has the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// The last entry that is there.
+    pub seq: u64,
+    /// The last entry that was.
+    pub was: u64,
+}
+
+/// The account after an entry, to start from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotBytes<'a> {
+    /// The last entry that it counts.
+    pub seq: u64,
+    /// What it is, as whoever made it wrote it.
+    pub bytes: &'a [u8],
+}
+
+/// What the writer keeps in memory of the file.
+#[derive(Clone, Debug)]
+struct State {
+    head: Head,
+    names: Names,
+    /// The entries behind the last block.
+    tail: Vec<TailEntry>,
+    sums: HashMap<Code, sums::Sum>,
+}
+
+impl State {
+    fn read(view: &Transaction<'_>) -> Result<Self, CacheError> {
+        let head = Head::read(view)?;
+        let mut names = Names::default();
+        names.read_on(view, head.names)?;
+        let (tail, _) = block::read_tail_entries(view, &head)?;
+        let sums = sums::read(view, &head)?;
+        facts::check(view, &head)?;
+        let blocks: u64 = view.query_row("SELECT ifnull(max(number) + 1, 0) FROM blocks", [], |row| row.get(0))?;
+        let segments: u64 = view.query_row("SELECT ifnull(max(number) + 1, 0) FROM segments", [], |row| row.get(0))?;
+        if blocks != head.blocks() || segments != head.blocks() / BLOCKS {
+            return Err(CacheError::damaged(format!("it has {blocks} blocks in the place of {}", head.blocks())));
+        }
+        Ok(Self { head, names, tail, sums })
+    }
+}
+
+impl LedgerWriter {
+    /// Opens the ledger at `path`, creating file and folder where they are missing. On Unix nobody but the owner may read
+    /// the file. What is read at once (the end of the ledger, the names) is checked; the rest is whenever it is read.
+    ///
+    /// # Errors
+    /// [`CacheError::Unusable`] for a damaged file, another program's or a newer version's; [`CacheError::File`] when the
+    /// file cannot be made.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, CacheError> {
+        let path = path.as_ref().to_owned();
+        let mut db = file::open_writer(&path, schema::prepare)?;
+        let read = |db: &mut Connection| State::read(&db.transaction()?);
+        let state = read(&mut db).map_err(|error| error.about(&path))?;
+        let (mark, committed) = Mark::open(&path);
+        let seq = state.head.seq;
+        let lost = committed
+            .filter(|committed| committed.commits > state.head.commits)
+            .map(|committed| Lost { seq, was: committed.seq });
+        mark.note(Committed { commits: state.head.commits, seq });
+        let reader = LedgerReader::new(path.clone());
+        Ok(Self { path, db, mark, state, is_stale: false, lost, reader })
+    }
+
+    /// A handle that reads. Clones are cheap, and none waits for this one.
+    #[must_use]
+    pub fn reader(&self) -> LedgerReader {
+        self.reader.clone()
+    }
+
+    /// What was stored once and was not there when the file was opened.
+    #[must_use]
+    pub const fn lost(&self) -> Option<Lost> {
+        self.lost
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the ledger ends.
+    #[must_use]
+    pub const fn cursor(&self) -> Cursor {
+        self.state.head.cursor()
+    }
+
+    /// Stores a page of entries with all that is looked up of them, and the new cursor, in one transaction. An empty page
+    /// may only say that the ledger still ends there (a newer `as_of`). A snapshot is of an entry that is then stored.
+    ///
+    /// # Errors
+    /// [`CacheError::NotNext`] when the page does not continue what is stored, [`CacheError::BadPage`] when it has a gap,
+    /// goes back in time, adds up to another balance or ends elsewhere than `cursor` says, or any storage error. Then
+    /// nothing has changed.
+    pub fn apply(
+        &mut self,
+        page: &Page,
+        cursor: &Cursor,
+        snapshot: Option<SnapshotBytes<'_>>,
+    ) -> Result<(), CacheError> {
+        self.change(|transaction, state| {
+            check(&state.head, page, cursor)?;
+            let mut use_of_days = BTreeMap::new();
+            let stored = Stored { seq: state.head.seq, names: state.head.names };
+            take_in(transaction, state, page, &mut use_of_days)?;
+            write_tail(transaction, state, stored.seq)?;
+            state.names.write_from(transaction, stored.names)?;
+            state.head.names = state.names.count();
+            add_up(transaction, state, use_of_days)?;
+            state.head.as_of = state.head.as_of.max(cursor.as_of);
+            if let Some(snapshot) = snapshot {
+                write_snapshot(transaction, &state.head, snapshot)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Keeps something else that is known of the workspace under a name, or forgets it with `None`.
+    ///
+    /// # Errors
+    /// Any storage error; then nothing has changed.
+    pub fn set_fact(&mut self, name: &str, value: Option<&[u8]>) -> Result<(), CacheError> {
+        self.change(|transaction, state| {
+            facts::write(transaction, name, value)?;
+            state.head.facts_sum = facts::sum(transaction)?;
+            Ok(())
+        })
+    }
+
+    /// Replaces the kept account, so that the next start has less to replay.
+    ///
+    /// # Errors
+    /// [`CacheError::BadPage`] for one of an entry that is not stored, or any storage error.
+    pub fn set_snapshot(&mut self, snapshot: SnapshotBytes<'_>) -> Result<(), CacheError> {
+        self.change(|transaction, state| write_snapshot(transaction, &state.head, snapshot))
+    }
+
+    /// Runs `work` in one transaction, on the state that is stored, and writes the new head.
+    fn change(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &mut State) -> Result<(), CacheError>,
+    ) -> Result<(), CacheError> {
+        let Self { db, state, is_stale, .. } = self;
+        let changed = || -> Result<(), CacheError> {
+            // Immediate: whoever reads before writing must not find that somebody else wrote in between.
+            let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if *is_stale || Head::read(&transaction)?.commits != state.head.commits {
+                *state = State::read(&transaction)?;
+            }
+            *is_stale = true;
+            work(&transaction, state)?;
+            state.head.commits += 1;
+            state.head.write(&transaction)?;
+            transaction.commit()?;
+            *is_stale = false;
+            Ok(())
+        };
+        changed().map_err(|error| error.about(&self.path))?;
+        self.mark.note(Committed { commits: self.state.head.commits, seq: self.state.head.seq });
+        Ok(())
+    }
+
+    /// Writes SQLite's log back into the file, as it does by itself now and then.
+    ///
+    /// # Errors
+    /// Any storage error.
+    pub fn checkpoint(&mut self) -> Result<(), CacheError> {
+        let work =
+            || -> Result<(), CacheError> { Ok(self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?) };
+        work().map_err(|error| error.about(&self.path))
+    }
+}
+
+/// How far the file was ahead of a page.
+struct Stored {
+    seq: u64,
+    names: u32,
+}
+
+/// Whether the page continues what is stored, in itself and up to where `cursor` says.
+fn check(head: &Head, page: &Page, cursor: &Cursor) -> Result<(), CacheError> {
+    let (mut seq, mut recorded_at, mut balance) = (head.seq, head.recorded_at, head.balance);
+    let first = page.get(0).map_or(cursor.seq.saturating_add(1), |entry| entry.seq);
+    if first != seq + 1 {
+        return Err(CacheError::NotNext { expected: seq + 1, got: first });
+    }
+    for entry in page.iter() {
+        if entry.seq != seq + 1 {
+            return Err(CacheError::BadPage(format!("entry {} follows entry {seq}", entry.seq)));
+        }
+        if entry.recorded_at.as_millis() < recorded_at {
+            let message = format!("entry {} was recorded before the one ahead of it", entry.seq);
+            return Err(CacheError::BadPage(message));
+        }
+        balance = balance.checked_add_signed(entry.credits).unwrap_or(u64::MAX);
+        if balance != entry.balance_after {
+            return Err(CacheError::BadPage(format!("the balance after entry {} does not add up", entry.seq)));
+        }
+        (seq, recorded_at) = (entry.seq, entry.recorded_at.as_millis());
+    }
+    match page.last() {
+        Some(last) if last.seq != cursor.seq || last.hash != cursor.hash => {
+            Err(CacheError::BadPage(format!("it ends at entry {}, the cursor at {}", last.seq, cursor.seq)))
+        }
+        None if cursor.hash != head.hash => {
+            Err(CacheError::BadPage("the cursor names another entry than is stored".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The work that an entry counts as, or that it takes out again.
+#[derive(Clone, Copy)]
+struct Work {
+    occurred_at: i64,
+    units: i64,
+}
+
+/// The work of an entry. An amendment takes out what the usage counted that it amends: as many units, when they were done.
+/// The usage is stored, or stands in the same page.
+fn work(transaction: &Transaction<'_>, state: &State, entry: &NewEntry<'_>) -> Result<Work, CacheError> {
+    let own = Work { occurred_at: entry.occurred_at.as_millis(), units: entry.units };
+    let Some(usage) = entry.amends.filter(|usage| *usage < entry.seq) else { return Ok(own) };
+    let amended = match usage.checked_sub(state.head.blocks_end() + 1) {
+        Some(place) => state.tail.get(usize::try_from(place).unwrap_or(usize::MAX)).map(|kept| kept.coded),
+        None => block::read(transaction, &state.head, block::number_of(usage))?.get(usage).copied(),
+    };
+    let given_back = |usage: Coded| Work { occurred_at: usage.occurred_at, units: usage.units.saturating_neg() };
+    Ok(amended.map_or(own, given_back))
+}
+
+/// Codes the page's entries, stores the blocks and segments that they make whole, and adds up what they used.
+fn take_in(
+    transaction: &Transaction<'_>,
+    state: &mut State,
+    page: &Page,
+    use_of_days: &mut BTreeMap<(Code, i64), DayUse>,
+) -> Result<(), CacheError> {
+    for entry in page.iter() {
+        let Work { occurred_at, units } = work(transaction, state, &entry)?;
+        let mut code = |dimension, name| state.names.code_or_new(dimension, name);
+        let coded = Coded {
+            recorded_at: entry.recorded_at.as_millis(),
+            occurred_at,
+            kind: code(Dimension::Kind, Some(entry.kind)),
+            feature: code(Dimension::Feature, entry.feature),
+            detail: code(Dimension::Detail, entry.detail),
+            member: code(Dimension::Member, entry.member),
+            channel: code(Dimension::Channel, entry.channel),
+            source: code(Dimension::Source, entry.source),
+            revision: entry.revision,
+            units,
+            credits: entry.credits,
+        };
+        if coded.feature != 0 {
+            let (day, quarter) = day_and_quarter(occurred_at);
+            let tally = Tally { credits: entry.credits.saturating_neg(), actions: units };
+            let codes = [coded.member, coded.channel, coded.source];
+            for code in std::iter::once(0).chain(codes.into_iter().filter(|code| *code != 0)) {
+                use_of_days.entry((code, day)).or_default().add(quarter, coded.feature, tally);
+            }
+        }
+        let reference = entry.reference.map(Into::into);
+        state.tail.push(TailEntry { coded, reference, body: entry.body.to_vec() });
+        let head = &mut state.head;
+        if head.seq == 0 {
+            head.first_at = coded.recorded_at;
+        }
+        (head.seq, head.hash, head.recorded_at) = (entry.seq, entry.hash, coded.recorded_at);
+        head.balance = entry.balance_after;
+        if head.seq % BLOCK == 0 {
+            close_block(transaction, state)?;
+        }
+    }
+    Ok(())
+}
+
+/// Stores the entries behind the last block as a block of their own.
+fn close_block(transaction: &Transaction<'_>, state: &mut State) -> Result<(), CacheError> {
+    let State { head, tail, .. } = state;
+    let number = head.blocks() - 1;
+    let coded: Vec<Coded> = tail.iter().map(|entry| entry.coded).collect();
+    let block_head = BlockHead { after: head.hash, ..block::with_times(block::tail_head(head), &coded) };
+    block::write(transaction, number, &block_head, tail)?;
+    let references = (block::first_of(number)..).zip(tail.iter());
+    let references = references.filter_map(|(seq, entry)| Some((entry.reference.as_deref()?, seq)));
+    terms::write_block(transaction, number, references)?;
+    transaction.prepare_cached("DELETE FROM tail")?.execute([])?;
+    tail.clear();
+    head.tail_sum = 0;
+    (head.block_hash, head.block_balance, head.block_recorded_at) = (head.hash, head.balance, head.recorded_at);
+    if head.blocks() % BLOCKS == 0 {
+        segment::write(transaction, head, head.blocks() / BLOCKS - 1)?;
+    }
+    Ok(())
+}
+
+/// Stores the entries behind the last block that were not stored yet.
+fn write_tail(transaction: &Transaction<'_>, state: &mut State, stored: u64) -> Result<(), CacheError> {
+    let State { head, tail, .. } = state;
+    let (mut seq, mut before) = (head.blocks_end(), head.block_recorded_at);
+    for entry in tail {
+        seq += 1;
+        if seq > stored {
+            let check = block::write_tail(transaction, seq, entry, before)?;
+            head.tail_sum = head.tail_sum.wrapping_add(check);
+        }
+        before = entry.coded.recorded_at;
+    }
+    Ok(())
+}
+
+/// Adds what was used to the days that it was used on.
+fn add_up(
+    transaction: &Transaction<'_>,
+    state: &mut State,
+    use_of_days: BTreeMap<(Code, i64), DayUse>,
+) -> Result<(), CacheError> {
+    let mut find = transaction.prepare_cached("SELECT cells FROM rollups WHERE code = ?1 AND day = ?2")?;
+    let sql = "INSERT OR REPLACE INTO rollups (code, day, changed, cells) VALUES (?1, ?2, ?3, ?4)";
+    let mut store = transaction.prepare_cached(sql)?;
+    let State { head, sums, .. } = state;
+    let commit = head.commits + 1;
+    let mut changes: BTreeMap<Code, u64> = BTreeMap::new();
+    for ((code, day), mut added) in use_of_days {
+        let known: Option<Vec<u8>> = find.query_row((code, day), |row| row.get(0)).optional()?;
+        let mut change = 0_u64;
+        if let Some(sealed) = known {
+            change = change.wrapping_sub(seal::borne(&sealed));
+            let known = DayUse::decode(seal::opened(Kind::Rollup, code.into(), day.cast_unsigned(), &sealed)?)?;
+            for ((quarter, feature), tally) in known.0 {
+                added.add(quarter, feature, tally);
+            }
+        }
+        let sealed = seal::seal(Kind::Rollup, code.into(), day.cast_unsigned(), added.encode());
+        change = change.wrapping_add(seal::borne(&sealed));
+        store.execute((code, day, commit, sealed))?;
+        let sum = changes.entry(code).or_default();
+        *sum = sum.wrapping_add(change);
+    }
+    for (code, change) in changes {
+        if code == 0 {
+            head.days_sum = head.days_sum.wrapping_add(change);
+        } else {
+            sums::change(transaction, head, sums, code, change)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_snapshot(
+    transaction: &Transaction<'_>,
+    head: &Head,
+    SnapshotBytes { seq, bytes }: SnapshotBytes<'_>,
+) -> Result<(), CacheError> {
+    if seq > head.seq {
+        return Err(CacheError::BadPage(format!("a snapshot of entry {seq}, which is not stored")));
+    }
+    let mut piece = Vec::with_capacity(bytes.len() / 4);
+    super::bytes::put(&mut piece, bytes.len() as u64);
+    piece.extend_from_slice(&super::pack::packed(bytes)?);
+    let sealed = seal::seal(Kind::Snapshot, seq, 0, piece);
+    let sql = "INSERT OR REPLACE INTO snapshots (id, seq, piece) VALUES (1, ?1, ?2)";
+    transaction.prepare_cached(sql)?.execute((seq, sealed))?;
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! Taking in many pages: one thread checks what has come while another stores what was checked.
+
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use cache::CacheError;
+use metering::{Account, Timestamp};
+use tokio::sync::mpsc;
+
+use crate::checker::{Checked, Checker, Stop};
+use crate::ledger::{Complete, Ledger, being_read, store};
+use crate::trouble::Trouble;
+
+/// Pages that wait to be stored: enough that neither thread waits for the other at each.
+const WAITING: usize = 2;
+
+/// A page, as of when it is everything there is, and the account after it, if anybody is to see that.
+type ToStore = (Arc<Checked>, Timestamp, Option<Account>);
+
+impl Ledger {
+    /// Checks and stores lines as they come, until no more do, and says how many. Before a bad one, the good ones are kept.
+    /// `progress` hears the last entry that is stored.
+    pub(crate) fn take_all(
+        &mut self,
+        mut lines: mpsc::Receiver<Vec<u8>>,
+        complete: Complete,
+        progress: impl Fn(u64) + Sync,
+    ) -> (u64, Result<(), Trouble>) {
+        let Some(mut checker) = self.checker.take() else { return (0, Err(being_read())) };
+        let is_first = self.as_of.is_none();
+        let as_of = |checked: &Checked, is_good: bool| as_of_page(is_first, checked, complete, is_good);
+        let (mut count, mut stop, mut last) = (0, None, Timestamp::MIN);
+        let (writer, shared) = (&mut self.writer, &*self.shared);
+        let stored = std::thread::scope(|scope| {
+            let (to_store, checked) = sync_channel::<ToStore>(WAITING);
+            let progress = &progress;
+            let storing = std::thread::Builder::new().name("storing".to_owned()).spawn_scoped(scope, move || {
+                checked.into_iter().try_for_each(|(checked, as_of, account)| {
+                    store(writer, shared, &checked, as_of, account)?;
+                    progress(checked.seq);
+                    Ok::<_, CacheError>(())
+                })
+            });
+            let storing = match storing {
+                Ok(storing) => storing,
+                Err(source) => return Err(CacheError::File { path: "a thread".into(), source }),
+            };
+            let show = |checker: &Checker| (!is_first).then(|| checker.account().clone());
+            (stop, last) = check_all(&mut checker, &mut lines, &to_store, &mut count, complete.revision, as_of, show);
+            drop(to_store);
+            // Whoever still sends is told that nobody takes it.
+            lines.close();
+            storing.join().unwrap_or_else(|_| Err(CacheError::BadPage("a page could not be stored".to_owned())))
+        });
+        if stored.is_ok() && stop.is_none() {
+            self.checker = Some(checker);
+        }
+        let result = self.stored(stored, last);
+        (count, result.and_then(|()| stop.map_or(Ok(()), |stop| Err(stop.into()))))
+    }
+}
+
+/// Checks lines as they come, and hands on what follows.
+fn check_all(
+    checker: &mut Checker,
+    lines: &mut mpsc::Receiver<Vec<u8>>,
+    to_store: &SyncSender<ToStore>,
+    count: &mut u64,
+    revision: u32,
+    as_of: impl Fn(&Checked, bool) -> Timestamp,
+    show: impl Fn(&Checker) -> Option<Account>,
+) -> (Option<Stop>, Timestamp) {
+    let mut last = Timestamp::MIN;
+    while let Some(bytes) = lines.blocking_recv() {
+        let (checked, stop) = checker.check(&bytes, revision);
+        *count += checked.page.len() as u64;
+        let at = as_of(&checked, stop.is_none());
+        last = last.max(at);
+        // Who stores it has ended only after a failure, which then counts.
+        let account = if stop.is_none() { show(checker) } else { None };
+        let goes_on = checked.page.is_empty() || to_store.send((checked, at, account)).is_ok();
+        if stop.is_some() || !goes_on {
+            return (stop, last);
+        }
+    }
+    (None, last)
+}
+
+/// As of when a page is everything there is.
+pub(crate) fn as_of_page(is_first: bool, checked: &Checked, complete: Complete, is_good: bool) -> Timestamp {
+    if checked.seq >= complete.up_to && is_good {
+        complete.asked_at
+    } else if is_first {
+        // A part of the first sync is the ledger of a day long past: it agrees with nothing yet.
+        Timestamp::MIN
+    } else {
+        // Not all of it, but everything up to the last entry's instant.
+        checked.page.last().map_or(Timestamp::MIN, |last| last.recorded_at.min(complete.asked_at))
+    }
+}
