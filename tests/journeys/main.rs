@@ -7,6 +7,8 @@ mod connecting;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod kills;
+#[cfg(test)]
 mod offline;
 #[cfg(test)]
 mod purchases;

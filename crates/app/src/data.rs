@@ -73,7 +73,7 @@ impl App {
         match found {
             Ok(found) => Ok(Verification {
                 entries: found.entries,
-                right: found.is_right(),
+                right: found.findings.is_empty(),
                 stopped: stopped && !found.is_whole,
                 findings: found.findings.iter().map(ToString::to_string).collect(),
                 more: found.more,

@@ -20,7 +20,7 @@ pub enum Event {
     /// A purchase has come further.
     PurchaseChanged(Changed),
     /// The app stands otherwise with the service.
-    SyncStatus(SyncStatus),
+    SyncStatus(Box<SyncStatus>),
     /// Something that takes long has come further.
     JobProgress(JobProgress),
 }

@@ -51,7 +51,7 @@ impl Job {
     /// Tells how far it has come, in steps that can be seen; `false` if it is to stop.
     pub(crate) fn came_to(&self, done: u64) -> bool {
         let told = self.told.load(Ordering::Relaxed);
-        if done >= told + self.of / 200 + 1 {
+        if done > told + self.of / 200 {
             self.told.store(done, Ordering::Relaxed);
             self.tell(done);
         }

@@ -116,12 +116,21 @@ impl CacheError {
             {
                 Self::Unusable { path: path.to_owned(), reason: Unusable::Corrupt(error.to_string()) }
             }
-            // A column that should be there or has another type: the schema was changed by someone else.
+            // A column that should be there or has another type, a statement that does not fit the tables: what is stored
+            // of the schema is not what it was.
             Self::Storage(
                 error @ (rusqlite::Error::InvalidColumnType(..)
                 | rusqlite::Error::FromSqlConversionFailure(..)
-                | rusqlite::Error::IntegralValueOutOfRange(..)),
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::InvalidColumnIndex(..)
+                | rusqlite::Error::Utf8Error(..)
+                | rusqlite::Error::SqlInputError { .. }),
             ) => Self::Unusable { path: path.to_owned(), reason: Unusable::Corrupt(error.to_string()) },
+            Self::Storage(error @ rusqlite::Error::SqliteFailure(..))
+                if error.sqlite_error_code() == Some(ErrorCode::Unknown) =>
+            {
+                Self::Unusable { path: path.to_owned(), reason: Unusable::Corrupt(error.to_string()) }
+            }
             other => other,
         }
     }

@@ -11,7 +11,7 @@ use wire::{Hash, chain};
 use crate::{Breach, convert, lines};
 
 /// Pages that may be on their way to the cache: an amendment may be of a usage in one of them.
-const ON_THEIR_WAY: usize = 5;
+const ON_THEIR_WAY: usize = 2 * crate::pipeline::WAITING + 4;
 
 /// An account is kept after entries with a number that this divides, so that what is kept does not depend on how the
 /// ledger came.
@@ -58,7 +58,8 @@ pub(crate) struct Checker {
 
 /// A line that is an entry, as far as its bytes tell.
 struct Line<'a> {
-    hash: Hash,
+    /// The digits of its hash, as they should be written.
+    digits: [u8; 64],
     body: &'a [u8],
     /// The head of its body, if it is written in the usual way.
     usual: Option<LineHead<'a>>,
@@ -67,14 +68,14 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     fn read(text: &'a [u8], expected: u64) -> Result<Self, Breach> {
         let usual = split_line(text).and_then(|(digits, body)| {
-            let hash = std::str::from_utf8(digits).ok()?.parse().ok()?;
-            Some(Self { hash, body, usual: Some(read_head(body)?) })
+            // Whether they are digits at all shows when they are compared.
+            Some(Self { digits: *digits, body, usual: Some(read_head(body)?) })
         });
         if let Some(line) = usual {
             return Ok(line);
         }
         match parse_line(text) {
-            Ok(line) => Ok(Self { hash: line.hash, body: line.body, usual: None }),
+            Ok(line) => Ok(Self { digits: line.hash.to_hex(), body: line.body, usual: None }),
             Err(error) => Err(Breach::Unreadable { seq: expected, detail: error.to_string() }),
         }
     }
@@ -108,18 +109,25 @@ impl Checker {
     /// Checks lines, as far as each follows from the one before it. Then, what is wrong with the next one, if anything is:
     /// this checker has come to its end by that. Catalogues were asked for up to the revision `asked`.
     pub(crate) fn check(&mut self, bytes: &[u8], asked: u32) -> (Arc<Checked>, Option<Stop>) {
-        let mut checked = Checked::default();
+        let mut checked = self.room();
         let before = self.account().last_seq();
         let known = self.account().terms().catalogues.latest().revision;
         checked.asked = asked.max(known);
         let stop = self.each(bytes, &mut checked).err();
         (checked.seq, checked.hash) = (before + checked.page.len() as u64, self.hash.0);
+        // What does not work here is tried once more when it is stored, and is then an error.
+        let _later = checked.page.pack();
         let checked = Arc::new(checked);
         self.recent.push_back(Arc::clone(&checked));
-        if self.recent.len() > ON_THEIR_WAY {
-            self.recent.pop_front();
-        }
         (checked, stop)
+    }
+
+    /// Room for the next page: that of one which was stored long ago, so that memory does not go in and out by megabytes.
+    fn room(&mut self) -> Checked {
+        let old = if self.recent.len() > ON_THEIR_WAY { self.recent.pop_front() } else { None };
+        let mut room = old.and_then(Arc::into_inner).unwrap_or_default();
+        room.page.clear();
+        Checked { page: room.page, ..Checked::default() }
     }
 
     fn each(&mut self, bytes: &[u8], checked: &mut Checked) -> Result<(), Stop> {
@@ -146,8 +154,12 @@ impl Checker {
     fn line(&mut self, line: &Line<'_>, next: Option<Next>, checked: &mut Checked, kept: u64) -> Result<(), Stop> {
         let seq = self.account().last_seq() + 1;
         let computed = chain(&self.hash, line.body);
-        let altered =
-            || Stop::from(Breach::Chain { seq, expected: computed.to_string(), found: line.hash.to_string() });
+        // In capital letters it is the same hash.
+        let follows = computed.to_hex() == line.digits || computed.to_hex().eq_ignore_ascii_case(&line.digits);
+        let altered = || {
+            let found = String::from_utf8_lossy(&line.digits).into_owned();
+            Stop::from(Breach::Chain { seq, expected: computed.to_string(), found })
+        };
         // By the number first: where an entry is missing or comes twice, no hash can follow.
         if let Some(head) = &line.usual
             && head.seq != seq
@@ -157,7 +169,7 @@ impl Checker {
         let before = self.account().recorded_totals().balance();
         let usage = line.usual.and_then(|head| head.usage(&mut self.room));
         if let Some(usage) = usage {
-            if computed != line.hash {
+            if !follows {
                 return Err(altered());
             }
             if usage.usage.revision > checked.asked {
@@ -170,7 +182,7 @@ impl Checker {
         } else {
             let entry = match decode_body(line.body) {
                 Ok(entry) => entry,
-                Err(error) if computed == line.hash => {
+                Err(error) if follows => {
                     return Err(Breach::Unreadable { seq, detail: error.to_string() }.into());
                 }
                 // Bytes that were altered are named as such, whether or not they can still be read.
@@ -179,7 +191,7 @@ impl Checker {
             if entry.seq != seq {
                 return Err(Breach::Gap { expected: seq, got: entry.seq }.into());
             }
-            if computed != line.hash {
+            if !follows {
                 return Err(altered());
             }
             if let EntryKind::Usage(usage) = &entry.kind

@@ -193,7 +193,7 @@ impl Engine {
             let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
             // Closed first, where it was open and turned out to be damaged.
             *place = None;
-            let (ledger, notices) = Ledger::open(&owner, shared, damaged)?;
+            let (ledger, notices) = Ledger::open(&owner, &shared, damaged)?;
             let seen = (ledger.seq(), ledger.verified());
             *place = Some(ledger);
             Ok::<_, Trouble>((seen, notices))
@@ -452,6 +452,7 @@ impl Engine {
 }
 
 /// A step ended as none should.
+#[allow(clippy::needless_pass_by_value, reason = "it is called where errors are mapped")]
 fn ended(error: tokio::task::JoinError) -> Trouble {
     Obstacle::Cache(format!("a step ended unexpectedly: {error}")).into()
 }

@@ -67,12 +67,16 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// Opens the ledger's file, and builds the account from what is in it, if a catalogue is. A file that cannot be used,
     /// or that is known to be `damaged`, is set aside, and a new one begun.
-    pub(crate) fn open(owner: &Owner, shared: Shared, damaged: Option<String>) -> Result<(Self, Vec<Notice>), Trouble> {
+    pub(crate) fn open(
+        owner: &Owner,
+        shared: &Shared,
+        damaged: Option<String>,
+    ) -> Result<(Self, Vec<Notice>), Trouble> {
         let opened = match damaged {
             Some(reason) => {
                 Err(CacheError::Unusable { path: owner.path.clone(), reason: cache::Unusable::Corrupt(reason) })
             }
-            None => Self::of_file(owner, &shared),
+            None => Self::of_file(owner, shared),
         };
         let mut notices = Vec::new();
         let ledger = match opened {
@@ -82,7 +86,7 @@ impl Ledger {
                 *shared.write().unwrap_or_else(PoisonError::into_inner) = Seen::default();
                 let path = cache::set_aside(&owner.path)?;
                 notices.push(Notice::SetAside { path, reason: reason.to_string() });
-                Self::of_file(owner, &shared)?
+                Self::of_file(owner, shared)?
             }
             Err(error) => return Err(error.into()),
         };
@@ -173,12 +177,13 @@ impl Ledger {
         let as_of = as_of_page(self.as_of.is_none(), &checked, complete, stop.is_none());
         // What has seen something wrong cannot go on from there, nor be shown.
         let account = stop.is_none().then(|| checker.account().clone());
-        let stored = store(&mut self.writer, &self.shared, &checked, as_of, account);
+        let count = checked.page.len() as u64;
+        let stored = store(&mut self.writer, &self.shared, &[checked], as_of, account);
         if stop.is_some() {
             self.checker = None;
         }
         let result = self.stored(stored, as_of).and_then(|()| stop.map_or(Ok(()), |stop| Err(stop.into())));
-        (checked.page.len() as u64, result)
+        (count, result)
     }
 
     /// After something was stored, or not: everybody sees the account that is.
@@ -272,15 +277,18 @@ fn is_at(seen: &Seen, checker: &Checker) -> bool {
 pub(crate) fn store(
     writer: &mut LedgerWriter,
     shared: &RwLock<Seen>,
-    checked: &Checked,
+    checked: &[Arc<Checked>],
     as_of: Timestamp,
     account: Option<Account>,
 ) -> Result<(), CacheError> {
-    let cursor = Cursor { seq: checked.seq, hash: checked.hash, as_of };
-    let snapshot = checked.snapshot.as_ref().map(|(seq, bytes)| SnapshotBytes { seq: *seq, bytes });
-    let Some(account) = account else { return writer.apply(&checked.page, &cursor, snapshot) };
+    let Some(last) = checked.last() else { return Ok(()) };
+    let cursor = Cursor { seq: last.seq, hash: last.hash, as_of };
+    let pages: Vec<&Page> = checked.iter().map(|checked| &checked.page).collect();
+    let snapshot = checked.iter().rev().find_map(|checked| checked.snapshot.as_ref());
+    let snapshot = snapshot.map(|(seq, bytes)| SnapshotBytes { seq: *seq, bytes });
+    let Some(account) = account else { return writer.apply_all(&pages, &cursor, snapshot) };
     let mut seen = shared.write().unwrap_or_else(PoisonError::into_inner);
-    writer.apply(&checked.page, &cursor, snapshot)?;
+    writer.apply_all(&pages, &cursor, snapshot)?;
     seen.account = Some(account);
     Ok(())
 }

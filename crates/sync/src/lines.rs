@@ -8,7 +8,7 @@ use crate::answer::not_the_service;
 /// Most bytes of a line: a hundred times what the longest entry of a real ledger takes.
 const MAX_LINE: usize = 256 * 1_024;
 /// Bytes that are handed on at once, about.
-const PIECE: usize = 1_536 * 1_024;
+const PIECE: usize = 2_048 * 1_024;
 
 /// Lines that come in one answer, unchecked.
 #[derive(Debug)]

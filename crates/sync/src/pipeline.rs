@@ -1,7 +1,8 @@
 //! Taking in many pages: one thread checks what has come while another stores what was checked.
 
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
 
 use cache::CacheError;
 use metering::{Account, Timestamp};
@@ -12,7 +13,11 @@ use crate::ledger::{Complete, Ledger, being_read, store};
 use crate::trouble::Trouble;
 
 /// Pages that wait to be stored: enough that neither thread waits for the other at each.
-const WAITING: usize = 2;
+pub(crate) const WAITING: usize = 4;
+/// Entries that are stored together, about: what each transaction costs by itself is then little of it.
+const TOGETHER: usize = 16_384;
+/// How long a page waits for others to be stored with.
+const WAIT: Duration = Duration::from_millis(30);
 
 /// A page, as of when it is everything there is, and the account after it, if anybody is to see that.
 type ToStore = (Arc<Checked>, Timestamp, Option<Account>);
@@ -35,11 +40,11 @@ impl Ledger {
             let (to_store, checked) = sync_channel::<ToStore>(WAITING);
             let progress = &progress;
             let storing = std::thread::Builder::new().name("storing".to_owned()).spawn_scoped(scope, move || {
-                checked.into_iter().try_for_each(|(checked, as_of, account)| {
+                while let Some((checked, as_of, account)) = together(&checked) {
                     store(writer, shared, &checked, as_of, account)?;
-                    progress(checked.seq);
-                    Ok::<_, CacheError>(())
-                })
+                    progress(checked.last().map_or(0, |last| last.seq));
+                }
+                Ok::<_, CacheError>(())
             });
             let storing = match storing {
                 Ok(storing) => storing,
@@ -58,6 +63,22 @@ impl Ledger {
         let result = self.stored(stored, last);
         (count, result.and_then(|()| stop.map_or(Ok(()), |stop| Err(stop.into()))))
     }
+}
+
+/// The pages to store together, as of when they are everything, and the account after the last of them; none when no more
+/// come.
+fn together(checked: &Receiver<ToStore>) -> Option<(Vec<Arc<Checked>>, Timestamp, Option<Account>)> {
+    let (first, mut as_of, mut account) = checked.recv().ok()?;
+    let mut count = first.page.len();
+    let mut pages = vec![first];
+    while count < TOGETHER
+        && let Ok((next, at, shown)) = checked.recv_timeout(WAIT)
+    {
+        count += next.page.len();
+        (as_of, account) = (at, shown);
+        pages.push(next);
+    }
+    Some((pages, as_of, account))
 }
 
 /// Checks lines as they come, and hands on what follows.

@@ -43,39 +43,87 @@ pub(crate) const fn first_of(number: u64) -> u64 {
     number * BLOCK + 1
 }
 
-/// An entry behind the last whole block.
-#[derive(Clone, Debug)]
-pub(crate) struct TailEntry {
-    pub(crate) coded: Coded,
-    pub(crate) reference: Option<Box<str>>,
-    pub(crate) body: Vec<u8>,
+/// The entries behind the last whole block, in few pieces of memory: millions of them pass through here.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tail {
+    pub(crate) coded: Vec<Coded>,
+    bodies: Vec<u8>,
+    /// Where each body ends.
+    ends: Vec<usize>,
+    references: String,
+    /// Where each reference is; an empty one of those that have none ends where it begins, and `has` says which.
+    reference_ends: Vec<(usize, bool)>,
 }
 
-/// Stores a block of entries.
+impl Tail {
+    pub(crate) fn push(&mut self, coded: Coded, reference: Option<&str>, body: &[u8]) {
+        self.coded.push(coded);
+        self.bodies.extend_from_slice(body);
+        self.ends.push(self.bodies.len());
+        self.references.push_str(reference.unwrap_or_default());
+        self.reference_ends.push((self.references.len(), reference.is_some()));
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.coded.clear();
+        self.bodies.clear();
+        self.ends.clear();
+        self.references.clear();
+        self.reference_ends.clear();
+    }
+
+    /// The body in a place.
+    pub(crate) fn body(&self, place: usize) -> &[u8] {
+        let from = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let end = self.ends.get(place).copied().unwrap_or(from);
+        self.bodies.get(from..end).unwrap_or_default()
+    }
+
+    /// The reference in a place.
+    pub(crate) fn reference(&self, place: usize) -> Option<&str> {
+        let (end, has) = *self.reference_ends.get(place)?;
+        let from = place.checked_sub(1).and_then(|before| self.reference_ends.get(before)).map_or(0, |before| before.0);
+        if has { self.references.get(from..end) } else { None }
+    }
+}
+
+/// The bodies of a block as they are stored: `plain` holds them one behind the other, and `ends` says where each ends,
+/// counted from `from`.
+pub(crate) fn packed_bodies(
+    number: u64,
+    plain: &[u8],
+    from: usize,
+    ends: impl Iterator<Item = usize>,
+) -> Result<Vec<u8>, CacheError> {
+    let (mut lengths, mut before) = (Vec::with_capacity(2_048), from);
+    for end in ends {
+        put(&mut lengths, (end - before) as u64);
+        before = end;
+    }
+    let (packed_lengths, packed) = (pack::packed(&lengths)?, pack::packed(plain)?);
+    let mut bodies = Vec::with_capacity(packed_lengths.len() + packed.len() + 32);
+    put(&mut bodies, plain.len() as u64);
+    put(&mut bodies, lengths.len() as u64);
+    super::bytes::put_text(&mut bodies, &packed_lengths);
+    bodies.extend_from_slice(&packed);
+    Ok(seal::seal(Kind::Bodies, number, 0, bodies))
+}
+
+/// Stores the entries behind the last block as a block; `bodies` are theirs, if they were packed beforehand.
 pub(crate) fn write(
     transaction: &Transaction<'_>,
     number: u64,
     head: &BlockHead,
-    entries: &[TailEntry],
+    tail: &Tail,
+    bodies: Option<&[u8]>,
 ) -> Result<(), CacheError> {
-    let coded: Vec<Coded> = entries.iter().map(|entry| entry.coded).collect();
-    let columns = seal::seal(Kind::Columns, number, 0, columns::encode(head, &coded)?);
-    let mut lengths = Vec::with_capacity(entries.len() * 2);
-    let mut plain = Vec::with_capacity(entries.iter().map(|entry| entry.body.len()).sum());
-    for entry in entries {
-        put(&mut lengths, entry.body.len() as u64);
-        plain.extend_from_slice(&entry.body);
-    }
-    let mut bodies = Vec::with_capacity(plain.len() / 8 + lengths.len());
-    put(&mut bodies, plain.len() as u64);
-    put(&mut bodies, lengths.len() as u64);
-    let packed_lengths = pack::packed(&lengths)?;
-    put(&mut bodies, packed_lengths.len() as u64);
-    bodies.extend_from_slice(&packed_lengths);
-    bodies.extend_from_slice(&pack::packed(&plain)?);
-    let bodies = seal::seal(Kind::Bodies, number, 0, bodies);
+    let columns = seal::seal(Kind::Columns, number, 0, columns::encode(head, &tail.coded)?);
+    let own = match bodies {
+        Some(_) => Vec::new(),
+        None => packed_bodies(number, &tail.bodies, 0, tail.ends.iter().copied())?,
+    };
     let sql = "INSERT INTO blocks (number, columns, bodies) VALUES (?1, ?2, ?3)";
-    transaction.prepare_cached(sql)?.execute((number, columns, bodies))?;
+    transaction.prepare_cached(sql)?.execute((number, columns, bodies.unwrap_or(&own)))?;
     Ok(())
 }
 
@@ -160,29 +208,31 @@ pub(crate) fn each_tail_body(
     Ok(())
 }
 
-/// Stores an entry behind the last block; `before` is when the one ahead of it was charged. Returns its checksum.
+/// Stores an entry behind the last block, which is in a place of the tail; `before` is when the one ahead of it was charged.
+/// Returns its checksum.
 pub(crate) fn write_tail(
     transaction: &Transaction<'_>,
     seq: u64,
-    entry: &TailEntry,
+    tail: &Tail,
+    place: usize,
     before: i64,
 ) -> Result<u64, CacheError> {
     let mut bytes = Vec::with_capacity(40);
-    entry.coded.put(&mut bytes, before);
-    if let Some(reference) = &entry.reference {
-        bytes.extend_from_slice(reference.as_bytes());
-    }
-    let sealed = seal::seal(Kind::Tail, seq, u64::from(entry.reference.is_some()), bytes);
-    let body = seal::seal(Kind::TailBody, seq, 0, entry.body.clone());
+    let coded = tail.coded.get(place).copied().unwrap_or_default();
+    coded.put(&mut bytes, before);
+    let reference = tail.reference(place);
+    bytes.extend_from_slice(reference.unwrap_or_default().as_bytes());
+    let sealed = seal::seal(Kind::Tail, seq, u64::from(reference.is_some()), bytes);
+    let body = seal::seal(Kind::TailBody, seq, 0, tail.body(place).to_vec());
     let sum = seal::borne(&sealed).wrapping_add(seal::borne(&body));
     let sql = "INSERT INTO tail (seq, entry, body) VALUES (?1, ?2, ?3)";
     transaction.prepare_cached(sql)?.execute((seq, sealed, body))?;
     Ok(sum)
 }
 
-/// Reads the entries behind the last block with all that is stored of them, and the sum of their checksums.
-pub(crate) fn read_tail_entries(view: &Transaction<'_>, head: &Head) -> Result<(Vec<TailEntry>, u64), CacheError> {
-    let (mut entries, mut sum) = (Vec::new(), 0_u64);
+/// Reads the entries behind the last block with all that is stored of them.
+pub(crate) fn read_tail_entries(view: &Transaction<'_>, head: &Head) -> Result<Tail, CacheError> {
+    let (mut tail, mut sum) = (Tail::default(), 0_u64);
     let mut statement = view.prepare_cached("SELECT seq, entry, body FROM tail ORDER BY seq")?;
     let mut rows = statement.query([])?;
     let (mut seq, mut before) = (head.blocks_end(), head.block_recorded_at);
@@ -195,13 +245,12 @@ pub(crate) fn read_tail_entries(view: &Transaction<'_>, head: &Head) -> Result<(
         let (coded, reference) = opened_tail(row.get(0)?, seq, sealed, before)?;
         before = coded.recorded_at;
         sum = sum.wrapping_add(seal::borne(sealed)).wrapping_add(seal::borne(body));
-        let body = seal::opened(Kind::TailBody, seq, 0, body)?.to_vec();
-        entries.push(TailEntry { coded, reference: reference.map(Into::into), body });
+        tail.push(coded, reference.as_deref(), seal::opened(Kind::TailBody, seq, 0, body)?);
     }
     if seq != head.seq || sum != head.tail_sum {
         return Err(CacheError::damaged("the newest entries are not the ones that were stored last"));
     }
-    Ok((entries, sum))
+    Ok(tail)
 }
 
 fn opened_tail(stored: u64, seq: u64, sealed: &[u8], before: i64) -> Result<(Coded, Option<String>), CacheError> {

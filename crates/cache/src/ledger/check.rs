@@ -85,7 +85,7 @@ fn entries(
                 terms::block_terms(view.db, number, |_, _| true)?;
             }
         }
-        if (number + 1) % BLOCKS == 0 && number < last {
+        if (number + 1).is_multiple_of(BLOCKS) && number < last {
             segment_of(view, number / BLOCKS, std::mem::take(&mut places))?;
             if !progress(read.first + BLOCK - 1) {
                 return Ok(None);

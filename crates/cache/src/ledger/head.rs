@@ -48,6 +48,8 @@ pub(crate) struct Head {
     pub(crate) sums_sum: u64,
     /// and of what else is known of the workspace.
     pub(crate) facts_sum: u64,
+    /// The entry that the kept account is of; 0 if none is kept.
+    pub(crate) snapshot: u64,
 }
 
 impl Head {
@@ -68,6 +70,7 @@ impl Head {
         days_sum: 0,
         sums_sum: 0,
         facts_sum: 0,
+        snapshot: 0,
     };
 
     pub(crate) const fn cursor(&self) -> Cursor {
@@ -89,7 +92,8 @@ impl Head {
         bytes.extend_from_slice(&self.hash);
         bytes.extend_from_slice(&self.block_hash);
         let sums = [self.tail_sum, self.days_sum, self.sums_sum, self.facts_sum];
-        for number in [self.commits, self.seq, self.balance, self.block_balance].into_iter().chain(sums) {
+        let numbers = [self.commits, self.seq, self.balance, self.block_balance, self.snapshot];
+        for number in numbers.into_iter().chain(sums) {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         for number in [self.as_of.as_millis(), self.recorded_at, self.first_at, self.block_recorded_at] {
@@ -104,6 +108,7 @@ impl Head {
         let (hash, block_hash) = (reader.array()?, reader.array()?);
         let mut number = || reader.array().map(u64::from_le_bytes);
         let (commits, seq, balance, block_balance) = (number()?, number()?, number()?, number()?);
+        let snapshot = number()?;
         let (tail_sum, days_sum, sums_sum, facts_sum) = (number()?, number()?, number()?, number()?);
         let mut instant = || reader.array().map(i64::from_le_bytes);
         let (as_of, recorded_at, first_at, block_recorded_at) = (instant()?, instant()?, instant()?, instant()?);
@@ -123,6 +128,7 @@ impl Head {
             days_sum,
             sums_sum,
             facts_sum,
+            snapshot,
         })
     }
 

@@ -49,6 +49,8 @@ pub(crate) struct Names {
     /// The first stands for code 1.
     names: Vec<(Dimension, Arc<str>)>,
     codes: [HashMap<Arc<str>, Code>; 6],
+    /// The codes that were asked for last, by dimension: entries in a row are often alike.
+    last: [Code; 6],
 }
 
 impl Names {
@@ -78,10 +80,15 @@ impl Names {
     /// The code of a name, which gets the next one if it is new.
     pub(crate) fn code_or_new(&mut self, dimension: Dimension, name: Option<&str>) -> Code {
         let Some(name) = name else { return 0 };
-        if let Some(code) = self.code(dimension, name) {
-            return code;
+        let last = self.last.get(dimension as usize).copied().unwrap_or(0);
+        if self.name(last).ok().flatten().is_some_and(|known| &**known == name) {
+            return last;
         }
-        self.add(dimension, name.into())
+        let code = self.code(dimension, name).unwrap_or_else(|| self.add(dimension, name.into()));
+        if let Some(last) = self.last.get_mut(dimension as usize) {
+            *last = code;
+        }
+        code
     }
 
     fn add(&mut self, dimension: Dimension, name: Arc<str>) -> Code {

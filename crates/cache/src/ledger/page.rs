@@ -1,10 +1,10 @@
 //! A page of entries on its way into the cache.
 
-use std::ops::Range;
-
 use metering::{Credits, Timestamp};
 
-use crate::EntryHash;
+use super::block;
+use super::columns::BLOCK;
+use crate::{CacheError, EntryHash};
 
 /// An entry to store: what lists and charts ask of it, and the bytes that the hash chain covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,46 +51,61 @@ pub struct Page {
     text: String,
     bodies: Vec<u8>,
     entries: Vec<Packed>,
+    /// The bodies of the whole blocks in it, as they are stored, by the block's number.
+    blocks: Vec<(u64, Vec<u8>)>,
 }
 
+/// An entry without its texts and bytes, and where those are. As small as it gets: thousands are on their way at once.
 #[derive(Clone, Debug)]
 struct Packed {
-    entry: NewEntry<'static>,
-    texts: [Range<u32>; 6],
-    body: Range<u32>,
+    seq: u64,
+    recorded_at: Timestamp,
+    occurred_at: Timestamp,
+    kind: &'static str,
+    units: i64,
+    credits: i64,
+    balance_after: Credits,
+    /// 0 for none.
+    amends: u64,
+    revision: u32,
+    hash: EntryHash,
+    /// Where feature, detail, member, channel, source and reference end in the text; each begins where the one before it
+    /// ends, the first where the last one of the entry before does.
+    ends: [u32; 6],
+    /// Which of them there are, a bit each.
+    has: u8,
+    /// Where the body ends.
+    body_end: u32,
 }
 
 impl Page {
     /// Appends an entry.
     pub fn push(&mut self, entry: &NewEntry<'_>) {
-        let NewEntry { feature, detail, member, channel, source, reference, .. } = *entry;
-        let texts = [feature, detail, member, channel, source, reference].map(|text| self.keep(text));
-        let from = self.bodies.len();
+        let texts = [entry.feature, entry.detail, entry.member, entry.channel, entry.source, entry.reference];
+        let mut has = 0;
+        let ends = std::array::from_fn(|index| {
+            if let Some(text) = texts.get(index).copied().flatten() {
+                has |= 1 << index;
+                self.text.push_str(text);
+            }
+            place(self.text.len())
+        });
         self.bodies.extend_from_slice(entry.body);
-        let body = place(from)..place(self.bodies.len());
-        let NewEntry {
-            seq, recorded_at, occurred_at, kind, units, credits, balance_after, revision, amends, hash, ..
-        } = *entry;
-        let entry = NewEntry {
-            seq,
-            recorded_at,
-            occurred_at,
-            kind,
-            units,
-            credits,
-            balance_after,
-            revision,
-            amends,
-            hash,
-            feature: feature.map(|_| ""),
-            detail: detail.map(|_| ""),
-            member: member.map(|_| ""),
-            channel: channel.map(|_| ""),
-            source: source.map(|_| ""),
-            reference: reference.map(|_| ""),
-            body: &[],
-        };
-        self.entries.push(Packed { entry, texts, body });
+        self.entries.push(Packed {
+            seq: entry.seq,
+            recorded_at: entry.recorded_at,
+            occurred_at: entry.occurred_at,
+            kind: entry.kind,
+            units: entry.units,
+            credits: entry.credits,
+            balance_after: entry.balance_after,
+            amends: entry.amends.unwrap_or(0),
+            revision: entry.revision,
+            hash: entry.hash,
+            ends,
+            has,
+            body_end: place(self.bodies.len()),
+        });
     }
 
     /// How many entries it has.
@@ -116,46 +131,81 @@ impl Page {
         self.text.clear();
         self.bodies.clear();
         self.entries.clear();
+        self.blocks.clear();
+    }
+
+    /// Packs the bodies of the blocks that are whole in it, so that whoever stores it finds that done: it takes as long as
+    /// all the rest. Nothing may be appended afterwards.
+    ///
+    /// # Errors
+    /// [`CacheError::Packing`] when there is too little memory.
+    pub fn pack(&mut self) -> Result<(), CacheError> {
+        self.blocks.clear();
+        let (Some(first), Some(last)) = (self.entries.first(), self.entries.last()) else { return Ok(()) };
+        let (first, last) = (first.seq, last.seq);
+        // The first block that begins here, up to the last one that ends here.
+        for number in first.saturating_sub(1).div_ceil(BLOCK)..last / BLOCK {
+            let from = usize::try_from(number * BLOCK + 1 - first).unwrap_or(usize::MAX);
+            let block = self.entries.get(from..from.saturating_add(usize::try_from(BLOCK).unwrap_or(0)));
+            let Some(block) = block else { continue };
+            let begin = from.checked_sub(1).and_then(|before| self.entries.get(before)).map_or(0, |one| one.body_end);
+            let end = block.last().map_or(begin, |one| one.body_end);
+            let plain = self.bodies.get(begin as usize..end as usize).unwrap_or_default();
+            let ends = block.iter().map(|one| one.body_end as usize);
+            self.blocks.push((number, block::packed_bodies(number, plain, begin as usize, ends)?));
+        }
+        Ok(())
+    }
+
+    /// The packed bodies of a block, if they were packed.
+    pub(crate) fn packed(&self, number: u64) -> Option<&[u8]> {
+        let found = self.blocks.iter().find(|(of, _)| *of == number);
+        found.map(|(_, bodies)| bodies.as_slice())
     }
 
     /// The entry in a place, the first in 0.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<NewEntry<'_>> {
-        self.entries.get(index).map(|packed| self.unpacked(packed))
+        let packed = self.entries.get(index)?;
+        let before = index.checked_sub(1).and_then(|before| self.entries.get(before));
+        let mut from = before.map_or(0, |before| before.ends[5]) as usize;
+        let body_from = before.map_or(0, |before| before.body_end) as usize;
+        let [feature, detail, member, channel, source, reference] = std::array::from_fn(|index| {
+            let end = packed.ends.get(index).map_or(from, |end| *end as usize);
+            let text = self.text.get(from..end);
+            from = end;
+            text.filter(|_| packed.has & 1 << index != 0)
+        });
+        Some(NewEntry {
+            seq: packed.seq,
+            recorded_at: packed.recorded_at,
+            occurred_at: packed.occurred_at,
+            kind: packed.kind,
+            feature,
+            detail,
+            units: packed.units,
+            credits: packed.credits,
+            balance_after: packed.balance_after,
+            member,
+            channel,
+            source,
+            reference,
+            revision: packed.revision,
+            amends: Some(packed.amends).filter(|usage| *usage > 0),
+            hash: packed.hash,
+            body: self.bodies.get(body_from..packed.body_end as usize).unwrap_or_default(),
+        })
     }
 
     /// The last entry.
     #[must_use]
     pub fn last(&self) -> Option<NewEntry<'_>> {
-        self.entries.last().map(|packed| self.unpacked(packed))
+        self.get(self.len().checked_sub(1)?)
     }
 
     /// The entries in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = NewEntry<'_>> {
-        self.entries.iter().map(|packed| self.unpacked(packed))
-    }
-
-    fn keep(&mut self, text: Option<&str>) -> Range<u32> {
-        let from = self.text.len();
-        self.text.push_str(text.unwrap_or_default());
-        place(from)..place(self.text.len())
-    }
-
-    fn unpacked(&self, Packed { entry, texts, body }: &Packed) -> NewEntry<'_> {
-        let [feature, detail, member, channel, source, reference] = texts;
-        let text = |kept: Option<&'static str>, range: &Range<u32>| {
-            kept.map(|_| self.text.get(range.start as usize..range.end as usize).unwrap_or_default())
-        };
-        NewEntry {
-            feature: text(entry.feature, feature),
-            detail: text(entry.detail, detail),
-            member: text(entry.member, member),
-            channel: text(entry.channel, channel),
-            source: text(entry.source, source),
-            reference: text(entry.reference, reference),
-            body: self.bodies.get(body.start as usize..body.end as usize).unwrap_or_default(),
-            ..*entry
-        }
+    pub fn iter(&self) -> impl Iterator<Item = NewEntry<'_>> {
+        (0..self.len()).filter_map(|index| self.get(index))
     }
 }
 

@@ -150,11 +150,11 @@ impl View<'_> {
     pub(crate) fn snapshot(&self) -> Result<Option<(u64, Vec<u8>)>, CacheError> {
         let mut statement = self.db.prepare_cached("SELECT seq, piece FROM snapshots")?;
         let kept: Option<(u64, Vec<u8>)> = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        if kept.as_ref().map_or(0, |kept| kept.0) != self.head.snapshot || self.head.snapshot > self.head.seq {
+            return Err(CacheError::damaged("the kept account is not the one that was stored last"));
+        }
         let Some((seq, sealed)) = kept else { return Ok(None) };
         let mut piece = Reader(seal::opened(Kind::Snapshot, seq, 0, &sealed)?);
-        if seq > self.head.seq {
-            return Err(CacheError::damaged(format!("an account after entry {seq}, which is gone")));
-        }
         let length = usize::try_from(piece.number()?).unwrap_or(usize::MAX);
         Ok(Some((seq, pack::unpacked(piece.0, length)?)))
     }

@@ -102,7 +102,8 @@ pub(crate) const fn codes_of(coded: &super::columns::Coded) -> [Code; 6] {
 /// Stores what finds entries in a segment, all of whose blocks are stored.
 pub(crate) fn write(transaction: &Transaction<'_>, head: &Head, number: u64) -> Result<(), CacheError> {
     let mut milestones = Vec::new();
-    let mut places: BTreeMap<Code, Vec<u32>> = BTreeMap::new();
+    // By code, of which there are few.
+    let mut places: Vec<Vec<u32>> = Vec::new();
     for block in number * BLOCKS..(number + 1) * BLOCKS {
         let Block { head, entries, first } = block::read(transaction, head, block)?;
         milestones.push(Milestone {
@@ -113,11 +114,18 @@ pub(crate) fn write(transaction: &Transaction<'_>, head: &Head, number: u64) -> 
         });
         for (place, coded) in (place_of(first)..).zip(&entries) {
             for code in codes_of(coded) {
-                places.entry(code).or_default().push(place);
+                let code = code as usize;
+                if code >= places.len() {
+                    places.resize_with(code + 1, Vec::new);
+                }
+                if let Some(places) = places.get_mut(code) {
+                    places.push(place);
+                }
             }
         }
     }
-    places.remove(&0);
+    let named = (0..).zip(places).skip(1).filter(|(_, places)| !places.is_empty());
+    let places: BTreeMap<Code, Vec<u32>> = named.collect();
     let mut insert = transaction.prepare_cached("INSERT INTO postings (code, segment, places) VALUES (?1, ?2, ?3)")?;
     for (code, places) in &places {
         let mut bitmap = RoaringBitmap::from_sorted_iter(places.iter().copied())

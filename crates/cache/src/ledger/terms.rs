@@ -15,26 +15,77 @@ pub(crate) fn folded(reference: &str) -> Vec<u8> {
     reference.to_ascii_lowercase().into_bytes()
 }
 
-/// References in order, each with its places in the segment.
-type Terms = Vec<(Vec<u8>, u32)>;
+/// References with their places in the segment, in one piece of memory.
+#[derive(Debug, Default)]
+struct Terms {
+    text: Vec<u8>,
+    all: Vec<Term>,
+}
+
+/// A reference in a text.
+#[derive(Clone, Copy, Debug)]
+struct Term {
+    /// Its first sixteen bytes as numbers: most differ there, and numbers are compared at once.
+    key: (u64, u64),
+    from: u32,
+    to: u32,
+    place: u32,
+}
+
+impl Terms {
+    fn push(&mut self, term: &[u8], place: u32) {
+        let from = self.text.len();
+        self.text.extend_from_slice(term);
+        // A segment's references are some megabytes.
+        let at = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        self.all.push(Term { key: (number(term, 0), number(term, 8)), from: at(from), to: at(self.text.len()), place });
+    }
+
+    fn get(&self, index: usize) -> Option<(&[u8], u32)> {
+        self.all.get(index).map(|one| (self.term(one), one.place))
+    }
+
+    fn term(&self, one: &Term) -> &[u8] {
+        self.text.get(one.from as usize..one.to as usize).unwrap_or_default()
+    }
+
+    /// Puts them in order. What comes in sorted stretches is merged at once.
+    fn sort(&mut self) {
+        let mut all = std::mem::take(&mut self.all);
+        all.sort_by(|one, other| {
+            let by_text = || (self.term(one), one.place).cmp(&(self.term(other), other.place));
+            one.key.cmp(&other.key).then_with(by_text)
+        });
+        self.all = all;
+    }
+}
+
+/// Eight bytes of a text from a place on as a number, the first counting most; those beyond its end are 0.
+fn number(text: &[u8], from: usize) -> u64 {
+    let rest = text.get(from..).unwrap_or_default();
+    let mut bytes = [0; 8];
+    for (byte, of) in bytes.iter_mut().zip(rest) {
+        *byte = *of;
+    }
+    u64::from_be_bytes(bytes)
+}
 
 /// Appends references, each as what it does not share with the one ahead of it. They are sorted.
-fn encode(terms: &[(Vec<u8>, u32)]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(terms.len() * 6);
+fn encode<'a>(terms: impl Iterator<Item = (&'a [u8], u32)>) -> Vec<u8> {
+    let mut bytes = Vec::new();
     let (mut before, mut place_before): (&[u8], u32) = (&[], 0);
     for (term, place) in terms {
-        let shared = term.iter().zip(before).take_while(|(one, other)| one == other).count();
-        let rest = term.get(shared..).unwrap_or_default();
         // The same once more is a 0 in front; of its places the difference is enough.
-        if term.as_slice() == before && !term.is_empty() {
+        if term == before && !term.is_empty() {
             put(&mut bytes, 0);
             put(&mut bytes, u64::from(place.wrapping_sub(place_before)));
         } else {
+            let shared = term.iter().zip(before).take_while(|(one, other)| one == other).count();
             put(&mut bytes, shared as u64 + 1);
-            super::bytes::put_text(&mut bytes, rest);
-            put(&mut bytes, u64::from(*place));
+            super::bytes::put_text(&mut bytes, term.get(shared..).unwrap_or_default());
+            put(&mut bytes, u64::from(place));
         }
-        (before, place_before) = (term, *place);
+        (before, place_before) = (term, place);
     }
     bytes
 }
@@ -69,9 +120,13 @@ pub(crate) fn write_block<'a>(
     number: u64,
     references: impl Iterator<Item = (&'a str, u64)>,
 ) -> Result<(), CacheError> {
-    let mut terms: Terms = references.map(|(reference, seq)| (folded(reference), place_of(seq))).collect();
-    terms.sort_unstable();
-    let sealed = seal::seal(Kind::References, number, 0, encode(&terms));
+    let mut terms = Terms::default();
+    for (reference, seq) in references {
+        terms.push(&folded(reference), place_of(seq));
+    }
+    terms.sort();
+    let sorted = (0..terms.all.len()).filter_map(|index| terms.get(index));
+    let sealed = seal::seal(Kind::References, number, 0, encode(sorted));
     let sql = "INSERT INTO block_references (number, terms) VALUES (?1, ?2)";
     transaction.prepare_cached(sql)?.execute((number, sealed))?;
     Ok(())
@@ -79,33 +134,31 @@ pub(crate) fn write_block<'a>(
 
 /// Brings the references of a segment's blocks together, and says how each part of them begins.
 pub(crate) fn merge(transaction: &Transaction<'_>, segment: u64) -> Result<Vec<Vec<u8>>, CacheError> {
-    let mut all: Terms = Vec::new();
+    let mut all = Terms::default();
     let blocks = segment * BLOCKS..(segment + 1) * BLOCKS;
     for block in blocks.clone() {
         block_terms(transaction, block, |term, place| {
-            all.push((term.to_vec(), place));
+            all.push(term, place);
             true
         })?;
     }
-    // Sorted stretches one behind the other: what a stable sort merges at once.
     all.sort();
-    let mut begins = Vec::new();
-    let mut rest = all.as_slice();
+    let (mut begins, mut from) = (Vec::new(), 0);
     let mut insert = transaction.prepare_cached("INSERT INTO terms (segment, part, terms) VALUES (?1, ?2, ?3)")?;
-    while let Some((first, _)) = rest.first() {
-        let (mut size, mut count) = (0, 0);
-        for (term, _) in rest {
+    while let Some((first, _)) = all.get(from) {
+        let (mut size, mut end) = (0, from);
+        while let Some((term, _)) = all.get(end) {
             size += term.len() + 4;
-            if size > PART && count > 0 {
+            if size > PART && end > from {
                 break;
             }
-            count += 1;
+            end += 1;
         }
-        let (part, others) = rest.split_at(count);
         let number = begins.len() as u64;
-        insert.execute((segment, number, seal::seal(Kind::Terms, segment, number, encode(part))))?;
-        begins.push(first.clone());
-        rest = others;
+        let part = encode((from..end).filter_map(|index| all.get(index)));
+        insert.execute((segment, number, seal::seal(Kind::Terms, segment, number, part)))?;
+        begins.push(first.to_vec());
+        from = end;
     }
     let gone = "DELETE FROM block_references WHERE number >= ?1 AND number < ?2";
     transaction.prepare_cached(gone)?.execute((blocks.start, blocks.end))?;
@@ -163,15 +216,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn references_read_as_they_were_written(mut terms in prop::collection::vec(("[ab]{0,6}", 0..65_536_u32), 0..60)) {
+        fn references_read_as_they_were_written(given in prop::collection::vec(("[ab]{0,6}", 0..65_536_u32), 0..60)) {
+            let mut terms = Terms::default();
+            given.iter().for_each(|(term, place)| terms.push(term.as_bytes(), *place));
             terms.sort();
-            let terms: Terms = terms.into_iter().map(|(term, place)| (term.into_bytes(), place)).collect();
             let mut read = Vec::new();
-            each(&encode(&terms), |term, place| {
-                read.push((term.to_vec(), place));
+            each(&encode((0..terms.all.len()).filter_map(|index| terms.get(index))), |term, place| {
+                read.push((String::from_utf8(term.to_vec()).unwrap(), place));
                 true
             }).unwrap();
-            prop_assert_eq!(read, terms);
+            let mut given = given;
+            given.sort();
+            prop_assert_eq!(read, given);
         }
 
         #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
-use super::block::{self, TailEntry};
+use super::block::{self, Tail};
 use super::columns::{BLOCK, BlockHead, Coded};
 use super::facts;
 use super::head::{Cursor, Head};
@@ -13,7 +13,7 @@ use super::mark::{Committed, Mark};
 use super::names::{Code, Dimension, Names};
 use super::page::{NewEntry, Page};
 use super::reader::LedgerReader;
-use super::rollup::{DayUse, Tally, day_and_quarter};
+use super::rollup::{self, Tally, Used, day_and_quarter};
 use super::seal::{self, Kind};
 use super::segment::{self, BLOCKS};
 use super::{schema, sums, terms};
@@ -59,7 +59,7 @@ struct State {
     head: Head,
     names: Names,
     /// The entries behind the last block.
-    tail: Vec<TailEntry>,
+    tail: Tail,
     sums: HashMap<Code, sums::Sum>,
 }
 
@@ -68,7 +68,7 @@ impl State {
         let head = Head::read(view)?;
         let mut names = Names::default();
         names.read_on(view, head.names)?;
-        let (tail, _) = block::read_tail_entries(view, &head)?;
+        let tail = block::read_tail_entries(view, &head)?;
         let sums = sums::read(view, &head)?;
         facts::check(view, &head)?;
         let blocks: u64 = view.query_row("SELECT ifnull(max(number) + 1, 0) FROM blocks", [], |row| row.get(0))?;
@@ -139,18 +139,34 @@ impl LedgerWriter {
         cursor: &Cursor,
         snapshot: Option<SnapshotBytes<'_>>,
     ) -> Result<(), CacheError> {
+        self.apply_all(&[page], cursor, snapshot)
+    }
+
+    /// Stores several pages that follow each other as one, which costs less than one after the other: what was used on a
+    /// day is then added up once.
+    ///
+    /// # Errors
+    /// As for [`LedgerWriter::apply`].
+    pub fn apply_all(
+        &mut self,
+        pages: &[&Page],
+        cursor: &Cursor,
+        snapshot: Option<SnapshotBytes<'_>>,
+    ) -> Result<(), CacheError> {
         self.change(|transaction, state| {
-            check(&state.head, page, cursor)?;
-            let mut use_of_days = BTreeMap::new();
+            check(&state.head, pages, cursor)?;
+            let mut used = Used::default();
             let stored = Stored { seq: state.head.seq, names: state.head.names };
-            take_in(transaction, state, page, &mut use_of_days)?;
+            for page in pages {
+                take_in(transaction, state, page, &mut used)?;
+            }
             write_tail(transaction, state, stored.seq)?;
             state.names.write_from(transaction, stored.names)?;
             state.head.names = state.names.count();
-            add_up(transaction, state, use_of_days)?;
+            add_up(transaction, state, used)?;
             state.head.as_of = state.head.as_of.max(cursor.as_of);
             if let Some(snapshot) = snapshot {
-                write_snapshot(transaction, &state.head, snapshot)?;
+                write_snapshot(transaction, &mut state.head, snapshot)?;
             }
             Ok(())
         })
@@ -173,7 +189,7 @@ impl LedgerWriter {
     /// # Errors
     /// [`CacheError::BadPage`] for one of an entry that is not stored, or any storage error.
     pub fn set_snapshot(&mut self, snapshot: SnapshotBytes<'_>) -> Result<(), CacheError> {
-        self.change(|transaction, state| write_snapshot(transaction, &state.head, snapshot))
+        self.change(|transaction, state| write_snapshot(transaction, &mut state.head, snapshot))
     }
 
     /// Runs `work` in one transaction, on the state that is stored, and writes the new head.
@@ -218,14 +234,15 @@ struct Stored {
     names: u32,
 }
 
-/// Whether the page continues what is stored, in itself and up to where `cursor` says.
-fn check(head: &Head, page: &Page, cursor: &Cursor) -> Result<(), CacheError> {
+/// Whether the pages continue what is stored, in themselves and up to where `cursor` says.
+fn check(head: &Head, pages: &[&Page], cursor: &Cursor) -> Result<(), CacheError> {
     let (mut seq, mut recorded_at, mut balance) = (head.seq, head.recorded_at, head.balance);
-    let first = page.get(0).map_or(cursor.seq.saturating_add(1), |entry| entry.seq);
+    let mut hash = head.hash;
+    let first = pages.iter().find_map(|page| page.get(0)).map_or(cursor.seq.saturating_add(1), |entry| entry.seq);
     if first != seq + 1 {
         return Err(CacheError::NotNext { expected: seq + 1, got: first });
     }
-    for entry in page.iter() {
+    for entry in pages.iter().flat_map(|page| page.iter()) {
         if entry.seq != seq + 1 {
             return Err(CacheError::BadPage(format!("entry {} follows entry {seq}", entry.seq)));
         }
@@ -237,17 +254,12 @@ fn check(head: &Head, page: &Page, cursor: &Cursor) -> Result<(), CacheError> {
         if balance != entry.balance_after {
             return Err(CacheError::BadPage(format!("the balance after entry {} does not add up", entry.seq)));
         }
-        (seq, recorded_at) = (entry.seq, entry.recorded_at.as_millis());
+        (seq, recorded_at, hash) = (entry.seq, entry.recorded_at.as_millis(), entry.hash);
     }
-    match page.last() {
-        Some(last) if last.seq != cursor.seq || last.hash != cursor.hash => {
-            Err(CacheError::BadPage(format!("it ends at entry {}, the cursor at {}", last.seq, cursor.seq)))
-        }
-        None if cursor.hash != head.hash => {
-            Err(CacheError::BadPage("the cursor names another entry than is stored".to_owned()))
-        }
-        _ => Ok(()),
+    if (seq, hash) == (cursor.seq, cursor.hash) {
+        return Ok(());
     }
+    Err(CacheError::BadPage(format!("it ends at entry {seq}, and the cursor names another one at {}", cursor.seq)))
 }
 
 /// The work that an entry counts as, or that it takes out again.
@@ -263,7 +275,7 @@ fn work(transaction: &Transaction<'_>, state: &State, entry: &NewEntry<'_>) -> R
     let own = Work { occurred_at: entry.occurred_at.as_millis(), units: entry.units };
     let Some(usage) = entry.amends.filter(|usage| *usage < entry.seq) else { return Ok(own) };
     let amended = match usage.checked_sub(state.head.blocks_end() + 1) {
-        Some(place) => state.tail.get(usize::try_from(place).unwrap_or(usize::MAX)).map(|kept| kept.coded),
+        Some(place) => state.tail.coded.get(usize::try_from(place).unwrap_or(usize::MAX)).copied(),
         None => block::read(transaction, &state.head, block::number_of(usage))?.get(usage).copied(),
     };
     let given_back = |usage: Coded| Work { occurred_at: usage.occurred_at, units: usage.units.saturating_neg() };
@@ -271,12 +283,7 @@ fn work(transaction: &Transaction<'_>, state: &State, entry: &NewEntry<'_>) -> R
 }
 
 /// Codes the page's entries, stores the blocks and segments that they make whole, and adds up what they used.
-fn take_in(
-    transaction: &Transaction<'_>,
-    state: &mut State,
-    page: &Page,
-    use_of_days: &mut BTreeMap<(Code, i64), DayUse>,
-) -> Result<(), CacheError> {
+fn take_in(transaction: &Transaction<'_>, state: &mut State, page: &Page, used: &mut Used) -> Result<(), CacheError> {
     for entry in page.iter() {
         let Work { occurred_at, units } = work(transaction, state, &entry)?;
         let mut code = |dimension, name| state.names.code_or_new(dimension, name);
@@ -296,41 +303,42 @@ fn take_in(
         if coded.feature != 0 {
             let (day, quarter) = day_and_quarter(occurred_at);
             let tally = Tally { credits: entry.credits.saturating_neg(), actions: units };
-            let codes = [coded.member, coded.channel, coded.source];
-            for code in std::iter::once(0).chain(codes.into_iter().filter(|code| *code != 0)) {
-                use_of_days.entry((code, day)).or_default().add(quarter, coded.feature, tally);
+            used.add(0, day, quarter, coded.feature, tally);
+            for code in [coded.member, coded.channel, coded.source].into_iter().filter(|code| *code != 0) {
+                used.add(code, day, quarter, coded.feature, tally);
             }
         }
-        let reference = entry.reference.map(Into::into);
-        state.tail.push(TailEntry { coded, reference, body: entry.body.to_vec() });
+        // What was packed beforehand needs no copy.
+        let packed = page.packed(block::number_of(entry.seq));
+        state.tail.push(coded, entry.reference, if packed.is_some() { &[] } else { entry.body });
         let head = &mut state.head;
         if head.seq == 0 {
             head.first_at = coded.recorded_at;
         }
         (head.seq, head.hash, head.recorded_at) = (entry.seq, entry.hash, coded.recorded_at);
         head.balance = entry.balance_after;
-        if head.seq % BLOCK == 0 {
-            close_block(transaction, state)?;
+        if head.seq.is_multiple_of(BLOCK) {
+            close_block(transaction, state, packed)?;
         }
     }
     Ok(())
 }
 
 /// Stores the entries behind the last block as a block of their own.
-fn close_block(transaction: &Transaction<'_>, state: &mut State) -> Result<(), CacheError> {
+fn close_block(transaction: &Transaction<'_>, state: &mut State, bodies: Option<&[u8]>) -> Result<(), CacheError> {
     let State { head, tail, .. } = state;
     let number = head.blocks() - 1;
-    let coded: Vec<Coded> = tail.iter().map(|entry| entry.coded).collect();
-    let block_head = BlockHead { after: head.hash, ..block::with_times(block::tail_head(head), &coded) };
-    block::write(transaction, number, &block_head, tail)?;
-    let references = (block::first_of(number)..).zip(tail.iter());
-    let references = references.filter_map(|(seq, entry)| Some((entry.reference.as_deref()?, seq)));
+    let block_head = BlockHead { after: head.hash, ..block::with_times(block::tail_head(head), &tail.coded) };
+    block::write(transaction, number, &block_head, tail, bodies)?;
+    let places = 0..tail.coded.len();
+    let references = (block::first_of(number)..).zip(places);
+    let references = references.filter_map(|(seq, place)| Some((tail.reference(place)?, seq)));
     terms::write_block(transaction, number, references)?;
     transaction.prepare_cached("DELETE FROM tail")?.execute([])?;
     tail.clear();
     head.tail_sum = 0;
     (head.block_hash, head.block_balance, head.block_recorded_at) = (head.hash, head.balance, head.recorded_at);
-    if head.blocks() % BLOCKS == 0 {
+    if head.blocks().is_multiple_of(BLOCKS) {
         segment::write(transaction, head, head.blocks() / BLOCKS - 1)?;
     }
     Ok(())
@@ -340,45 +348,38 @@ fn close_block(transaction: &Transaction<'_>, state: &mut State) -> Result<(), C
 fn write_tail(transaction: &Transaction<'_>, state: &mut State, stored: u64) -> Result<(), CacheError> {
     let State { head, tail, .. } = state;
     let (mut seq, mut before) = (head.blocks_end(), head.block_recorded_at);
-    for entry in tail {
+    for (place, coded) in tail.coded.iter().enumerate() {
         seq += 1;
         if seq > stored {
-            let check = block::write_tail(transaction, seq, entry, before)?;
+            let check = block::write_tail(transaction, seq, tail, place, before)?;
             head.tail_sum = head.tail_sum.wrapping_add(check);
         }
-        before = entry.coded.recorded_at;
+        before = coded.recorded_at;
     }
     Ok(())
 }
 
 /// Adds what was used to the days that it was used on.
-fn add_up(
-    transaction: &Transaction<'_>,
-    state: &mut State,
-    use_of_days: BTreeMap<(Code, i64), DayUse>,
-) -> Result<(), CacheError> {
+fn add_up(transaction: &Transaction<'_>, state: &mut State, used: Used) -> Result<(), CacheError> {
     let mut find = transaction.prepare_cached("SELECT cells FROM rollups WHERE code = ?1 AND day = ?2")?;
     let sql = "INSERT OR REPLACE INTO rollups (code, day, changed, cells) VALUES (?1, ?2, ?3, ?4)";
     let mut store = transaction.prepare_cached(sql)?;
     let State { head, sums, .. } = state;
     let commit = head.commits + 1;
     let mut changes: BTreeMap<Code, u64> = BTreeMap::new();
-    for ((code, day), mut added) in use_of_days {
+    used.each_day(|code, day, added| {
         let known: Option<Vec<u8>> = find.query_row((code, day), |row| row.get(0)).optional()?;
-        let mut change = 0_u64;
-        if let Some(sealed) = known {
-            change = change.wrapping_sub(seal::borne(&sealed));
-            let known = DayUse::decode(seal::opened(Kind::Rollup, code.into(), day.cast_unsigned(), &sealed)?)?;
-            for ((quarter, feature), tally) in known.0 {
-                added.add(quarter, feature, tally);
-            }
-        }
-        let sealed = seal::seal(Kind::Rollup, code.into(), day.cast_unsigned(), added.encode());
+        let known = known.as_deref();
+        let mut change = known.map_or(0, |sealed| seal::borne(sealed).wrapping_neg());
+        let known = known.map(|sealed| seal::opened(Kind::Rollup, code.into(), day.cast_unsigned(), sealed));
+        let cells = rollup::merged(known.transpose()?.unwrap_or_default(), added)?;
+        let sealed = seal::seal(Kind::Rollup, code.into(), day.cast_unsigned(), cells);
         change = change.wrapping_add(seal::borne(&sealed));
         store.execute((code, day, commit, sealed))?;
         let sum = changes.entry(code).or_default();
         *sum = sum.wrapping_add(change);
-    }
+        Ok(())
+    })?;
     for (code, change) in changes {
         if code == 0 {
             head.days_sum = head.days_sum.wrapping_add(change);
@@ -391,7 +392,7 @@ fn add_up(
 
 fn write_snapshot(
     transaction: &Transaction<'_>,
-    head: &Head,
+    head: &mut Head,
     SnapshotBytes { seq, bytes }: SnapshotBytes<'_>,
 ) -> Result<(), CacheError> {
     if seq > head.seq {
@@ -403,5 +404,6 @@ fn write_snapshot(
     let sealed = seal::seal(Kind::Snapshot, seq, 0, piece);
     let sql = "INSERT OR REPLACE INTO snapshots (id, seq, piece) VALUES (1, ?1, ?2)";
     transaction.prepare_cached(sql)?.execute((seq, sealed))?;
+    head.snapshot = seq;
     Ok(())
 }

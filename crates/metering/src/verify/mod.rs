@@ -120,8 +120,8 @@ impl Verifier {
 
     /// A verifier that goes on behind the last entry of an account, whose ledger was verified up to there.
     ///
-    /// It keeps no ids of usages, so that it takes no more memory however long it goes on: whether one was recorded
-    /// before (rule 14), only [`Verifier::new`] over the whole ledger tells.
+    /// It keeps no ids, so that it takes next to no memory however long it goes on: whether one was recorded before (rule
+    /// 14), only [`Verifier::new`] over the whole ledger tells.
     #[must_use]
     pub fn resume(account: Account) -> Self {
         let terms = account.terms.clone();
@@ -229,7 +229,9 @@ impl Verifier {
                 }
             }
         }
-        self.note_ids(stands, found);
+        if !self.is_resumed {
+            self.note_ids(stands, found);
+        }
     }
 
     /// Whether something had to come here as the rest of a command; it is compared and taken in.

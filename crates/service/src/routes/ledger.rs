@@ -9,7 +9,7 @@ use metering::MAX_TOTAL;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use wire::api::Role;
-use wire::line::LedgerLines;
+use wire::line::{LedgerLines, append_line};
 use wire::problem::{ErrorCode, Problem};
 
 use crate::http::{App, Caller, Failure, Query, blocking};
@@ -67,7 +67,7 @@ pub(super) async fn page(
     let lines = blocking(move || store.lines(&id, after, limit)).await?;
     let mut body = Vec::with_capacity(lines.iter().map(|line| line.body.len() + 90).sum());
     for line in &lines {
-        body.extend_from_slice(&line.encode());
+        append_line(&line.hash, &line.body, &mut body);
         body.push(b'\n');
     }
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())

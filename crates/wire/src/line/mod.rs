@@ -65,12 +65,17 @@ impl std::error::Error for LineError {}
 #[must_use]
 pub fn encode_line(hash: &Hash, body: &[u8]) -> Vec<u8> {
     let mut line = Vec::with_capacity(body.len() + 84);
+    append_line(hash, body, &mut line);
+    line
+}
+
+/// Appends the line that [`encode_line`] gives.
+pub fn append_line(hash: &Hash, body: &[u8], line: &mut Vec<u8>) {
     line.extend_from_slice(b"{\"hash\":\"");
     line.extend_from_slice(&hash.to_hex());
     line.extend_from_slice(b"\",\"body\":");
     line.extend_from_slice(body);
     line.push(b'}');
-    line
 }
 
 /// Takes a line apart. White space around it is ignored; the body is given as its exact bytes.

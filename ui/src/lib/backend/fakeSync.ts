@@ -41,7 +41,7 @@ function beginning(scenario: string, key: string, now: number): SyncStatus {
   const unread = { ...status, asOf: null, verified: null, entries: 3_412_000, progress: { done: 3_412_000, of: MANY, perSecond: 412_000, leftMs: 15_990 } };
   switch (scenario) {
     case "offline":
-      return { ...status, state: "offline", asOf: now - 5 * DAY + 60_000, error: UNREACHABLE };
+      return { ...status, state: "offline", asOf: now - 5 * DAY + 60_000, verified: { entries: ENTRIES, at: now - 5 * DAY }, error: UNREACHABLE };
     case "first_sync":
       return { ...unread, state: "catching_up" };
     case "first_sync_paused":
