@@ -250,9 +250,11 @@ impl Ledger {
     /// Builds the account from what is stored: the kept one, and the entries after it.
     pub(crate) fn replay(&mut self) -> Result<(), CacheError> {
         let Some(terms) = self.terms.clone() else { return Ok(()) };
+        self.writer.refresh()?;
         let reader = self.writer.reader();
-        let account = replay::open(&reader, terms)?;
-        let hash = reader.cursor()?.hash;
+        // Up to where the writer goes on from, though another process may store more meanwhile.
+        let Cursor { seq, hash, .. } = self.writer.cursor();
+        let account = replay::open(&reader, terms, seq)?;
         self.checker = Some(Checker::new(account.clone(), hash, reader));
         self.see(|seen, _| seen.account = Some(account));
         Ok(())

@@ -355,6 +355,63 @@ async fn a_revision_that_the_service_itself_does_not_know_is_an_incident() {
 }
 
 #[tokio::test]
+async fn reordered_entries_are_found() {
+    let breach = breaks_at(49, |lines| lines.swap(49, 50)).await;
+    assert_eq!(breach, Breach::Gap { expected: 50, got: 51 });
+}
+
+#[tokio::test]
+async fn numbers_that_are_none_are_found() {
+    for number in ["NaN", "1e999", "-1", "18446744073709551616", "0.5", "\"1\"", "null", "1000001"] {
+        let breach = breaks_at(49, |lines| rewritten(lines, 49, "\"units\":1", &format!("\"units\":{number}"))).await;
+        let is_named = match &breach {
+            Breach::Unreadable { seq: 50, .. } => true,
+            Breach::Rules { seq: 50, aspect, .. } => aspect == "allowed",
+            _ => false,
+        };
+        assert!(is_named, "{number}: {breach}");
+    }
+}
+
+#[tokio::test]
+async fn too_many_questions_are_asked_again_when_it_says() {
+    let error = stumbles_over(Faults { status: Some((429, "rate_limited")), ..Faults::default() }).await;
+    assert_eq!(error, ClientError::Unavailable { status: 429, retry_after_ms: Some(1_000) });
+}
+
+/// Wherever an answer breaks off or ends, the whole lines before are kept and the rest comes later.
+#[tokio::test]
+async fn a_page_may_be_cut_anywhere() {
+    let (provider, app) = (Provider::start(3_000), App::new());
+    let length: usize = provider.world().lines.iter().map(|line| line.len() + 1).sum();
+    let mut before = 0;
+    for cut in (1..24).map(|part| length * part / 24 + part * 7) {
+        for breaks in [true, false] {
+            let (break_page_at, end_page_at) = if breaks { (Some(cut), None) } else { (None, Some(cut)) };
+            // From the entry that is stored on, a page is shorter: it is cut early all the same.
+            let place = |at: Option<usize>| at.map(|at| at / 23);
+            provider.world().faults =
+                Faults { break_page_at: place(break_page_at), end_page_at: place(end_page_at), ..Faults::default() };
+            let handle = app.engine(&provider);
+            // One that breaks off may bring nothing at all: what was on its way is thrown away with the connection.
+            let goal = before + u64::from(!breaks);
+            until(&handle, "further", |status| {
+                status.last_seq >= goal && !matches!(status.state, State::Connecting) || status.state == State::Live
+            })
+            .await;
+            handle.stop().await;
+            app.has_what_the_service_has(&provider);
+            assert!(app.cursor() >= before);
+            before = app.cursor();
+        }
+    }
+    assert!(before > 100, "{before}");
+    provider.world().faults = Faults::default();
+    until_live_at(&app.engine(&provider), 3_002).await;
+    app.has_what_the_service_has(&provider);
+}
+
+#[tokio::test]
 async fn a_wrong_rate_is_named_with_what_the_rules_give() {
     let breach = breaks_at(49, |lines| rewritten(lines, 49, "\"rate\":1,\"cost\":1", "\"rate\":2,\"cost\":2")).await;
     let Breach::Rules { seq: 50, aspect, message, line } = &breach else { panic!("{breach}") };

@@ -14,7 +14,9 @@ use super::terms;
 use crate::CacheError;
 
 /// Blocks that one search reads at most, so that a filter that matches nearly nothing still answers at once.
-const MOST_BLOCKS: u32 = 160;
+const MOST_BLOCKS: u32 = 120;
+/// Parts of references that take about as long as a block.
+const PARTS: u32 = 4;
 
 /// What entries to show. What is empty or absent does not restrict.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -101,10 +103,11 @@ impl Coding {
         self.occurred.start != i64::MIN || self.occurred.end != i64::MAX
     }
 
-    /// The places in a whole segment of all that has the wanted codes and reference; `None` for all places.
-    fn places(&self, view: &View<'_>, number: u64) -> Result<Option<RoaringBitmap>, CacheError> {
+    /// The places in a whole segment of all that has the wanted codes and reference, `None` for all places; and how many
+    /// parts of references had to be read.
+    fn places(&self, view: &View<'_>, number: u64) -> Result<(Option<RoaringBitmap>, u32), CacheError> {
         if self.wanted.is_empty() && self.reference.is_none() {
-            return Ok(None);
+            return Ok((None, 0));
         }
         let directory = view.directory(number)?;
         let mut all: Option<RoaringBitmap> = None;
@@ -118,18 +121,20 @@ impl Coding {
                 None => any,
             };
             if both.is_empty() {
-                return Ok(Some(both));
+                return Ok((Some(both), 0));
             }
             all = Some(both);
         }
+        let mut parts = 0;
         if let Some(begin) = &self.reference {
-            let found: RoaringBitmap = terms::places(view.db, &directory, number, begin)?.into_iter().collect();
+            let (found, read) = terms::places(view.db, &directory, number, begin)?;
+            parts = read;
             all = Some(match all {
                 Some(all) => all & found,
                 None => found,
             });
         }
-        Ok(all)
+        Ok((all, parts))
     }
 
     /// The numbers, ascending, of entries of a block outside whole segments that have the reference.
@@ -197,7 +202,7 @@ impl LedgerReader {
                 block::first_of(block::number_of(first) + 1)
             };
             let end = end.min(top);
-            let places = if is_whole { coding.places(view, number)? } else { None };
+            let places = if is_whole { coding.places(view, number)?.0 } else { None };
             let referenced = if is_whole { None } else { coding.referenced(view, block::number_of(first))? };
             let mut rows = Rows::new(view)?;
             for seq in first..end {
@@ -288,7 +293,9 @@ impl Search<'_> {
     fn segment(&mut self, rows: &mut Rows<'_>, coding: &Coding, number: u64, top: u64) -> Result<u64, CacheError> {
         let first = number * SEGMENT + 1;
         let bottom = first.max(self.lowest);
-        let Some(mut places) = coding.places(self.view, number)? else {
+        let (places, parts) = coding.places(self.view, number)?;
+        self.blocks += parts / PARTS;
+        let Some(mut places) = places else {
             return self.block(rows, coding, block::number_of(top - 1), top);
         };
         if top < first + SEGMENT {

@@ -1,10 +1,11 @@
 //! References by how they begin: each block has its own, sorted; a whole segment has those of its blocks together.
 
+use roaring::RoaringBitmap;
 use rusqlite::Transaction;
 
 use super::bytes::{Reader, put};
 use super::seal::{self, Kind};
-use super::segment::{BLOCKS, Directory, place_of};
+use super::segment::{BLOCKS, Directory, SEGMENT, place_of};
 use crate::CacheError;
 
 /// Bytes of a part of a segment's references, about.
@@ -178,14 +179,17 @@ pub(crate) fn block_terms(
     each(seal::opened(Kind::References, block, 0, sealed)?, found)
 }
 
-/// The places in a whole segment of the references that begin with `begin`, which is folded.
+/// The places in a whole segment of the references that begin with `begin`, which is folded, and how many parts had to be
+/// read for it.
 pub(crate) fn places(
     view: &Transaction<'_>,
     directory: &Directory,
     segment: u64,
     begin: &[u8],
-) -> Result<Vec<u32>, CacheError> {
-    let mut places = Vec::new();
+) -> Result<(RoaringBitmap, u32), CacheError> {
+    // A bit for each place: many references of a segment may begin alike.
+    let mut found = vec![0_u64; usize::try_from(SEGMENT / 64).unwrap_or(0)];
+    let mut count = 0;
     // The part before the first that begins at or after it may end with some, too.
     let from = directory.terms.partition_point(|first| first.as_slice() < begin).saturating_sub(1);
     let mut statement = view.prepare_cached("SELECT terms FROM terms WHERE segment = ?1 AND part = ?2")?;
@@ -193,6 +197,7 @@ pub(crate) fn places(
         if first.as_slice() > begin && !first.starts_with(begin) {
             break;
         }
+        count += 1;
         let part = part as u64;
         let mut rows = statement.query((segment, part))?;
         let row =
@@ -200,13 +205,21 @@ pub(crate) fn places(
         let sealed = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
         each(seal::opened(Kind::Terms, segment, part, sealed)?, |term, place| {
             if term.starts_with(begin) {
-                places.push(place);
+                if let Some(bits) = found.get_mut(place as usize / 64) {
+                    *bits |= 1 << (place % 64);
+                }
+                return true;
             }
-            term.starts_with(begin) || term < begin
+            term < begin
         })?;
     }
-    places.sort_unstable();
-    Ok(places)
+    let places = (0_u32..)
+        .step_by(64)
+        .zip(found)
+        .flat_map(|(from, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| from + bit));
+    let places = RoaringBitmap::from_sorted_iter(places)
+        .map_err(|error| CacheError::damaged(format!("places out of order: {error}")))?;
+    Ok((places, count))
 }
 
 #[cfg(test)]

@@ -192,13 +192,30 @@ impl LedgerWriter {
         self.change(|transaction, state| write_snapshot(transaction, &mut state.head, snapshot))
     }
 
+    /// Takes notice of what another process has stored meanwhile.
+    ///
+    /// # Errors
+    /// Any storage error.
+    pub fn refresh(&mut self) -> Result<(), CacheError> {
+        let Self { db, state, is_stale, path, .. } = self;
+        let mut read = || -> Result<(), CacheError> {
+            let view = db.transaction()?;
+            if *is_stale || Head::read(&view)?.commits != state.head.commits {
+                *state = State::read(&view)?;
+                *is_stale = false;
+            }
+            Ok(())
+        };
+        read().map_err(|error| error.about(path))
+    }
+
     /// Runs `work` in one transaction, on the state that is stored, and writes the new head.
     fn change(
         &mut self,
         work: impl FnOnce(&Transaction<'_>, &mut State) -> Result<(), CacheError>,
     ) -> Result<(), CacheError> {
-        let Self { db, state, is_stale, .. } = self;
-        let changed = || -> Result<(), CacheError> {
+        let changed = |writer: &mut Self| -> Result<(), CacheError> {
+            let Self { db, state, is_stale, .. } = writer;
             // Immediate: whoever reads before writing must not find that somebody else wrote in between.
             let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
             if *is_stale || Head::read(&transaction)?.commits != state.head.commits {
@@ -212,7 +229,13 @@ impl LedgerWriter {
             *is_stale = false;
             Ok(())
         };
-        changed().map_err(|error| error.about(&self.path))?;
+        let before = self.state.head;
+        let changed = changed(self);
+        if let Err(error) = changed {
+            // What is said to be stored is; the rest of what is in memory is read anew before it is needed.
+            self.state.head = before;
+            return Err(error.about(&self.path));
+        }
         self.mark.note(Committed { commits: self.state.head.commits, seq: self.state.head.seq });
         Ok(())
     }
