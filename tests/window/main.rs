@@ -8,3 +8,5 @@ mod harness;
 mod journeys;
 #[cfg(test)]
 mod provider;
+#[cfg(test)]
+mod verdict;

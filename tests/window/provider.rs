@@ -52,6 +52,22 @@ impl Provider {
         self.process.wait().unwrap();
     }
 
+    /// Gives the last entry another hash, past the service and past what guards its ledger: as whoever has the database in
+    /// hand could rewrite history. The service must not run.
+    pub(crate) fn rewrite_the_last_entry(&self) {
+        let db = rusqlite::Connection::open(self.folder.path().join("credits.db")).unwrap();
+        let guards: Vec<String> = db
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'entries'")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        guards.iter().for_each(|guard| db.execute_batch(&format!("DROP TRIGGER {guard}")).unwrap());
+        let rewrite = "UPDATE entries SET hash = randomblob(32) WHERE seq = (SELECT max(seq) FROM entries)";
+        assert_eq!(db.execute(rewrite, []).unwrap(), 1);
+    }
+
     /// Serves the same again at the same address.
     pub(crate) fn restart(&mut self) {
         let database = format!("sqlite:{}", self.folder.path().join("credits.db").display());

@@ -73,7 +73,7 @@ impl App {
         match found {
             Ok(found) => Ok(Verification {
                 entries: found.entries,
-                right: found.findings.is_empty(),
+                right: found.is_right(),
                 stopped: stopped && !found.is_whole,
                 findings: found.findings.iter().map(ToString::to_string).collect(),
                 more: found.more,

@@ -54,7 +54,7 @@ pub struct JobProgress {
 pub struct Verification {
     /// Entries that were looked at.
     pub entries: u64,
-    /// Whether nothing is wrong with any of them.
+    /// Whether every entry was looked at and nothing is wrong with any.
     pub right: bool,
     /// Whether it was stopped before the end.
     pub stopped: bool,

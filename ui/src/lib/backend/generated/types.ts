@@ -1082,7 +1082,7 @@ export type Verification = {
  */
 entries: number, 
 /**
- * Whether nothing is wrong with any of them.
+ * Whether every entry was looked at and nothing is wrong with any.
  */
 right: boolean, 
 /**
