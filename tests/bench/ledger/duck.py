@@ -12,7 +12,7 @@ QUERY = """
                         WHEN 'knowledge-sync' THEN 'syncs' ELSE 'replies' END AS class,
            -sum(credits) AS credits
     FROM entries
-    WHERE feature <> '' AND occurred_at >= (SELECT max(occurred_at) FROM entries) - 365 * 86400000
+    WHERE feature <> '' AND occurred_at >= (SELECT max(occurred_at) FROM entries) - 365 * CAST(86400000 AS BIGINT)
     GROUP BY ALL
 """
 

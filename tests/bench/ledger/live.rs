@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clock::Stopwatch;
+use clock::{Clock, Stopwatch};
 use serde_json::{Value, json};
 
 use crate::sync_all::{engine, until_live};
@@ -20,9 +20,11 @@ pub(crate) fn run(url: &str, workspace: &str, token: &str, ledger: &Path) -> Res
         // Somebody who is connected already.
         let http = reqwest::Client::builder().no_proxy().build()?;
         let (mut since_answer, mut since_report) = (Vec::new(), Vec::new());
+        // The database is kept from run to run, and takes an id once.
+        let run = Clock::system().now().as_millis();
         for number in 0..REPORTS {
             let event = json!({
-                "specversion": "1.0", "type": wire::event::TYPE, "source": "live", "id": format!("live-{number}"),
+                "specversion": "1.0", "type": wire::event::TYPE, "source": "live", "id": format!("live-{run}-{number}"),
                 "data": {"feature": "ai-reply"},
             });
             let request = http
