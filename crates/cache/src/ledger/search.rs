@@ -14,7 +14,7 @@ use super::terms;
 use crate::CacheError;
 
 /// Blocks that one search reads at most, so that a filter that matches nearly nothing still answers at once.
-const MOST_BLOCKS: u32 = 120;
+const MOST_BLOCKS: u32 = 90;
 /// Parts of references that take about as long as a block.
 const PARTS: u32 = 4;
 
@@ -103,17 +103,18 @@ impl Coding {
         self.occurred.start != i64::MIN || self.occurred.end != i64::MAX
     }
 
-    /// The places in a whole segment of all that has the wanted codes and reference, `None` for all places; and how many
-    /// parts of references had to be read.
+    /// The places in a whole segment of all that has the wanted codes and reference, `None` for all places; and what that
+    /// took, in blocks that could have been read meanwhile.
     fn places(&self, view: &View<'_>, number: u64) -> Result<(Option<RoaringBitmap>, u32), CacheError> {
         if self.wanted.is_empty() && self.reference.is_none() {
             return Ok((None, 0));
         }
         let directory = view.directory(number)?;
-        let mut all: Option<RoaringBitmap> = None;
+        let (mut all, mut took): (Option<RoaringBitmap>, u32) = (None, 0);
         for (_, codes) in &self.wanted {
             let mut any = RoaringBitmap::new();
             for code in codes {
+                took += 1;
                 any |= segment::places(view.db, &directory, number, *code)?;
             }
             let both = match all {
@@ -121,20 +122,19 @@ impl Coding {
                 None => any,
             };
             if both.is_empty() {
-                return Ok((Some(both), 0));
+                return Ok((Some(both), took));
             }
             all = Some(both);
         }
-        let mut parts = 0;
         if let Some(begin) = &self.reference {
-            let (found, read) = terms::places(view.db, &directory, number, begin)?;
-            parts = read;
+            let (found, parts) = terms::places(view.db, &directory, number, begin)?;
+            took += 1 + parts / PARTS;
             all = Some(match all {
                 Some(all) => all & found,
                 None => found,
             });
         }
-        Ok((all, parts))
+        Ok((all, took))
     }
 
     /// The numbers, ascending, of entries of a block outside whole segments that have the reference.
@@ -293,8 +293,8 @@ impl Search<'_> {
     fn segment(&mut self, rows: &mut Rows<'_>, coding: &Coding, number: u64, top: u64) -> Result<u64, CacheError> {
         let first = number * SEGMENT + 1;
         let bottom = first.max(self.lowest);
-        let (places, parts) = coding.places(self.view, number)?;
-        self.blocks += parts / PARTS;
+        let (places, took) = coding.places(self.view, number)?;
+        self.blocks += took;
         let Some(mut places) = places else {
             return self.block(rows, coding, block::number_of(top - 1), top);
         };
