@@ -140,7 +140,10 @@ impl Engine {
             let (clock, hurry) = (self.config.clock.clone(), Arc::clone(&self.hurry));
             let done = match action {
                 Action::Rest => {
-                    let _ = paused.wait_for(|paused| !*paused).await;
+                    tokio::select! {
+                        _ = paused.wait_for(|paused| !*paused) => {}
+                        Ok(()) = damaged.changed() => {}
+                    }
                     Ok(Happened::Waited)
                 }
                 Action::Wait { ms } => {

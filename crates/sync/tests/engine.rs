@@ -293,3 +293,32 @@ async fn a_ledger_of_another_workspace_is_set_aside() {
     let [sync::Notice::SetAside { path, reason }] = status.notices.as_slice() else { panic!("{:?}", status.notices) };
     assert!(path.exists() && reason.contains("another workspace"), "{reason}");
 }
+
+/// This computer's clock is months ahead of the service's.
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_noticed_and_the_services_counts() {
+    let (provider, mut app) = (Provider::start(5), App::new());
+    let theirs: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
+    app.clock = clock::Clock::system();
+    let ours = app.clock.now();
+    let handle = app.engine(&provider);
+    let status = until_live_at(&handle, 7).await;
+    let off = status.skew_ms - theirs.since(ours);
+    assert!(off.abs() < 60_000, "{} and not {}", status.skew_ms, theirs.since(ours));
+    let verified = status.verified.unwrap();
+    assert!(verified.at.since(theirs).abs() < 60_000, "dated by the service's clock: {verified:?}");
+}
+
+#[tokio::test]
+async fn a_paused_ledger_can_be_rebuilt() {
+    let (provider, app) = (Provider::start(50), App::new());
+    let handle = app.engine(&provider);
+    until_live_at(&handle, 52).await;
+    handle.pause(true);
+    until(&handle, "paused", |status| matches!(status.state, State::Paused(_))).await;
+    handle.rebuild("on demand");
+    until(&handle, "set aside", |status| status.notices.len() == 1 && status.last_seq == 0).await;
+    handle.pause(false);
+    until_live_at(&handle, 52).await;
+    app.has_what_the_service_has(&provider);
+}

@@ -120,12 +120,6 @@ impl Page {
         self.entries.is_empty()
     }
 
-    /// How many bytes its bodies have.
-    #[must_use]
-    pub const fn bytes(&self) -> usize {
-        self.bodies.len()
-    }
-
     /// Empties it and keeps its room.
     pub fn clear(&mut self) {
         self.text.clear();

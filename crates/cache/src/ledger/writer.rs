@@ -184,14 +184,6 @@ impl LedgerWriter {
         })
     }
 
-    /// Replaces the kept account, so that the next start has less to replay.
-    ///
-    /// # Errors
-    /// [`CacheError::BadPage`] for one of an entry that is not stored, or any storage error.
-    pub fn set_snapshot(&mut self, snapshot: SnapshotBytes<'_>) -> Result<(), CacheError> {
-        self.change(|transaction, state| write_snapshot(transaction, &mut state.head, snapshot))
-    }
-
     /// Takes notice of what another process has stored meanwhile.
     ///
     /// # Errors
