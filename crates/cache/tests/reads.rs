@@ -50,9 +50,6 @@ fn lends_bodies_from_anywhere_and_stops_when_told() {
     });
     assert_eq!((all.unwrap(), last), (3_000, Some((3_000, Some(sample::hash(3_000))))));
     assert_eq!(reader.entries_after(3_000, 5, |_| true).unwrap(), 0);
-    assert_eq!(reader.chain_ahead_of(1_500).unwrap(), (1_024, sample::hash(1_024)));
-    assert_eq!(reader.chain_ahead_of(2_999).unwrap(), (2_048, sample::hash(2_048)));
-    assert_eq!(reader.chain_ahead_of(7).unwrap(), (0, [0; 32]));
 }
 
 #[test]

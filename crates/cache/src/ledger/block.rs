@@ -7,7 +7,7 @@ use super::columns::{self, BLOCK, BlockHead, Coded};
 use super::head::Head;
 use super::pack;
 use super::seal::{self, Kind};
-use crate::{CacheError, EntryHash};
+use crate::CacheError;
 
 /// A block as numbers, with the balance after each entry.
 #[derive(Clone, Debug)]
@@ -221,8 +221,9 @@ pub(crate) fn write_tail(
     let coded = tail.coded.get(place).copied().unwrap_or_default();
     coded.put(&mut bytes, before);
     let reference = tail.reference(place);
+    put(&mut bytes, u64::from(reference.is_some()));
     bytes.extend_from_slice(reference.unwrap_or_default().as_bytes());
-    let sealed = seal::seal(Kind::Tail, seq, u64::from(reference.is_some()), bytes);
+    let sealed = seal::seal(Kind::Tail, seq, 0, bytes);
     let body = seal::seal(Kind::TailBody, seq, 0, tail.body(place).to_vec());
     let sum = seal::borne(&sealed).wrapping_add(seal::borne(&body));
     let sql = "INSERT INTO tail (seq, entry, body) VALUES (?1, ?2, ?3)";
@@ -230,74 +231,66 @@ pub(crate) fn write_tail(
     Ok(sum)
 }
 
-/// Reads the entries behind the last block with all that is stored of them.
+/// Reads the entries behind the last block with all that is stored of them, and sees that they are the newest.
 pub(crate) fn read_tail_entries(view: &Transaction<'_>, head: &Head) -> Result<Tail, CacheError> {
     let (mut tail, mut sum) = (Tail::default(), 0_u64);
-    let mut statement = view.prepare_cached("SELECT seq, entry, body FROM tail ORDER BY seq")?;
-    let mut rows = statement.query([])?;
-    let (mut seq, mut before) = (head.blocks_end(), head.block_recorded_at);
-    while let Some(row) = rows.next()? {
-        seq += 1;
-        let (sealed, body) = (
-            row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?,
-            row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?,
-        );
-        let (coded, reference) = opened_tail(row.get(0)?, seq, sealed, before)?;
-        before = coded.recorded_at;
-        sum = sum.wrapping_add(seal::borne(sealed)).wrapping_add(seal::borne(body));
-        tail.push(coded, reference.as_deref(), seal::opened(Kind::TailBody, seq, 0, body)?);
-    }
-    if seq != head.seq || sum != head.tail_sum {
+    each_tail_entry(view, head, |seq, coded, reference, check| {
+        let mut statement = view.prepare_cached("SELECT body FROM tail WHERE seq = ?1")?;
+        let mut rows = statement.query([seq])?;
+        let row = rows.next()?.ok_or_else(|| CacheError::damaged(format!("entry {seq} is gone")))?;
+        let body = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+        sum = sum.wrapping_add(check).wrapping_add(seal::borne(body));
+        tail.push(coded, reference, seal::opened(Kind::TailBody, seq, 0, body)?);
+        Ok(())
+    })?;
+    if sum != head.tail_sum {
         return Err(CacheError::damaged("the newest entries are not the ones that were stored last"));
     }
     Ok(tail)
 }
 
-fn opened_tail(stored: u64, seq: u64, sealed: &[u8], before: i64) -> Result<(Coded, Option<String>), CacheError> {
-    if stored != seq {
-        return Err(CacheError::damaged(format!("entry {seq} is gone")));
+/// Lends the entries behind the last block in order: the number, the entry, its reference, and the checksum of both.
+fn each_tail_entry(
+    view: &Transaction<'_>,
+    head: &Head,
+    mut each: impl FnMut(u64, Coded, Option<&str>, u64) -> Result<(), CacheError>,
+) -> Result<(), CacheError> {
+    let mut statement = view.prepare_cached("SELECT seq, entry FROM tail ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    let (mut seq, mut before) = (head.blocks_end(), head.block_recorded_at);
+    while let Some(row) = rows.next()? {
+        seq += 1;
+        if row.get::<_, u64>(0)? != seq {
+            return Err(CacheError::damaged(format!("entry {seq} is gone")));
+        }
+        let sealed = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        let mut reader = Reader(seal::opened(Kind::Tail, seq, 0, sealed)?);
+        let coded = Coded::read(&mut reader, before)?;
+        let has_reference = reader.number()? == 1;
+        let text = std::str::from_utf8(reader.0).map_err(|_| CacheError::damaged("a reference is no text"))?;
+        before = coded.recorded_at;
+        each(seq, coded, has_reference.then_some(text), seal::borne(sealed))?;
     }
-    let has_reference = seal::opened(Kind::Tail, seq, 1, sealed);
-    let is_with = has_reference.is_ok();
-    let bytes = has_reference.or_else(|_| seal::opened(Kind::Tail, seq, 0, sealed))?;
-    let mut reader = Reader(bytes);
-    let coded = Coded::read(&mut reader, before)?;
-    let text = std::str::from_utf8(reader.0).map_err(|_| CacheError::damaged("a reference is no text"))?;
-    Ok((coded, is_with.then(|| text.to_owned())))
+    if seq == head.seq { Ok(()) } else { Err(CacheError::damaged(format!("entry {} is gone", seq + 1))) }
 }
 
 /// The entries behind the last block, as a block of its own.
 fn read_tail(view: &Transaction<'_>, head: &Head) -> Result<Block, CacheError> {
-    let (entries, mut seq, mut before) = (Vec::new(), head.blocks_end(), head.block_recorded_at);
-    let mut block = Block { first: seq + 1, head: tail_head(head), entries };
-    let mut statement = view.prepare_cached("SELECT seq, entry FROM tail ORDER BY seq")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        seq += 1;
-        let sealed = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-        let (coded, _) = opened_tail(row.get(0)?, seq, sealed, before)?;
-        before = coded.recorded_at;
-        block.entries.push(coded);
-    }
-    if seq != head.seq {
-        return Err(CacheError::damaged(format!("entry {} is gone", seq + 1)));
-    }
-    block.head = with_times(block.head, &block.entries);
-    Ok(block)
+    let mut entries = Vec::new();
+    each_tail_entry(view, head, |_, coded, _, _| {
+        entries.push(coded);
+        Ok(())
+    })?;
+    Ok(Block { first: head.blocks_end() + 1, head: with_times(tail_head(head), &entries), entries })
 }
 
 /// The references of the entries behind the last block, with their numbers.
 pub(crate) fn tail_references(view: &Transaction<'_>, head: &Head) -> Result<Vec<(String, u64)>, CacheError> {
-    let (mut found, mut seq, mut before) = (Vec::new(), head.blocks_end(), head.block_recorded_at);
-    let mut statement = view.prepare_cached("SELECT seq, entry FROM tail ORDER BY seq")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        seq += 1;
-        let sealed = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-        let (coded, reference) = opened_tail(row.get(0)?, seq, sealed, before)?;
-        before = coded.recorded_at;
-        found.extend(reference.map(|reference| (reference, seq)));
-    }
+    let mut found = Vec::new();
+    each_tail_entry(view, head, |seq, _, reference, _| {
+        found.extend(reference.map(|reference| (reference.to_owned(), seq)));
+        Ok(())
+    })?;
     Ok(found)
 }
 
@@ -323,17 +316,6 @@ pub(crate) fn with_times(mut head: BlockHead, entries: &[Coded]) -> BlockHead {
         head.latest = head.latest.max(coded.occurred_at);
     }
     head
-}
-
-/// The link of the chain at the end of a whole block; zeros ahead of the first.
-pub(crate) fn hash_ahead_of(view: &Transaction<'_>, head: &Head, number: u64) -> Result<EntryHash, CacheError> {
-    if number == 0 {
-        Ok([0; 32])
-    } else if number >= head.blocks() {
-        Ok(head.block_hash)
-    } else {
-        Ok(read_head(view, number)?.before)
-    }
 }
 
 fn piece(view: &Transaction<'_>, sql: &str, number: u64) -> Result<Vec<u8>, CacheError> {

@@ -196,16 +196,4 @@ impl LedgerReader {
             view.body(seq).map(Some)
         })
     }
-
-    /// Where to begin to compute the link of the hash chain at an entry: an entry ahead of it (0 before the first), and
-    /// the link there.
-    ///
-    /// # Errors
-    /// Any storage error.
-    pub fn chain_ahead_of(&self, seq: u64) -> Result<(u64, EntryHash), CacheError> {
-        self.read(|view| {
-            let number = block::number_of(seq.min(view.head.seq));
-            Ok((block::first_of(number) - 1, block::hash_ahead_of(view.db, &view.head, number)?))
-        })
-    }
 }
