@@ -292,9 +292,12 @@ impl Engine {
             Ok((taken, ledger.seq()))
         });
         let (client, id) = (self.config.client.clone(), self.config.workspace_id.clone());
+        let mut damaged = self.damaged.clone();
         let fetching = async {
             tokio::select! {
                 biased;
+                // What came is set aside with the rest.
+                Ok(()) = damaged.changed() => Ok(true),
                 Ok(_) = paused.wait_for(|paused| *paused) => Ok(false),
                 fetched = fetch::fetch(client, id, after, up_to, sender) => fetched.map(|()| true),
             }

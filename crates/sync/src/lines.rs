@@ -5,7 +5,7 @@ use reqwest::Response;
 use crate::ClientError;
 use crate::answer::not_the_service;
 
-/// Most bytes of a line: a hundred times what the longest entry of a real ledger takes.
+/// Most bytes of a line: far more than an entry with all its texts as long as they may be.
 const MAX_LINE: usize = 256 * 1_024;
 /// Bytes that are handed on at once, about.
 const PIECE: usize = 2_048 * 1_024;

@@ -34,8 +34,8 @@ impl Verification {
 }
 
 /// Reads everything that is stored of a ledger: whether the file is whole, whether each entry's hash follows from the one
-/// before and its bytes, and whether the rules made it (rule 19). Takes some seconds for ten million entries, and eight
-/// bytes of memory for each. `progress` hears how many entries were looked at, and may stop with `false`.
+/// before and its bytes, and whether the rules made it (rule 19). Takes its time for millions of entries, and eight bytes of
+/// memory for each. `progress` hears how many entries were looked at, and may stop with `false`.
 ///
 /// # Errors
 /// [`CacheError::Unusable`] naming the damage, if the file is not what was stored; any other storage error.

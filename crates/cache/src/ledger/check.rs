@@ -14,7 +14,7 @@ use crate::CacheError;
 
 impl LedgerReader {
     /// Reads every piece of the file and compares what can be told twice: blocks with each other, what finds entries with
-    /// the entries, sums with what is summed. Takes some seconds for millions of entries. `progress` hears the last entry
+    /// the entries, sums with what is summed. Takes its time for millions of entries. `progress` hears the last entry
     /// looked at now and then, and may stop with `false`.
     ///
     /// That the bytes follow from each other by the hash chain and from the rules is for `sync` to see.

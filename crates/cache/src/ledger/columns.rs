@@ -1,6 +1,6 @@
 //! Entries as numbers, column by column: what lists, filters and charts look at.
 //!
-//! A block of them takes some six bytes an entry. Its head says what many questions need without the rest.
+//! A block of them takes some five bytes an entry. Its head says what many questions need without the rest.
 
 use metering::Timestamp;
 
