@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app::view::{ExportFilter, ExportFormat, ExportRequest};
-use cache::{LedgerReader, WorkspaceKey};
+use cache::{LedgerReader, LedgerWriter, NewEntry, WorkspaceKey};
 use clock::Clock;
 use metering::Timestamp;
+use serde_json::json;
 
 use crate::desk;
 use crate::world::{WORKSPACE, World, event};
@@ -32,6 +33,7 @@ async fn child() {
     let folder = PathBuf::from(folder);
     if std::env::var(WORK).unwrap() == "migration" {
         drop(cache::Desk::open(folder.join("desk.db")).unwrap());
+        drop(cache::LedgerWriter::open(folder.join("ledger.db")).unwrap());
         std::future::pending::<()>().await;
     }
     let clock = Clock::fixed(std::env::var(NOW).unwrap().parse().unwrap());
@@ -95,7 +97,9 @@ fn whole(ledger: &Path, service: &[Vec<u8>]) -> u64 {
 
 /// A world with so many entries, and a desk in its folder that is connected to it.
 async fn world(entries: u32) -> (World, PathBuf) {
-    let world = World::on("a", "scale").await;
+    let world = World::new("a", "UTC", "2026-06-03T09:00:00Z").await;
+    let plan = json!({ "do": "subscribe", "plan": "enterprise", "allowance": 1_000_000 });
+    assert_eq!(world.plan(&plan).await.0, 200);
     let fill = |from: u32, to: u32| {
         let events = (from..to).map(|number| event(&format!("job-{number}"), "ai-reply", 1)).collect::<Vec<_>>();
         serde_json::Value::Array(events)
@@ -105,6 +109,7 @@ async fn world(entries: u32) -> (World, PathBuf) {
         let (status, _) = world.send(reqwest::Method::POST, "usage", wire::event::BATCH, &batch).await;
         assert_eq!(status, 200);
     }
+    assert!(world.balance().await["seq"].as_u64() > Some(entries.into()), "all of them were recorded");
     let desk = cache::Desk::open(desk::places(world.folder.path()).desk()).unwrap();
     let key = desk.connect(&world.url(), WORKSPACE, Some(&world.token)).unwrap();
     let ledger = desk::places(world.folder.path()).ledger(key);
@@ -113,12 +118,25 @@ async fn world(entries: u32) -> (World, PathBuf) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_the_first_sync() {
-    let (world, ledger) = world(90_000).await;
+    // More than are stored together, several times over.
+    let (world, ledger) = world(if kills() > 100 { 200_000 } else { 90_000 }).await;
     let service = bodies(&world);
     let (folder, now) = (world.folder.path().to_owned(), world.clock.now());
     let (mut before, mut finished, mut cut) = (0, 0, 0);
     for round in 0..kills() {
-        killed(start(&folder, now, "sync"), round, 900).await;
+        let child = start(&folder, now, "sync");
+        if round % 3 > 0 {
+            // It takes a while to start, and then is quick.
+            let begun =
+                || LedgerReader::open(&ledger).is_ok_and(|reader| reader.cursor().is_ok_and(|at| at.seq > before));
+            for _ in 0..500 {
+                if begun() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+        killed(child, round, if round % 3 > 0 { 60 } else { 400 }).await;
         let seen = whole(&ledger, &service);
         assert!(seen >= before, "{seen} entries are left of {before}");
         cut += u32::from(seen > 0 && seen < service.len() as u64);
@@ -208,12 +226,28 @@ async fn while_an_older_file_becomes_a_current_one() {
         CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB);
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
         INSERT INTO bodies SELECT i, zeroblob(400) FROM n;";
-    let mut current = 0;
+    let ledger = folder.path().join("ledger.db");
+    let (mut current, mut begun) = (0, 0);
     for round in 0..kills() {
         if round % 3 == 0 {
             rusqlite::Connection::open(&path).unwrap().execute_batch(older).unwrap();
         }
+        if round % 3 == 0 {
+            fill(&ledger);
+            let older = "PRAGMA user_version = 1; UPDATE compatible SET oldest = 1;";
+            rusqlite::Connection::open(&ledger).unwrap().execute_batch(older).unwrap();
+        }
         killed(start(folder.path(), Timestamp::from_millis(0), "migration"), round, 60).await;
+        let db = rusqlite::Connection::open(&ledger).unwrap();
+        let number = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        let found =
+            (number("PRAGMA user_version"), number("SELECT count(*) FROM blocks"), number("SELECT count(*) FROM head"));
+        assert!([(1, 3, 1), (2, 0, 0)].contains(&found), "version, blocks, heads: {found:?}");
+        begun += u32::from(found.0 == 2);
+        drop(db);
+        let writer = LedgerWriter::open(&ledger).unwrap();
+        assert_eq!((writer.cursor().seq, writer.lost()), (0, None), "it begins anew, and misses nothing");
+        drop(writer);
         let db = rusqlite::Connection::open(&path).unwrap();
         let number = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
         let tables = number("SELECT count(*) FROM sqlite_schema WHERE name IN ('entries', 'bodies')");
@@ -225,7 +259,36 @@ async fn while_an_older_file_becomes_a_current_one() {
         let connection = desk.connection(key).unwrap().expect("the connection stays");
         assert_eq!(connection.token.as_deref(), Some("token"));
     }
-    eprintln!("{} kills while an older file became a current one: {current} after that", kills());
+    eprintln!(
+        "{} kills while older files became current ones: {current} after that of the desk, {begun} after that of the ledger",
+        kills()
+    );
+}
+
+/// Fills a ledger's file with some blocks of entries.
+fn fill(ledger: &Path) {
+    cache::remove_ledger(ledger).unwrap();
+    let entry = |seq| NewEntry {
+        seq,
+        recorded_at: Timestamp::from_millis(0),
+        occurred_at: Timestamp::from_millis(0),
+        kind: "grant",
+        feature: None,
+        detail: None,
+        units: 0,
+        credits: 1,
+        balance_after: seq,
+        member: None,
+        channel: None,
+        source: None,
+        reference: None,
+        revision: 0,
+        amends: None,
+        hash: [7; 32],
+        body: &[b'x'; 300],
+    };
+    let cursor = cache::Cursor { seq: 4_000, hash: [7; 32], as_of: Timestamp::from_millis(0) };
+    LedgerWriter::open(ledger).unwrap().apply(&(1..=4_000).map(entry).collect(), &cursor, None).unwrap();
 }
 
 /// An app that is not killed comes to where the service is.

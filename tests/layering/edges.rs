@@ -9,7 +9,7 @@ pub(crate) const ALLOWED: [(&str, &[&str]); 9] = [
     ("metering", &[]),
     ("clock", &["metering"]),
     ("wire", &["metering"]),
-    ("cache", &["metering"]),
+    ("cache", &["metering", "wire"]),
     ("charts", &["metering"]),
     ("sync", &["cache", "clock", "metering", "wire"]),
     ("app", &["cache", "charts", "clock", "metering", "sync", "wire"]),

@@ -99,6 +99,10 @@ impl From<rusqlite::Error> for CacheError {
     }
 }
 
+fn is_cut(error: &rusqlite::Error) -> bool {
+    error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHORT_READ)
+}
+
 impl CacheError {
     /// A piece of the file is not what was stored. The handle adds which file it is.
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
@@ -126,8 +130,9 @@ impl CacheError {
                 | rusqlite::Error::Utf8Error(..)
                 | rusqlite::Error::SqlInputError { .. }),
             ) => Self::Unusable { path: path.to_owned(), reason: Unusable::Corrupt(error.to_string()) },
+            // A page that should be there is not: the file was cut. That is no trouble of the disk, as the code says.
             Self::Storage(error @ rusqlite::Error::SqliteFailure(..))
-                if error.sqlite_error_code() == Some(ErrorCode::Unknown) =>
+                if error.sqlite_error_code() == Some(ErrorCode::Unknown) || is_cut(&error) =>
             {
                 Self::Unusable { path: path.to_owned(), reason: Unusable::Corrupt(error.to_string()) }
             }

@@ -15,7 +15,8 @@ pub(crate) struct Step {
 /// Where a file says which apps may open it, beside `user_version`, which says how many steps it has had.
 const COMPATIBLE: &str = "CREATE TABLE IF NOT EXISTS compatible (oldest INTEGER NOT NULL) STRICT";
 
-/// Brings a file to the current schema. A file of a newer app is left as it is, and may be used if its last step says so.
+/// Brings a file to the current schema, and says which version it was of; 0 for a new one. A file of a newer app is left as
+/// it is, and may be used if its last step says so.
 ///
 /// # Errors
 /// The inner error says why the file is not ours to use.
@@ -23,7 +24,7 @@ pub(crate) fn migrate(
     transaction: &Transaction<'_>,
     application: i64,
     steps: &[Step],
-) -> Result<Result<(), Unusable>, CacheError> {
+) -> Result<Result<i64, Unusable>, CacheError> {
     let number = |pragma: &str| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
     let (found, of) = (number("user_version")?, number("application_id")?);
@@ -36,10 +37,10 @@ pub(crate) fn migrate(
     }
     if found > known {
         let oldest: i64 = transaction.query_row("SELECT max(oldest) FROM compatible", [], |row| row.get(0))?;
-        return Ok(if oldest <= known { Ok(()) } else { Err(Unusable::TooNew { found, known }) });
+        return Ok(if oldest <= known { Ok(found) } else { Err(Unusable::TooNew { found, known }) });
     }
     if found == known {
-        return Ok(Ok(()));
+        return Ok(Ok(found));
     }
     transaction.execute_batch(COMPATIBLE)?;
     for step in steps.iter().skip(usize::try_from(found).unwrap_or(0)) {
@@ -49,5 +50,5 @@ pub(crate) fn migrate(
     }
     transaction.pragma_update(None, "application_id", application)?;
     transaction.pragma_update(None, "user_version", known)?;
-    Ok(Ok(()))
+    Ok(Ok(found))
 }

@@ -51,6 +51,7 @@ fn entries() -> Vec<Made> {
     for entry in &mut entries {
         entry.member = Some(format!("m{}", entry.seq % 5));
         entry.channel = (!entry.seq.is_multiple_of(3)).then(|| "chat".to_owned());
+        *entry = entry.clone().with_body();
     }
     entries
 }

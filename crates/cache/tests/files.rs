@@ -130,6 +130,24 @@ fn the_ledgers_of_an_earlier_version_go_and_the_rest_stays() {
 }
 
 #[test]
+fn a_ledger_in_an_earlier_form_begins_anew_and_misses_nothing() {
+    let (folder, mut writer, _) = fresh();
+    store(&mut writer, &ledger(3_000), 700);
+    writer.set_fact("workspace", Some(b"acme")).unwrap();
+    drop(writer);
+    let path = folder.path().join("ledger.db");
+    let earlier = "PRAGMA user_version = 1; UPDATE compatible SET oldest = 1;";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
+    let mut writer = LedgerWriter::open(&path).unwrap();
+    assert_eq!((writer.cursor().seq, writer.lost()), (0, None));
+    assert_eq!(writer.reader().fact("workspace").unwrap(), None);
+    store(&mut writer, &ledger(3_000), 900);
+    writer.reader().check(|_| true).unwrap();
+    drop(writer);
+    assert_eq!(LedgerWriter::open(&path).unwrap().cursor().seq, 3_000);
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "x").unwrap();

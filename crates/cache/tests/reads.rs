@@ -31,14 +31,15 @@ fn lists_newest_first_and_by_page() {
 #[test]
 fn lends_bodies_from_anywhere_and_stops_when_told() {
     let (_folder, mut writer, reader) = fresh();
-    store(&mut writer, &ledger(3_000), 700);
+    let entries = ledger(3_000);
+    store(&mut writer, &entries, 700);
     let mut seen = Vec::new();
     let count = reader.entries_after(1_022, 100, |stored| {
         seen.push((stored.seq, String::from_utf8(stored.body.to_vec()).unwrap(), stored.hash));
         stored.seq < 1_025
     });
     assert_eq!(count.unwrap(), 3);
-    let body = |seq| format!(r#"{{"seq":{seq},"id":"job_{seq}%"}}"#);
+    let body = |seq: usize| String::from_utf8(entries[seq - 1].body.clone()).unwrap();
     assert_eq!(
         seen,
         [(1_023, body(1_023), None), (1_024, body(1_024), Some(sample::hash(1_024))), (1_025, body(1_025), None)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 
 /// An instant: milliseconds since the Unix epoch, UTC, between the years 1970 and 9999.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -92,6 +92,24 @@ impl Timestamp {
         Some(Self((hours * 3_600 + i64::from(minute * 60 + second)) * 1_000 + i64::from(millis)))
     }
 
+    /// Appends it in the form that [`Timestamp::from_canonical`] reads, which is that of `Display`.
+    pub fn append_canonical(self, text: &mut Vec<u8>) {
+        let days = self.0.div_euclid(86_400_000);
+        let date = DateTime::from_timestamp_millis(days * 86_400_000).unwrap_or(DateTime::UNIX_EPOCH).date_naive();
+        let millis = self.0.rem_euclid(86_400_000);
+        let (year, of_day) = (date.year().unsigned_abs(), u32::try_from(millis / 1_000).unwrap_or(0));
+        let pair = |number: u32| [digit(number / 10), digit(number)];
+        let ([a, b], [c, d]) = (pair(year / 100), pair(year));
+        let ([e, f], [g, h]) = (pair(date.month()), pair(date.day()));
+        let [[i, j], [k, l], [m, n]] = [of_day / 3_600, of_day / 60 % 60, of_day % 60].map(pair);
+        text.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h, b'T', i, j, b':', k, l, b':', m, n]);
+        let rest = u32::try_from(millis % 1_000).unwrap_or(0);
+        if rest > 0 {
+            text.extend_from_slice(&[b'.', digit(rest / 100), digit(rest / 10), digit(rest)]);
+        }
+        text.push(b'Z');
+    }
+
     /// The same instant for chrono.
     #[must_use]
     pub fn to_utc(self) -> DateTime<Utc> {
@@ -133,6 +151,11 @@ impl fmt::Display for Timestamp {
         let format = if self.0 % 1_000 == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
         f.write_str(&self.to_utc().to_rfc3339_opts(format, true))
     }
+}
+
+/// The last decimal digit of a number.
+const fn digit(number: u32) -> u8 {
+    b'0' + (number % 10).to_le_bytes()[0]
 }
 
 /// What eight bytes of an instant look like.
@@ -201,6 +224,9 @@ mod tests {
         for index in 0..=Timestamp::MAX.as_millis() / day {
             let at = Timestamp::from_millis(index * day + index * 7_919 % day);
             assert_eq!(Timestamp::from_canonical(at.to_string().as_bytes()), Some(at), "{at}");
+            let mut text = Vec::new();
+            at.append_canonical(&mut text);
+            assert_eq!(String::from_utf8(text).as_deref(), Ok(at.to_string().as_str()));
         }
         assert_eq!(Timestamp::from_canonical(Timestamp::MAX.to_string().as_bytes()), Some(Timestamp::MAX));
         for text in [

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use cache::{EntryHash, LedgerReader, NewEntry, Page};
 use metering::{Account, Allocation, Entry, EntryKind, Finding, Next, Verifier};
-use wire::line::{LineHead, decode_body, parse_line, read_head, split_line};
+use wire::line::{LineHead, UsageLine, decode_body, parse_line, read_head, split_line};
 use wire::{Hash, chain};
 
 use crate::{Breach, convert, lines};
 
-/// Pages that may be on their way to the cache: an amendment may be of a usage in one of them.
-const ON_THEIR_WAY: usize = 2 * crate::pipeline::WAITING + 4;
+/// Pages that may be on their way to the cache, waiting or being stored: an amendment may be of a usage in one of them.
+const ON_THEIR_WAY: usize = 2 * crate::pipeline::WAITING + 2;
 
 /// An account is kept after entries with a number that this divides, so that what is kept does not depend on how the
 /// ledger came.
@@ -115,8 +115,6 @@ impl Checker {
         checked.asked = asked.max(known);
         let stop = self.each(bytes, &mut checked).err();
         (checked.seq, checked.hash) = (before + checked.page.len() as u64, self.hash.0);
-        // What does not work here is tried once more when it is stored, and is then an error.
-        let _later = checked.page.pack();
         let checked = Arc::new(checked);
         self.recent.push_back(Arc::clone(&checked));
         (checked, stop)
@@ -178,7 +176,7 @@ impl Checker {
             self.verifier.check_usage(seq, usage.recorded_at, &usage.usage, next, &mut self.found);
             let after = self.verifier.account().recorded_totals().balance();
             let new = convert::usage(&usage, computed.0, line.body, before, after);
-            keep(&mut self.found, checked, &new)?;
+            keep(&mut self.found, checked, &new, Some(&usage))?;
         } else {
             let entry = match decode_body(line.body) {
                 Ok(entry) => entry,
@@ -221,19 +219,24 @@ impl Checker {
         let (reader, recent) = (&self.reader, &self.recent);
         let earlier = |seq: u64| {
             let here = std::iter::once(&*checked).chain(recent.iter().map(|page| &**page));
-            let found = here.filter_map(|checked| in_page(&checked.page, seq)).next();
-            found.map_or_else(|| stored(reader, seq), |body| decode_body(body).ok())
+            let found = here.filter_map(|checked| checked.page.body(seq)).next();
+            found.map_or_else(|| stored(reader, seq), |body| decode_body(&body).ok())
         };
         self.verifier.check(entry, next, earlier, &mut self.found);
         let after = self.verifier.account().recorded_totals().balance();
-        keep(&mut self.found, checked, &convert::to_cache(entry, hash.0, body, before, after))
+        keep(&mut self.found, checked, &convert::to_cache(entry, hash.0, body, before, after), None)
     }
 }
 
 /// Puts an entry to the page, unless something was found.
-fn keep(found: &mut Vec<Finding>, checked: &mut Checked, new: &NewEntry<'_>) -> Result<(), Breach> {
+fn keep(
+    found: &mut Vec<Finding>,
+    checked: &mut Checked,
+    new: &NewEntry<'_>,
+    line: Option<&UsageLine<'_>>,
+) -> Result<(), Breach> {
     if found.is_empty() {
-        checked.page.push(new);
+        checked.page.push_read(new, line);
         return Ok(());
     }
     let first = found.swap_remove(0);
@@ -244,11 +247,6 @@ fn keep(found: &mut Vec<Finding>, checked: &mut Checked, new: &NewEntry<'_>) -> 
         message: first.message,
         line: String::from_utf8_lossy(new.body).into_owned(),
     })
-}
-
-fn in_page(page: &Page, seq: u64) -> Option<&[u8]> {
-    let place = usize::try_from(seq.checked_sub(page.get(0)?.seq)?).ok()?;
-    page.get(place).map(|entry| entry.body)
 }
 
 /// An entry that is in the cache. What cannot be read is as good as not there: an amendment of it is then named, and the

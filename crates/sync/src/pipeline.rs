@@ -12,10 +12,11 @@ use crate::checker::{Checked, Checker, Stop};
 use crate::ledger::{Complete, Ledger, being_read, store};
 use crate::trouble::Trouble;
 
-/// Pages that wait to be stored: enough that neither thread waits for the other at each.
-pub(crate) const WAITING: usize = 4;
+/// Pages that wait to be stored, and most that are stored together: as many as make [`TOGETHER`], so that one thread goes on
+/// checking while the other stores.
+pub(crate) const WAITING: usize = 16;
 /// Entries that are stored together, about: what each transaction costs by itself is then little of it.
-const TOGETHER: usize = 16_384;
+const TOGETHER: usize = 32_768;
 /// How long a page waits for others to be stored with.
 const WAIT: Duration = Duration::from_millis(30);
 
@@ -72,6 +73,7 @@ fn together(checked: &Receiver<ToStore>) -> Option<(Vec<Arc<Checked>>, Timestamp
     let mut count = first.page.len();
     let mut pages = vec![first];
     while count < TOGETHER
+        && pages.len() < WAITING
         && let Ok((next, at, shown)) = checked.recv_timeout(WAIT)
     {
         count += next.page.len();
@@ -116,6 +118,6 @@ pub(crate) fn as_of_page(is_first: bool, checked: &Checked, complete: Complete, 
         Timestamp::MIN
     } else {
         // Not all of it, but everything up to the last entry's instant.
-        checked.page.last().map_or(Timestamp::MIN, |last| last.recorded_at.min(complete.asked_at))
+        checked.page.last_recorded_at().map_or(Timestamp::MIN, |last| last.min(complete.asked_at))
     }
 }

@@ -9,7 +9,7 @@ use metering::{
     Next, Period, PlanChange, PlanChangeCause, PlanTerms, Release, ReleaseCause, Usage, Void, VoidCause,
 };
 use proptest::prelude::*;
-use wire::line::{decode_body, encode_body, encode_line, parse_line, read_head, read_usage};
+use wire::line::{append_usage, decode_body, encode_body, encode_line, parse_line, read_head, read_usage};
 use wire::{GENESIS, chain};
 
 proptest! {
@@ -39,12 +39,43 @@ proptest! {
     }
 
     #[test]
+    fn a_usage_that_is_read_is_written_again_byte_for_byte(
+        entry in entry(),
+        place in any::<prop::sample::Index>(),
+        change in prop_oneof![
+            Just(None),
+            (0..3_u8, prop_oneof![b'0'..=b'9', Just(b'"'), Just(b','), Just(b'.'), Just(b' '), any::<u8>()]).prop_map(Some),
+        ],
+    ) {
+        let mut body = encode_body(&entry);
+        let place = place.index(body.len());
+        match change {
+            None => {}
+            Some((0, byte)) => body[place] = byte,
+            Some((1, byte)) => body.insert(place, byte),
+            Some(_) => drop(body.remove(place)),
+        }
+        let mut room = Vec::new();
+        let read = read_usage(&body, &mut room);
+        prop_assert!(read.is_some() || change.is_some() || !matches!(entry.kind, EntryKind::Usage(_)) || has_escapes(&body));
+        if let Some(line) = read {
+            let mut again = Vec::new();
+            append_usage(&line, &mut again);
+            prop_assert_eq!(String::from_utf8(again).unwrap(), String::from_utf8(body.clone()).unwrap());
+        }
+    }
+
+    #[test]
     fn a_cut_body_is_refused(entry in entry(), share in 0.0_f64..1.0) {
         let body = encode_body(&entry);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
         let cut = (body.len() as f64 * share) as usize;
         prop_assert!(decode_body(&body[..cut]).is_err());
     }
+}
+
+fn has_escapes(body: &[u8]) -> bool {
+    body.contains(&b'\\')
 }
 
 /// One entry of each kind and origin, with and without its options.

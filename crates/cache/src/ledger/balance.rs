@@ -57,7 +57,7 @@ impl LedgerReader {
             let mut rows = Rows::new(view)?;
             let opening = match first - 1 {
                 0 => None,
-                before if view.head.seq > 0 => Some(rows.coded(before)?.1),
+                before if view.head.seq > 0 => Some(rows.balance(before)?),
                 _ => None,
             };
             let seqs = if after - first <= u64::from(max_points) {
@@ -97,7 +97,7 @@ fn thinned(view: &View<'_>, first: u64, after: u64, spans: u32) -> Result<Vec<u6
     } else {
         // Spans of time, for a quiet week is as wide as a busy one.
         let mut rows = Rows::new(view)?;
-        let (start, end) = (rows.coded(first)?.0.recorded_at, rows.coded(after - 1)?.0.recorded_at);
+        let (start, end) = (rows.coded(first)?.recorded_at, rows.coded(after - 1)?.recorded_at);
         let span = i128::from(end) - i128::from(start) + 1;
         let mut low = first;
         for number in 1..=spans {
@@ -117,7 +117,7 @@ fn thinned(view: &View<'_>, first: u64, after: u64, spans: u32) -> Result<Vec<u6
 }
 
 fn point(rows: &mut Rows<'_>, seq: u64) -> Result<BalancePoint, CacheError> {
-    let (coded, balance_after) = rows.coded(seq)?;
+    let (coded, balance_after) = (rows.coded(seq)?, rows.balance(seq)?);
     Ok(BalancePoint {
         seq,
         recorded_at: Timestamp::from_millis(coded.recorded_at),
@@ -132,7 +132,7 @@ fn between(rows: &mut Rows<'_>, at: i64, low: u64, high: u64) -> Result<u64, Cac
     let (mut low, mut above) = (low, high);
     while low < above {
         let middle = low + (above - low) / 2;
-        if rows.coded(middle)?.0.recorded_at < at {
+        if rows.coded(middle)?.recorded_at < at {
             low = middle + 1;
         } else {
             above = middle;
@@ -171,6 +171,5 @@ pub(crate) fn milestone(view: &View<'_>, number: u64) -> Result<Milestone, Cache
         let found = directory.milestones.get(place).copied();
         return found.ok_or_else(|| CacheError::damaged(format!("block {number} is gone")));
     }
-    let head = block::read_head(view.db, number)?;
-    Ok(Milestone { recorded_at: head.recorded_at, opening: head.opening, earliest: head.earliest, latest: head.latest })
+    Ok(Milestone::of(&block::read_head(view.db, number)?))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::balance::milestone;
 use super::block;
 use super::columns::BLOCK;
+use super::entry::Rows;
 use super::names::{Code, Dimension};
 use super::reader::{LedgerReader, View};
 use super::rollup::Tally;
@@ -45,40 +46,36 @@ fn entries(
     let mut used: BTreeMap<Code, Tally> = BTreeMap::new();
     let (mut hash, mut balance, mut recorded_at) = ([0; 32], 0, i64::MIN);
     let mut places: BTreeMap<Code, Vec<u32>> = BTreeMap::new();
+    let (mut rows, mut body) = (Rows::new(view)?, Vec::new());
     let last = view.head.blocks();
     for number in 0..=last {
         let read = block::read(view.db, &view.head, number)?;
         if read.head.before != hash || read.head.opening != balance {
             return wrong("the ends", number);
         }
-        for (seq, coded) in (read.first..).zip(&read.entries) {
+        let end = read.first + read.count() as u64;
+        for seq in read.first..end {
+            let coded = rows.coded(seq)?;
             if coded.recorded_at < recorded_at {
                 return wrong("the dates", number);
             }
             recorded_at = coded.recorded_at;
+            balance = balance.saturating_add_signed(coded.credits);
+            rows.body(seq, &mut body)?;
             if coded.feature != 0 {
                 let tally = Tally { credits: coded.credits.saturating_neg(), actions: coded.units };
                 used.entry(coded.feature).or_default().add(tally);
             }
-            codes_of(coded).into_iter().filter(|code| *code != 0).for_each(|code| {
+            codes_of(&coded).into_iter().filter(|code| *code != 0).for_each(|code| {
                 places.entry(code).or_default().push(place_of(seq));
             });
         }
-        balance = read.balances().last().unwrap_or(balance);
         hash = read.head.after;
-        let mut bodies = 0;
-        view.each_body(number, |_, _| {
-            bodies += 1;
-            true
-        })?;
-        if bodies != read.entries.len() {
-            return wrong("the bodies", number);
-        }
         if number < last {
             let said = milestone(view, number)?;
             let is_right = (said.recorded_at, said.opening, said.earliest, said.latest)
                 == (read.head.recorded_at, read.head.opening, read.head.earliest, read.head.latest);
-            if !is_right || bodies as u64 != BLOCK {
+            if !is_right {
                 return wrong("the milestones", number);
             }
             if number / BLOCKS >= last / BLOCKS {

@@ -1,11 +1,13 @@
 //! Entries as numbers, column by column: what lists, filters and charts look at.
 //!
-//! A block of them takes some five bytes an entry. Its head says what many questions need without the rest.
+//! A block of them takes some seven bytes an entry, and any entry is read without the others. Its head says what many
+//! questions need without any.
 
 use metering::Timestamp;
 
-use super::bytes::{Reader, put, put_signed};
+use super::bytes::{Reader, put_signed};
 use super::names::Code;
+use super::packed::{self, List, Packed};
 use crate::{CacheError, EntryHash};
 
 /// Entries of a block.
@@ -101,38 +103,53 @@ const COLUMNS: [Column; 11] = [
 ];
 
 impl Column {
-    fn put(self, bytes: &mut Vec<u8>, coded: &Coded, before: i64) {
+    /// The number of an entry.
+    fn of(self, coded: &Coded) -> i64 {
         match self {
-            Self::RecordedAt => put(bytes, coded.recorded_at.wrapping_sub(before).cast_unsigned()),
-            Self::Lag => put_signed(bytes, coded.recorded_at.wrapping_sub(coded.occurred_at)),
-            Self::Kind => put(bytes, coded.kind.into()),
-            Self::Feature => put(bytes, coded.feature.into()),
-            Self::Detail => put(bytes, coded.detail.into()),
-            Self::Member => put(bytes, coded.member.into()),
-            Self::Channel => put(bytes, coded.channel.into()),
-            Self::Source => put(bytes, coded.source.into()),
-            Self::Revision => put(bytes, coded.revision.into()),
-            Self::Units => put_signed(bytes, coded.units),
-            Self::Credits => put_signed(bytes, coded.credits),
+            Self::RecordedAt => coded.recorded_at,
+            Self::Lag => coded.recorded_at.wrapping_sub(coded.occurred_at),
+            Self::Kind => coded.kind.into(),
+            Self::Feature => coded.feature.into(),
+            Self::Detail => coded.detail.into(),
+            Self::Member => coded.member.into(),
+            Self::Channel => coded.channel.into(),
+            Self::Source => coded.source.into(),
+            Self::Revision => coded.revision.into(),
+            Self::Units => coded.units,
+            Self::Credits => coded.credits,
         }
     }
 
+    /// Sets the number of an entry that has those of the columns ahead.
     #[inline]
-    fn read(self, bytes: &mut Reader<'_>, coded: &mut Coded, before: i64) -> Result<(), CacheError> {
+    fn set(self, coded: &mut Coded, number: i64) -> Result<(), CacheError> {
+        let small = || u32::try_from(number).map_err(|_| CacheError::damaged("a code is too large"));
         match self {
-            Self::RecordedAt => coded.recorded_at = before.wrapping_add(bytes.number()?.cast_signed()),
-            Self::Lag => coded.occurred_at = coded.recorded_at.wrapping_sub(bytes.signed()?),
-            Self::Kind => coded.kind = bytes.small()?,
-            Self::Feature => coded.feature = bytes.small()?,
-            Self::Detail => coded.detail = bytes.small()?,
-            Self::Member => coded.member = bytes.small()?,
-            Self::Channel => coded.channel = bytes.small()?,
-            Self::Source => coded.source = bytes.small()?,
-            Self::Revision => coded.revision = bytes.small()?,
-            Self::Units => coded.units = bytes.signed()?,
-            Self::Credits => coded.credits = bytes.signed()?,
+            Self::RecordedAt => coded.recorded_at = number,
+            Self::Lag => coded.occurred_at = coded.recorded_at.wrapping_sub(number),
+            Self::Kind => coded.kind = small()?,
+            Self::Feature => coded.feature = small()?,
+            Self::Detail => coded.detail = small()?,
+            Self::Member => coded.member = small()?,
+            Self::Channel => coded.channel = small()?,
+            Self::Source => coded.source = small()?,
+            Self::Revision => coded.revision = small()?,
+            Self::Units => coded.units = number,
+            Self::Credits => coded.credits = number,
         }
         Ok(())
+    }
+
+    /// Appends the number of an entry by itself, an instant counted from the one `before`.
+    fn put(self, bytes: &mut Vec<u8>, coded: &Coded, before: i64) {
+        let number = self.of(coded);
+        put_signed(bytes, if matches!(self, Self::RecordedAt) { number.wrapping_sub(before) } else { number });
+    }
+
+    /// Reads what was appended.
+    fn read(self, bytes: &mut Reader<'_>, coded: &mut Coded, before: i64) -> Result<(), CacheError> {
+        let number = bytes.signed()?;
+        self.set(coded, if matches!(self, Self::RecordedAt) { number.wrapping_add(before) } else { number })
     }
 }
 
@@ -160,38 +177,61 @@ impl BlockHead {
 }
 
 /// A block's entries, the head of it first.
-pub(crate) fn encode(head: &BlockHead, entries: &[Coded]) -> Result<Vec<u8>, CacheError> {
-    let mut plain = Vec::with_capacity(entries.len() * 16);
-    for column in COLUMNS {
-        let mut before = head.recorded_at;
-        for coded in entries {
-            column.put(&mut plain, coded, before);
-            before = coded.recorded_at;
-        }
-    }
+pub(crate) fn encode(head: &BlockHead, entries: &[Coded]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(entries.len() * 8);
     head.put(&mut bytes);
-    put(&mut bytes, plain.len() as u64);
-    bytes.extend_from_slice(&super::pack::packed(&plain)?);
-    Ok(bytes)
+    let (mut numbers, mut list) = (Vec::with_capacity(entries.len()), List::default());
+    for column in COLUMNS {
+        numbers.clear();
+        numbers.extend(entries.iter().map(|coded| column.of(coded)));
+        packed::encode(&numbers, &mut bytes, &mut list);
+    }
+    bytes
 }
 
-/// What [`encode`] made, of `count` entries.
-pub(crate) fn decode(bytes: &[u8], count: usize) -> Result<(BlockHead, Vec<Coded>), CacheError> {
-    let mut reader = Reader(bytes);
-    let head = BlockHead::read(&mut reader)?;
-    let length = usize::try_from(reader.number()?).unwrap_or(usize::MAX);
-    let plain = super::pack::unpacked(reader.0, length)?;
-    let mut reader = Reader(&plain);
-    let mut entries = vec![Coded::default(); count];
-    for column in COLUMNS {
-        let mut before = head.recorded_at;
-        for coded in &mut entries {
-            column.read(&mut reader, coded, before)?;
-            before = coded.recorded_at;
+/// What [`encode`] made, any entry of which can be read without the others.
+#[derive(Clone, Debug)]
+pub(crate) struct Columns {
+    pub(crate) head: BlockHead,
+    bytes: Vec<u8>,
+    /// In the order of [`COLUMNS`].
+    columns: [Packed; 11],
+    count: usize,
+}
+
+impl Columns {
+    /// Takes what [`encode`] made, of `count` entries.
+    pub(crate) fn new(bytes: Vec<u8>, count: usize) -> Result<Self, CacheError> {
+        let mut reader = Reader(&bytes);
+        let head = BlockHead::read(&mut reader)?;
+        let mut from = bytes.len() - reader.0.len();
+        let mut columns = Vec::with_capacity(COLUMNS.len());
+        for _ in COLUMNS {
+            let (column, end) = Packed::read(&bytes, from, count)?;
+            columns.push(column);
+            from = end;
         }
+        let columns = columns.try_into().map_err(|_| CacheError::damaged("a column is gone"))?;
+        Ok(Self { head, bytes, columns, count })
     }
-    Ok((head, entries))
+
+    /// The entry in a place, if there is one.
+    pub(crate) fn get(&self, place: usize) -> Result<Option<Coded>, CacheError> {
+        if place >= self.count {
+            return Ok(None);
+        }
+        let mut coded = Coded::default();
+        for (column, packed) in COLUMNS.into_iter().zip(&self.columns) {
+            column.set(&mut coded, packed.get(&self.bytes, place)?)?;
+        }
+        Ok(Some(coded))
+    }
+
+    /// What an entry in a place added to the balance.
+    pub(crate) fn credits(&self, place: usize) -> Result<i64, CacheError> {
+        let [.., credits] = &self.columns;
+        credits.get(&self.bytes, place)
+    }
 }
 
 #[cfg(test)]
@@ -227,9 +267,13 @@ mod tests {
                 earliest: -1,
                 latest: 1,
             };
-            let bytes = encode(&head, &entries).unwrap();
-            prop_assert_eq!(decode(&bytes, entries.len()).unwrap(), (head, entries.clone()));
-            prop_assert!(decode(&bytes, entries.len() + 1).is_err());
+            let columns = Columns::new(encode(&head, &entries), entries.len()).unwrap();
+            prop_assert_eq!(columns.head, head);
+            for (place, coded) in entries.iter().enumerate() {
+                prop_assert_eq!(columns.get(place).unwrap(), Some(*coded));
+                prop_assert_eq!(columns.credits(place).unwrap(), coded.credits);
+            }
+            prop_assert_eq!(columns.get(entries.len()).unwrap(), None);
             let mut alone = Vec::new();
             entries[0].put(&mut alone, 5);
             prop_assert_eq!(Coded::read(&mut Reader(&alone), 5).unwrap(), entries[0]);

@@ -1,11 +1,12 @@
 //! Entries as lists and charts get them, and their exact bytes.
 
-use metering::{Credits, Timestamp};
+use metering::{Allocation, Credits, Timestamp};
 
 use super::block::{self, Block};
-use super::columns::Coded;
+use super::columns::{BLOCK, Coded};
 use super::names::Names;
 use super::reader::{LedgerReader, View};
+use super::short::Short;
 use crate::{CacheError, EntryHash};
 
 /// A stored entry without its body: a line in a list, a point in a chart.
@@ -55,35 +56,64 @@ pub struct StoredBody<'a> {
 pub(crate) struct Rows<'a> {
     view: &'a View<'a>,
     names: std::sync::Arc<Names>,
-    kept: Option<(Block, Vec<u64>)>,
+    kept: Option<Kept>,
+    room: Vec<Allocation>,
+}
+
+/// The block that was read last, and the balance after one of its entries, or ahead of the first.
+struct Kept {
+    block: Block,
+    known: (u64, u64),
 }
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(view: &'a View<'a>) -> Result<Self, CacheError> {
-        Ok(Self { view, names: view.names()?, kept: None })
+        Ok(Self { view, names: view.names()?, kept: None, room: Vec::new() })
     }
 
     pub(crate) fn names(&self) -> &Names {
         &self.names
     }
 
-    /// An entry as numbers, with the balance after it.
-    pub(crate) fn coded(&mut self, seq: u64) -> Result<(Coded, u64), CacheError> {
-        let gone = || CacheError::damaged(format!("entry {seq} is gone"));
-        if self.kept.as_ref().is_none_or(|(block, _)| block.get(seq).is_none()) {
-            let block = block::read(self.view.db, &self.view.head, block::number_of(seq))?;
-            let balances = block.balances().collect();
-            self.kept = Some((block, balances));
+    fn kept(&mut self, seq: u64) -> Result<&mut Kept, CacheError> {
+        let number = block::number_of(seq);
+        let kept = match self.kept.take().filter(|kept| block::number_of(kept.block.first) == number) {
+            Some(kept) => kept,
+            None => {
+                let block = block::read(self.view.db, &self.view.head, number)?;
+                let known = (block.first.saturating_sub(1), block.head.opening);
+                Kept { block, known }
+            }
+        };
+        Ok(self.kept.insert(kept))
+    }
+
+    /// An entry as numbers.
+    pub(crate) fn coded(&mut self, seq: u64) -> Result<Coded, CacheError> {
+        self.kept(seq)?.block.get(seq)?.ok_or_else(|| gone(seq))
+    }
+
+    /// The ledger balance after an entry.
+    pub(crate) fn balance(&mut self, seq: u64) -> Result<u64, CacheError> {
+        let Kept { block, known: (at, balance) } = self.kept(seq)?;
+        // From the one that is known, or from the beginning, if that is nearer.
+        if *at > seq && *at - seq > seq - block.first {
+            (*at, *balance) = (block.first.saturating_sub(1), block.head.opening);
         }
-        let (block, balances) = self.kept.as_ref().ok_or_else(gone)?;
-        let coded = block.get(seq).ok_or_else(gone)?;
-        let place = usize::try_from(seq - block.first).unwrap_or(usize::MAX);
-        Ok((*coded, balances.get(place).copied().ok_or_else(gone)?))
+        while *at < seq {
+            *at += 1;
+            *balance = balance.saturating_add_signed(block.credits(*at)?.ok_or_else(|| gone(*at))?);
+        }
+        while *at > seq {
+            *balance = balance.saturating_sub_signed(block.credits(*at)?.ok_or_else(|| gone(*at))?);
+            *at -= 1;
+        }
+        Ok(*balance)
     }
 
     /// An entry as a row.
     pub(crate) fn row(&mut self, seq: u64) -> Result<EntryRow, CacheError> {
-        let (coded, balance_after) = self.coded(seq)?;
+        let (coded, balance_after) = (self.coded(seq)?, self.balance(seq)?);
         let name = |code| Ok::<_, CacheError>(self.names.name(code)?.map(|name| name.as_ref().to_owned()));
         Ok(EntryRow {
             seq,
@@ -101,6 +131,27 @@ impl<'a> Rows<'a> {
             revision: coded.revision,
         })
     }
+
+    /// The exact bytes of an entry's body, into `out`.
+    pub(crate) fn body(&mut self, seq: u64, out: &mut Vec<u8>) -> Result<(), CacheError> {
+        let coded = self.coded(seq)?;
+        let number = block::number_of(seq);
+        out.clear();
+        let (bodies, own);
+        let short = if number < self.view.head.blocks() {
+            bodies = self.view.bodies(number)?;
+            let place = usize::try_from(seq - block::first_of(number)).unwrap_or(usize::MAX);
+            bodies.get(place).ok_or_else(|| gone(seq))?
+        } else {
+            own = block::tail_short(self.view.db, seq)?;
+            &own
+        };
+        Short::read(short, &mut self.room)?.write_whole(seq, &coded, &self.names, out)
+    }
+}
+
+fn gone(seq: u64) -> CacheError {
+    CacheError::damaged(format!("entry {seq} is gone"))
 }
 
 impl LedgerReader {
@@ -163,22 +214,22 @@ impl LedgerReader {
         self.read(|view| {
             let head = &view.head;
             let last = after.saturating_add(limit.into()).min(head.seq);
-            let (mut count, mut goes_on) = (0_u32, after < last);
-            let mut number = block::number_of(after + 1);
-            while goes_on && block::first_of(number) <= last {
-                let (end, hash) = if number < head.blocks() {
-                    (block::first_of(number + 1) - 1, block::read_head(view.db, number)?.after)
+            let (mut count, mut rows, mut body) = (0_u32, Rows::new(view)?, Vec::new());
+            for seq in after + 1..=last {
+                let number = block::number_of(seq);
+                // At the end of each block the link is known, and of the ledger.
+                let hash = if seq == head.seq {
+                    Some(head.hash)
+                } else if seq.is_multiple_of(BLOCK) {
+                    Some(block::read_head(view.db, number)?.after)
                 } else {
-                    (head.seq, head.hash)
+                    None
                 };
-                view.each_body(number, |seq, body| {
-                    if seq > after && seq <= last {
-                        count += 1;
-                        goes_on = each(StoredBody { seq, body, hash: (seq == end).then_some(hash) });
-                    }
-                    goes_on && seq < last
-                })?;
-                number += 1;
+                rows.body(seq, &mut body)?;
+                count += 1;
+                if !each(StoredBody { seq, body: &body, hash }) {
+                    break;
+                }
             }
             Ok(count)
         })
@@ -193,7 +244,9 @@ impl LedgerReader {
             if !(1..=view.head.seq).contains(&seq) {
                 return Ok(None);
             }
-            view.body(seq).map(Some)
+            let mut body = Vec::new();
+            Rows::new(view)?.body(seq, &mut body)?;
+            Ok(Some(body))
         })
     }
 }

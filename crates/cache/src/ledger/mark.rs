@@ -29,6 +29,18 @@ pub(crate) fn path_of(ledger: &Path) -> PathBuf {
     name.into()
 }
 
+/// Forgets what was committed to a file: it begins anew.
+///
+/// # Errors
+/// [`CacheError::File`] when the system refuses.
+pub(crate) fn forget(ledger: &Path) -> Result<(), CacheError> {
+    let path = path_of(ledger);
+    match std::fs::remove_file(&path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(CacheError::File { path, source }),
+        _ => Ok(()),
+    }
+}
+
 impl Mark {
     /// Opens the mark of a file, and reads it; `None` where there is none or it says nothing.
     pub(crate) fn open(ledger: &Path) -> (Self, Option<Committed>) {

@@ -1,11 +1,13 @@
 //! A workspace's ledger: one file.
 //!
-//! The truth of it is the exact bytes of the entries, packed in blocks. Everything else in the file is there to find and
-//! sum them, is made of them in the same transaction, and carries checksums up to the head, so that no bit that turned,
-//! no piece that is gone and no old form of one is ever taken for what was stored.
+//! The truth of it is the exact bytes of the entries, packed in blocks: what nearly all of them share is left out and put
+//! back when somebody asks. Everything else in the file is there to find and sum them, is made of them in the same
+//! transaction, and carries checksums up to the head, so that no bit that turned, no piece that is gone and no old form of
+//! one is ever taken for what was stored.
 
 mod balance;
 mod block;
+mod bodies;
 mod bytes;
 mod check;
 mod columns;
@@ -15,6 +17,7 @@ mod head;
 mod mark;
 mod names;
 mod pack;
+mod packed;
 mod page;
 mod reader;
 mod rollup;
@@ -22,6 +25,7 @@ mod schema;
 mod seal;
 mod search;
 mod segment;
+mod short;
 mod sums;
 mod terms;
 mod trend;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use rusqlite::Transaction;
 
 use super::seal::{self, Kind};
@@ -48,7 +49,7 @@ pub(crate) type Code = u32;
 pub(crate) struct Names {
     /// The first stands for code 1.
     names: Vec<(Dimension, Arc<str>)>,
-    codes: [HashMap<Arc<str>, Code>; 6],
+    codes: [HashMap<Arc<str>, Code, RandomState>; 6],
     /// The codes that were asked for last, by dimension: entries in a row are often alike.
     last: [Code; 6],
 }
@@ -62,6 +63,12 @@ impl Names {
     /// The code of a name, if it occurs.
     pub(crate) fn code(&self, dimension: Dimension, name: &str) -> Option<Code> {
         self.codes.get(dimension as usize)?.get(name).copied()
+    }
+
+    /// What a code is the name of, and the name; none for 0.
+    pub(crate) fn named(&self, code: Code) -> Option<(Dimension, &str)> {
+        let (dimension, name) = self.names.get(code.checked_sub(1)? as usize)?;
+        Some((*dimension, name))
     }
 
     /// The name of a code; none for 0.

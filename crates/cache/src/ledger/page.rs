@@ -1,10 +1,12 @@
 //! A page of entries on its way into the cache.
 
-use metering::{Credits, Timestamp};
+use metering::{Allocation, Credits, Timestamp, UsageView};
+use wire::line::UsageLine;
 
-use super::block;
-use super::columns::BLOCK;
-use crate::{CacheError, EntryHash};
+use super::columns::Coded;
+use super::names::{Dimension, Names};
+use super::short::Short;
+use crate::EntryHash;
 
 /// An entry to store: what lists and charts ask of it, and the bytes that the hash chain covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,66 +47,70 @@ pub struct NewEntry<'a> {
     pub body: &'a [u8],
 }
 
-/// Entries that follow one another, in one piece of memory: millions of them pass through here.
+/// Names that a page remembers for the next one that comes into its room.
+const MOST_NAMES: u32 = 4_096;
+
+/// Entries that follow one another, in few pieces of memory: millions of them pass through here.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
-    text: String,
-    bodies: Vec<u8>,
     entries: Vec<Packed>,
-    /// The bodies of the whole blocks in it, as they are stored, by the block's number.
-    blocks: Vec<(u64, Vec<u8>)>,
+    /// What is kept of each body, one behind the other.
+    shorts: Vec<u8>,
+    names: Names,
+    room: Vec<Allocation>,
 }
 
-/// An entry without its texts and bytes, and where those are. As small as it gets: thousands are on their way at once.
-#[derive(Clone, Debug)]
-struct Packed {
-    seq: u64,
-    recorded_at: Timestamp,
-    occurred_at: Timestamp,
-    kind: &'static str,
-    units: i64,
-    credits: i64,
-    balance_after: Credits,
+/// An entry without its body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Packed {
+    pub(crate) seq: u64,
+    /// With the page's own codes, and as the entry says it: an amendment is not yet dated by what it amends.
+    pub(crate) coded: Coded,
+    pub(crate) balance_after: Credits,
     /// 0 for none.
-    amends: u64,
-    revision: u32,
-    hash: EntryHash,
-    /// Where feature, detail, member, channel, source and reference end in the text; each begins where the one before it
-    /// ends, the first where the last one of the entry before does.
-    ends: [u32; 6],
-    /// Which of them there are, a bit each.
-    has: u8,
-    /// Where the body ends.
-    body_end: u32,
+    pub(crate) amends: u64,
+    pub(crate) hash: EntryHash,
+    /// Where what is kept of its body ends.
+    short_end: u32,
 }
 
 impl Page {
     /// Appends an entry.
     pub fn push(&mut self, entry: &NewEntry<'_>) {
-        let texts = [entry.feature, entry.detail, entry.member, entry.channel, entry.source, entry.reference];
-        let mut has = 0;
-        let ends = std::array::from_fn(|index| {
-            if let Some(text) = texts.get(index).copied().flatten() {
-                has |= 1 << index;
-                self.text.push_str(text);
-            }
-            place(self.text.len())
-        });
-        self.bodies.extend_from_slice(entry.body);
-        self.entries.push(Packed {
-            seq: entry.seq,
-            recorded_at: entry.recorded_at,
-            occurred_at: entry.occurred_at,
-            kind: entry.kind,
+        let mut room = std::mem::take(&mut self.room);
+        let line = if entry.feature.is_some() { wire::line::read_usage(entry.body, &mut room) } else { None };
+        self.push_read(entry, line.as_ref());
+        self.room = room;
+    }
+
+    /// Appends an entry whose body was read, if it is a usage in the usual form: then less of it has to be kept.
+    pub fn push_read(&mut self, entry: &NewEntry<'_>, line: Option<&UsageLine<'_>>) {
+        let mut code = |dimension, name| self.names.code_or_new(dimension, name);
+        let coded = Coded {
+            recorded_at: entry.recorded_at.as_millis(),
+            occurred_at: entry.occurred_at.as_millis(),
+            kind: code(Dimension::Kind, Some(entry.kind)),
+            feature: code(Dimension::Feature, entry.feature),
+            detail: code(Dimension::Detail, entry.detail),
+            member: code(Dimension::Member, entry.member),
+            channel: code(Dimension::Channel, entry.channel),
+            source: code(Dimension::Source, entry.source),
+            revision: entry.revision,
             units: entry.units,
             credits: entry.credits,
+        };
+        match line.filter(|line| tells(entry, line)) {
+            Some(line) => Short::of(line).append(&mut self.shorts),
+            None => Short::exact(entry.body, entry.reference).append(&mut self.shorts),
+        }
+        self.entries.push(Packed {
+            seq: entry.seq,
+            coded,
             balance_after: entry.balance_after,
             amends: entry.amends.unwrap_or(0),
-            revision: entry.revision,
             hash: entry.hash,
-            ends,
-            has,
-            body_end: place(self.bodies.len()),
+            // Pages are some megabytes; what is beyond four thousand of them reads as nothing.
+            short_end: u32::try_from(self.shorts.len()).unwrap_or(u32::MAX),
         });
     }
 
@@ -120,86 +126,67 @@ impl Page {
         self.entries.is_empty()
     }
 
+    /// When the last entry was charged.
+    #[must_use]
+    pub fn last_recorded_at(&self) -> Option<Timestamp> {
+        self.entries.last().map(|last| Timestamp::from_millis(last.coded.recorded_at))
+    }
+
+    /// The exact bytes of the body of an entry in it.
+    #[must_use]
+    pub fn body(&self, seq: u64) -> Option<Vec<u8>> {
+        let place = usize::try_from(seq.checked_sub(self.entries.first()?.seq)?).ok()?;
+        let packed = self.entries.get(place)?;
+        let (mut room, mut body) = (Vec::new(), Vec::new());
+        let short = Short::read(self.short(place), &mut room).ok()?;
+        short.write_whole(seq, &packed.coded, &self.names, &mut body).ok()?;
+        Some(body)
+    }
+
     /// Empties it and keeps its room.
     pub fn clear(&mut self) {
-        self.text.clear();
-        self.bodies.clear();
+        self.shorts.clear();
         self.entries.clear();
-        self.blocks.clear();
-    }
-
-    /// Packs the bodies of the blocks that are whole in it, so that whoever stores it finds that done: it takes as long as
-    /// all the rest. Nothing may be appended afterwards.
-    ///
-    /// # Errors
-    /// [`CacheError::Packing`] when there is too little memory.
-    pub fn pack(&mut self) -> Result<(), CacheError> {
-        self.blocks.clear();
-        let (Some(first), Some(last)) = (self.entries.first(), self.entries.last()) else { return Ok(()) };
-        let (first, last) = (first.seq, last.seq);
-        // The first block that begins here, up to the last one that ends here.
-        for number in first.saturating_sub(1).div_ceil(BLOCK)..last / BLOCK {
-            let from = usize::try_from(number * BLOCK + 1 - first).unwrap_or(usize::MAX);
-            let block = self.entries.get(from..from.saturating_add(usize::try_from(BLOCK).unwrap_or(0)));
-            let Some(block) = block else { continue };
-            let begin = from.checked_sub(1).and_then(|before| self.entries.get(before)).map_or(0, |one| one.body_end);
-            let end = block.last().map_or(begin, |one| one.body_end);
-            let plain = self.bodies.get(begin as usize..end as usize).unwrap_or_default();
-            let ends = block.iter().map(|one| one.body_end as usize);
-            self.blocks.push((number, block::packed_bodies(number, plain, begin as usize, ends)?));
+        if self.names.count() > MOST_NAMES {
+            self.names = Names::default();
         }
-        Ok(())
     }
 
-    /// The packed bodies of a block, if they were packed.
-    pub(crate) fn packed(&self, number: u64) -> Option<&[u8]> {
-        let found = self.blocks.iter().find(|(of, _)| *of == number);
-        found.map(|(_, bodies)| bodies.as_slice())
+    /// The names that the codes of its entries stand for.
+    pub(crate) const fn names(&self) -> &Names {
+        &self.names
     }
 
-    /// The entry in a place, the first in 0.
-    #[must_use]
-    pub fn get(&self, index: usize) -> Option<NewEntry<'_>> {
-        let packed = self.entries.get(index)?;
-        let before = index.checked_sub(1).and_then(|before| self.entries.get(before));
-        let mut from = before.map_or(0, |before| before.ends[5]) as usize;
-        let body_from = before.map_or(0, |before| before.body_end) as usize;
-        let [feature, detail, member, channel, source, reference] = std::array::from_fn(|index| {
-            let end = packed.ends.get(index).map_or(from, |end| *end as usize);
-            let text = self.text.get(from..end);
-            from = end;
-            text.filter(|_| packed.has & 1 << index != 0)
-        });
-        Some(NewEntry {
-            seq: packed.seq,
-            recorded_at: packed.recorded_at,
-            occurred_at: packed.occurred_at,
-            kind: packed.kind,
-            feature,
-            detail,
-            units: packed.units,
-            credits: packed.credits,
-            balance_after: packed.balance_after,
-            member,
-            channel,
-            source,
-            reference,
-            revision: packed.revision,
-            amends: Some(packed.amends).filter(|usage| *usage > 0),
-            hash: packed.hash,
-            body: self.bodies.get(body_from..packed.body_end as usize).unwrap_or_default(),
-        })
+    pub(crate) fn entries(&self) -> &[Packed] {
+        &self.entries
     }
 
-    /// The last entry.
-    #[must_use]
-    pub fn last(&self) -> Option<NewEntry<'_>> {
-        self.get(self.len().checked_sub(1)?)
+    /// What is kept of the body in a place, the first in 0.
+    pub(crate) fn short(&self, place: usize) -> &[u8] {
+        let end = |place: usize| self.entries.get(place).map_or(0, |packed| packed.short_end as usize);
+        self.shorts.get(place.checked_sub(1).map_or(0, end)..end(place)).unwrap_or_default()
     }
+}
 
-    /// The entries in order.
-    pub fn iter(&self) -> impl Iterator<Item = NewEntry<'_>> {
-        (0..self.len()).filter_map(|index| self.get(index))
+/// Whether what is kept of an entry tells again what its body says.
+fn tells(entry: &NewEntry<'_>, line: &UsageLine<'_>) -> bool {
+    let UsageView { source, feature, units, revision, occurred_at, .. } = line.usage;
+    (entry.seq, entry.recorded_at, entry.units, entry.revision)
+        == (line.seq, line.recorded_at, i64::from(units), revision)
+        && entry.occurred_at == occurred_at.unwrap_or(line.recorded_at)
+        && is_same(entry.feature, Some(feature))
+        && is_same(entry.source, Some(source))
+        && is_same(entry.member, line.member)
+        && is_same(entry.channel, line.channel)
+        && is_same(entry.reference, line.reference)
+        && entry.amends.is_none()
+}
+
+/// Whether two texts are the same: mostly they are one, cut out of the body.
+fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => std::ptr::eq(one, other) || one == other,
+        (one, other) => one == other,
     }
 }
 
@@ -215,9 +202,4 @@ impl<'a> FromIterator<NewEntry<'a>> for Page {
         page.extend(entries);
         page
     }
-}
-
-/// A place in a page. Pages are some megabytes; what is beyond four thousand of them reads as nothing.
-fn place(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
-use super::block::{self, Bodies};
+use super::bodies::Bodies;
 use super::bytes::Reader;
 use super::head::{Cursor, Head};
 use super::names::{Code, Dimension, Names};
@@ -194,33 +194,6 @@ impl View<'_> {
             kept.pop_front();
         }
         Ok(read)
-    }
-
-    /// The exact bytes of a stored entry's body.
-    pub(crate) fn body(&self, seq: u64) -> Result<Vec<u8>, CacheError> {
-        let gone = || CacheError::damaged(format!("entry {seq} is gone"));
-        let number = block::number_of(seq);
-        if number < self.head.blocks() {
-            let place = usize::try_from(seq - block::first_of(number)).unwrap_or(usize::MAX);
-            return self.bodies(number)?.get(place).map(<[u8]>::to_vec).ok_or_else(gone);
-        }
-        block::tail_body(self.db, seq)?.ok_or_else(gone)
-    }
-
-    /// Lends the exact bytes of the bodies of a block, or of what stands behind the last whole one, in order, with the
-    /// entries' numbers. `each` may stop early with `false`.
-    pub(crate) fn each_body(&self, number: u64, mut each: impl FnMut(u64, &[u8]) -> bool) -> Result<(), CacheError> {
-        if number >= self.head.blocks() {
-            return block::each_tail_body(self.db, &self.head, each);
-        }
-        let bodies = self.bodies(number)?;
-        for (place, seq) in (block::first_of(number)..block::first_of(number + 1)).enumerate() {
-            let body = bodies.get(place).ok_or_else(|| CacheError::damaged(format!("entry {seq} is gone")))?;
-            if !each(seq, body) {
-                break;
-            }
-        }
-        Ok(())
     }
 
     /// What was used over time, of all entries (0) or of those of one member, channel or source.

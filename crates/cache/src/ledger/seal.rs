@@ -72,6 +72,13 @@ pub(crate) fn opened(kind: Kind, key: u64, part: u64, sealed: &[u8]) -> Result<&
     Err(CacheError::damaged(format!("{kind:?} {key}/{part} is not what was stored")))
 }
 
+/// [`opened`], of a piece that is one's own.
+pub(crate) fn opened_whole(kind: Kind, key: u64, part: u64, mut sealed: Vec<u8>) -> Result<Vec<u8>, CacheError> {
+    let length = opened(kind, key, part, &sealed)?.len();
+    sealed.truncate(length);
+    Ok(sealed)
+}
+
 /// The checksum that a sealed piece bears.
 pub(crate) fn borne(sealed: &[u8]) -> u64 {
     sealed.last_chunk::<LENGTH>().map_or(0, |check| u64::from_le_bytes(*check))

@@ -89,7 +89,8 @@ impl Coding {
         }
         let from = filter.occurred_from.map_or(i64::MIN, Timestamp::as_millis);
         let to = filter.occurred_to.map_or(i64::MAX, Timestamp::as_millis);
-        let reference = filter.reference.as_deref().filter(|text| !text.is_empty()).map(terms::folded);
+        let reference = filter.reference.as_deref().filter(|text| !text.is_empty());
+        let reference = reference.map(|text| terms::folded(text.as_bytes()));
         Some(Self { wanted, occurred: from..to, reference })
     }
 
@@ -142,19 +143,20 @@ impl Coding {
         let Some(begin) = &self.reference else { return Ok(None) };
         let mut found = Vec::new();
         if number >= view.head.blocks() {
-            let all = block::tail_references(view.db, &view.head)?;
-            found
-                .extend(all.into_iter().filter(|(text, _)| terms::folded(text).starts_with(begin)).map(|(_, seq)| seq));
+            block::tail_references(view.db, &view.head, |seq, reference| {
+                if terms::folded(reference).starts_with(begin) {
+                    found.push(seq);
+                }
+            })?;
         } else {
             let segment = number / segment::BLOCKS;
             terms::block_terms(view.db, number, |term, place| {
                 if term.starts_with(begin) {
                     found.push(segment::seq_at(segment, place));
                 }
-                term.starts_with(begin) || term < begin.as_slice()
+                true
             })?;
         }
-        found.sort_unstable();
         Ok(Some(found))
     }
 }
@@ -204,14 +206,14 @@ impl LedgerReader {
             let end = end.min(top);
             let places = if is_whole { coding.places(view, number)?.0 } else { None };
             let referenced = if is_whole { None } else { coding.referenced(view, block::number_of(first))? };
-            let mut rows = Rows::new(view)?;
+            let (mut rows, mut body) = (Rows::new(view)?, Vec::new());
             for seq in first..end {
                 let is_placed = places.as_ref().is_none_or(|places| places.contains(place_of(seq)));
                 let is_referenced = referenced.as_ref().is_none_or(|some| some.binary_search(&seq).is_ok());
-                if !is_placed || !is_referenced || !coding.matches(&rows.coded(seq)?.0) {
+                if !is_placed || !is_referenced || !coding.matches(&rows.coded(seq)?) {
                     continue;
                 }
-                let body = view.body(seq)?;
+                rows.body(seq, &mut body)?;
                 if !each(&rows.row(seq)?, &body) {
                     return Ok(None);
                 }
@@ -314,7 +316,7 @@ impl Search<'_> {
                     last_block = Some(number);
                     self.blocks += 1;
                 }
-                if !coding.occurred.contains(&rows.coded(seq)?.0.occurred_at) {
+                if !coding.occurred.contains(&rows.coded(seq)?.occurred_at) {
                     continue;
                 }
             }
@@ -341,7 +343,7 @@ impl Search<'_> {
             if referenced.as_ref().is_some_and(|some| some.binary_search(&seq).is_err()) {
                 continue;
             }
-            if coding.matches(&rows.coded(seq)?.0) {
+            if coding.matches(&rows.coded(seq)?) {
                 self.seqs.push(seq);
                 if self.is_full() {
                     return Ok(seq);

@@ -1,18 +1,17 @@
 //! Segments: 64 blocks in a row, with what finds entries in them without looking at each. Written once, when the last of
 //! its blocks is.
 
-use std::collections::BTreeMap;
-
 use roaring::RoaringBitmap;
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::block::{self, Block};
+use super::block::{self, Tail};
 use super::bytes::{Reader, put};
-use super::columns::BLOCK;
+use super::columns::{BLOCK, BlockHead, Coded};
 use super::head::Head;
 use super::names::Code;
 use super::seal::{self, Kind};
-use super::terms;
+use super::short;
+use super::terms::{self, Terms};
 use crate::CacheError;
 
 /// Blocks of a segment.
@@ -40,6 +39,13 @@ pub(crate) struct Directory {
     pub(crate) codes: Vec<Code>,
     /// How each part of its references begins.
     pub(crate) terms: Vec<Vec<u8>>,
+}
+
+impl Milestone {
+    pub(crate) const fn of(head: &BlockHead) -> Self {
+        let BlockHead { recorded_at, opening, earliest, latest, .. } = *head;
+        Self { recorded_at, opening, earliest, latest }
+    }
 }
 
 impl Directory {
@@ -95,52 +101,99 @@ impl Directory {
 }
 
 /// The codes that an entry is found by.
-pub(crate) const fn codes_of(coded: &super::columns::Coded) -> [Code; 6] {
+pub(crate) const fn codes_of(coded: &Coded) -> [Code; 6] {
     [coded.kind, coded.feature, coded.detail, coded.member, coded.channel, coded.source]
 }
 
-/// Stores what finds entries in a segment, all of whose blocks are stored.
-pub(crate) fn write(transaction: &Transaction<'_>, head: &Head, number: u64) -> Result<(), CacheError> {
-    let mut milestones = Vec::new();
-    // By code, of which there are few.
-    let mut places: Vec<Vec<u32>> = Vec::new();
-    for block in number * BLOCKS..(number + 1) * BLOCKS {
-        let Block { head, entries, first } = block::read(transaction, head, block)?;
-        milestones.push(Milestone {
-            recorded_at: head.recorded_at,
-            opening: head.opening,
-            earliest: head.earliest,
-            latest: head.latest,
-        });
-        for (place, coded) in (place_of(first)..).zip(&entries) {
-            for code in codes_of(coded) {
-                let code = code as usize;
-                if code >= places.len() {
-                    places.resize_with(code + 1, Vec::new);
-                }
-                if let Some(places) = places.get_mut(code) {
-                    places.push(place);
-                }
+/// A segment on its way to being whole, block by block.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Begun {
+    milestones: Vec<Milestone>,
+    /// Where each code occurs, by the code, of which there are few.
+    places: Vec<Vec<u16>>,
+    terms: Terms,
+}
+
+impl Begun {
+    /// The segment that block `number` is the next one of, as far as it is stored.
+    pub(crate) fn read(transaction: &Transaction<'_>, head: &Head, number: u64) -> Result<Self, CacheError> {
+        let mut begun = Self::default();
+        for block in number / BLOCKS * BLOCKS..number {
+            let read = block::read(transaction, head, block)?;
+            begun.milestones.push(Milestone::of(&read.head));
+            for seq in read.first..read.first + BLOCK {
+                let coded = read.get(seq)?.ok_or_else(|| CacheError::damaged(format!("entry {seq} is gone")))?;
+                begun.push_codes(seq, &coded);
+            }
+            terms::block_terms(transaction, block, |term, place| {
+                begun.terms.push(term, place);
+                true
+            })?;
+        }
+        Ok(begun)
+    }
+
+    /// How many blocks there are of it.
+    pub(crate) fn blocks(&self) -> u64 {
+        self.milestones.len() as u64
+    }
+
+    fn push_codes(&mut self, seq: u64, coded: &Coded) {
+        // Below 65,536.
+        let [low, high, ..] = place_of(seq).to_le_bytes();
+        let place = u16::from_le_bytes([low, high]);
+        for code in codes_of(coded) {
+            let code = code as usize;
+            if code >= self.places.len() {
+                self.places.resize_with(code + 1, Vec::new);
+            }
+            if let Some(places) = self.places.get_mut(code) {
+                places.push(place);
             }
         }
     }
-    let named = (0..).zip(places).skip(1).filter(|(_, places)| !places.is_empty());
-    let places: BTreeMap<Code, Vec<u32>> = named.collect();
-    let mut insert = transaction.prepare_cached("INSERT INTO postings (code, segment, places) VALUES (?1, ?2, ?3)")?;
-    for (code, places) in &places {
-        let mut bitmap = RoaringBitmap::from_sorted_iter(places.iter().copied())
-            .map_err(|error| CacheError::damaged(format!("places out of order: {error}")))?;
-        bitmap.optimize();
-        let mut bytes = Vec::with_capacity(bitmap.serialized_size());
-        bitmap.serialize_into(&mut bytes).map_err(CacheError::Packing)?;
-        insert.execute((code, number, seal::seal(Kind::Posting, u64::from(*code), number, bytes)))?;
+
+    /// Takes in the next block, `number`, and stores its references.
+    pub(crate) fn push(
+        &mut self,
+        transaction: &Transaction<'_>,
+        number: u64,
+        head: &BlockHead,
+        tail: &Tail,
+    ) -> Result<(), CacheError> {
+        self.milestones.push(Milestone::of(head));
+        let from = self.terms.count();
+        for ((seq, coded), short) in (block::first_of(number)..).zip(&tail.coded).zip(tail.shorts()) {
+            self.push_codes(seq, coded);
+            if let Some(reference) = short::reference(short)? {
+                self.terms.push(reference, place_of(seq));
+            }
+        }
+        let own = (from..self.terms.count()).filter_map(|index| self.terms.get(index));
+        terms::write_block(transaction, number, own)
     }
-    let terms = terms::merge(transaction, number)?;
-    let directory = Directory { milestones, codes: places.into_keys().collect(), terms };
-    let sealed = seal::seal(Kind::Directory, number, 0, directory.encode());
-    let sql = "INSERT INTO segments (number, directory) VALUES (?1, ?2)";
-    transaction.prepare_cached(sql)?.execute((number, sealed))?;
-    Ok(())
+
+    /// Stores what finds entries in the segment, which is whole.
+    pub(crate) fn write(self, transaction: &Transaction<'_>, number: u64) -> Result<(), CacheError> {
+        let Self { milestones, places, terms } = self;
+        let sql = "INSERT INTO postings (code, segment, places) VALUES (?1, ?2, ?3)";
+        let (mut insert, mut codes) = (transaction.prepare_cached(sql)?, Vec::new());
+        // Code 0 is of what has no name.
+        for (code, places) in (0..).zip(places).skip(1).filter(|(_, places)| !places.is_empty()) {
+            let mut bitmap = RoaringBitmap::from_sorted_iter(places.into_iter().map(u32::from))
+                .map_err(|error| CacheError::damaged(format!("places out of order: {error}")))?;
+            bitmap.optimize();
+            let mut bytes = Vec::with_capacity(bitmap.serialized_size());
+            bitmap.serialize_into(&mut bytes).map_err(CacheError::Packing)?;
+            insert.execute((code, number, seal::seal(Kind::Posting, u64::from(code), number, bytes)))?;
+            codes.push(code);
+        }
+        let terms = terms::write_segment(transaction, number, terms)?;
+        let sealed = seal::seal(Kind::Directory, number, 0, Directory { milestones, codes, terms }.encode());
+        let sql = "INSERT INTO segments (number, directory) VALUES (?1, ?2)";
+        transaction.prepare_cached(sql)?.execute((number, sealed))?;
+        Ok(())
+    }
 }
 
 /// Where a code occurs in a whole segment.

@@ -1,24 +1,24 @@
-//! References by how they begin: each block has its own, sorted; a whole segment has those of its blocks together.
+//! References by how they begin: each block has its own as they come; a whole segment has all of them, sorted.
 
 use roaring::RoaringBitmap;
 use rusqlite::Transaction;
 
 use super::bytes::{Reader, put};
 use super::seal::{self, Kind};
-use super::segment::{BLOCKS, Directory, SEGMENT, place_of};
+use super::segment::{BLOCKS, Directory, SEGMENT};
 use crate::CacheError;
 
 /// Bytes of a part of a segment's references, about.
 const PART: usize = 8 * 1_024;
 
 /// A reference as it is looked for: letters of ASCII count in either case.
-pub(crate) fn folded(reference: &str) -> Vec<u8> {
-    reference.to_ascii_lowercase().into_bytes()
+pub(crate) fn folded(reference: &[u8]) -> Vec<u8> {
+    reference.to_ascii_lowercase()
 }
 
 /// References with their places in the segment, in one piece of memory.
-#[derive(Debug, Default)]
-struct Terms {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Terms {
     text: Vec<u8>,
     all: Vec<Term>,
 }
@@ -34,15 +34,24 @@ struct Term {
 }
 
 impl Terms {
-    fn push(&mut self, term: &[u8], place: u32) {
+    /// Appends a reference, folded.
+    pub(crate) fn push(&mut self, reference: &[u8], place: u32) {
         let from = self.text.len();
-        self.text.extend_from_slice(term);
+        self.text.extend_from_slice(reference);
+        let term = self.text.get_mut(from..).unwrap_or_default();
+        term.make_ascii_lowercase();
+        let key = (number(term, 0), number(term, 8));
         // A segment's references are some megabytes.
         let at = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-        self.all.push(Term { key: (number(term, 0), number(term, 8)), from: at(from), to: at(self.text.len()), place });
+        self.all.push(Term { key, from: at(from), to: at(self.text.len()), place });
     }
 
-    fn get(&self, index: usize) -> Option<(&[u8], u32)> {
+    /// How many there are.
+    pub(crate) const fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(crate) fn get(&self, index: usize) -> Option<(&[u8], u32)> {
         self.all.get(index).map(|one| (self.term(one), one.place))
     }
 
@@ -50,13 +59,17 @@ impl Terms {
         self.text.get(one.from as usize..one.to as usize).unwrap_or_default()
     }
 
-    /// Puts them in order. What comes in sorted stretches is merged at once.
+    /// Puts them in order, those that are the same by their places.
     fn sort(&mut self) {
         let mut all = std::mem::take(&mut self.all);
-        all.sort_by(|one, other| {
-            let by_text = || (self.term(one), one.place).cmp(&(self.term(other), other.place));
-            one.key.cmp(&other.key).then_with(by_text)
-        });
+        all.sort_unstable_by_key(|one| (one.key, one.place));
+        // Where the first bytes do not tell.
+        for alike in all.chunk_by_mut(|one, other| one.key == other.key) {
+            let is_told = alike.iter().all(|one| one.to - one.from == alike.first().map_or(0, |one| one.to - one.from));
+            if !is_told || alike.first().is_some_and(|one| one.to - one.from > 16) {
+                alike.sort_unstable_by(|one, other| (self.term(one), one.place).cmp(&(self.term(other), other.place)));
+            }
+        }
         self.all = all;
     }
 }
@@ -71,7 +84,7 @@ fn number(text: &[u8], from: usize) -> u64 {
     u64::from_be_bytes(bytes)
 }
 
-/// Appends references, each as what it does not share with the one ahead of it. They are sorted.
+/// References, each as what it does not share with the one ahead of it.
 fn encode<'a>(terms: impl Iterator<Item = (&'a [u8], u32)>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let (mut before, mut place_before): (&[u8], u32) = (&[], 0);
@@ -115,34 +128,25 @@ fn each(bytes: &[u8], mut each: impl FnMut(&[u8], u32) -> bool) -> Result<(), Ca
     Ok(())
 }
 
-/// Stores the references of a block's entries, which come with their numbers.
+/// Stores the references of a block's entries, in the order of those, each with its place in the segment.
 pub(crate) fn write_block<'a>(
     transaction: &Transaction<'_>,
     number: u64,
-    references: impl Iterator<Item = (&'a str, u64)>,
+    references: impl Iterator<Item = (&'a [u8], u32)>,
 ) -> Result<(), CacheError> {
-    let mut terms = Terms::default();
-    for (reference, seq) in references {
-        terms.push(&folded(reference), place_of(seq));
-    }
-    terms.sort();
-    let sorted = (0..terms.all.len()).filter_map(|index| terms.get(index));
-    let sealed = seal::seal(Kind::References, number, 0, encode(sorted));
+    let sealed = seal::seal(Kind::References, number, 0, encode(references));
     let sql = "INSERT INTO block_references (number, terms) VALUES (?1, ?2)";
     transaction.prepare_cached(sql)?.execute((number, sealed))?;
     Ok(())
 }
 
-/// Brings the references of a segment's blocks together, and says how each part of them begins.
-pub(crate) fn merge(transaction: &Transaction<'_>, segment: u64) -> Result<Vec<Vec<u8>>, CacheError> {
-    let mut all = Terms::default();
-    let blocks = segment * BLOCKS..(segment + 1) * BLOCKS;
-    for block in blocks.clone() {
-        block_terms(transaction, block, |term, place| {
-            all.push(term, place);
-            true
-        })?;
-    }
+/// Stores the references of a whole segment, and says how each part of them begins. Those of its blocks are no longer
+/// needed.
+pub(crate) fn write_segment(
+    transaction: &Transaction<'_>,
+    segment: u64,
+    mut all: Terms,
+) -> Result<Vec<Vec<u8>>, CacheError> {
     all.sort();
     let (mut begins, mut from) = (Vec::new(), 0);
     let mut insert = transaction.prepare_cached("INSERT INTO terms (segment, part, terms) VALUES (?1, ?2, ?3)")?;
@@ -162,7 +166,7 @@ pub(crate) fn merge(transaction: &Transaction<'_>, segment: u64) -> Result<Vec<V
         from = end;
     }
     let gone = "DELETE FROM block_references WHERE number >= ?1 AND number < ?2";
-    transaction.prepare_cached(gone)?.execute((blocks.start, blocks.end))?;
+    transaction.prepare_cached(gone)?.execute((segment * BLOCKS, (segment + 1) * BLOCKS))?;
     Ok(begins)
 }
 

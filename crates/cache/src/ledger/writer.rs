@@ -10,13 +10,13 @@ use super::columns::{BLOCK, BlockHead, Coded};
 use super::facts;
 use super::head::{Cursor, Head};
 use super::mark::{Committed, Mark};
-use super::names::{Code, Dimension, Names};
-use super::page::{NewEntry, Page};
+use super::names::{Code, Names};
+use super::page::{Packed, Page};
 use super::reader::LedgerReader;
-use super::rollup::{self, Tally, Used, day_and_quarter};
+use super::rollup::{self, Tally, Used};
 use super::seal::{self, Kind};
-use super::segment::{self, BLOCKS};
-use super::{schema, sums, terms};
+use super::segment::{BLOCKS, Begun};
+use super::{schema, sums};
 use crate::{CacheError, file};
 
 /// The one handle that changes a workspace's ledger. Readers are handed out by [`LedgerWriter::reader`].
@@ -54,13 +54,17 @@ pub struct SnapshotBytes<'a> {
 }
 
 /// What the writer keeps in memory of the file.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct State {
     head: Head,
     names: Names,
     /// The entries behind the last block.
     tail: Tail,
     sums: HashMap<Code, sums::Sum>,
+    /// The segment that is not whole yet, once it had to be known.
+    begun: Option<Begun>,
+    /// What is being added up.
+    used: Used,
 }
 
 impl State {
@@ -76,7 +80,7 @@ impl State {
         if blocks != head.blocks() || segments != head.blocks() / BLOCKS {
             return Err(CacheError::damaged(format!("it has {blocks} blocks in the place of {}", head.blocks())));
         }
-        Ok(Self { head, names, tail, sums })
+        Ok(Self { head, names, tail, sums, begun: None, used: Used::default() })
     }
 }
 
@@ -89,7 +93,7 @@ impl LedgerWriter {
     /// file cannot be made.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, CacheError> {
         let path = path.as_ref().to_owned();
-        let mut db = file::open_writer(&path, schema::prepare)?;
+        let mut db = file::open_writer(&path, |db| schema::prepare(&path, db))?;
         let read = |db: &mut Connection| State::read(&db.transaction()?);
         let state = read(&mut db).map_err(|error| error.about(&path))?;
         let (mark, committed) = Mark::open(&path);
@@ -155,15 +159,14 @@ impl LedgerWriter {
     ) -> Result<(), CacheError> {
         self.change(|transaction, state| {
             check(&state.head, pages, cursor)?;
-            let mut used = Used::default();
             let stored = Stored { seq: state.head.seq, names: state.head.names };
             for page in pages {
-                take_in(transaction, state, page, &mut used)?;
+                take_in(transaction, state, page)?;
             }
             write_tail(transaction, state, stored.seq)?;
             state.names.write_from(transaction, stored.names)?;
             state.head.names = state.names.count();
-            add_up(transaction, state, used)?;
+            add_up(transaction, state)?;
             state.head.as_of = state.head.as_of.max(cursor.as_of);
             if let Some(snapshot) = snapshot {
                 write_snapshot(transaction, &mut state.head, snapshot)?;
@@ -253,23 +256,24 @@ struct Stored {
 fn check(head: &Head, pages: &[&Page], cursor: &Cursor) -> Result<(), CacheError> {
     let (mut seq, mut recorded_at, mut balance) = (head.seq, head.recorded_at, head.balance);
     let mut hash = head.hash;
-    let first = pages.iter().find_map(|page| page.get(0)).map_or(cursor.seq.saturating_add(1), |entry| entry.seq);
+    let first = pages.iter().find_map(|page| page.entries().first());
+    let first = first.map_or(cursor.seq.saturating_add(1), |entry| entry.seq);
     if first != seq + 1 {
         return Err(CacheError::NotNext { expected: seq + 1, got: first });
     }
-    for entry in pages.iter().flat_map(|page| page.iter()) {
+    for entry in pages.iter().flat_map(|page| page.entries()) {
         if entry.seq != seq + 1 {
             return Err(CacheError::BadPage(format!("entry {} follows entry {seq}", entry.seq)));
         }
-        if entry.recorded_at.as_millis() < recorded_at {
+        if entry.coded.recorded_at < recorded_at {
             let message = format!("entry {} was recorded before the one ahead of it", entry.seq);
             return Err(CacheError::BadPage(message));
         }
-        balance = balance.checked_add_signed(entry.credits).unwrap_or(u64::MAX);
+        balance = balance.checked_add_signed(entry.coded.credits).unwrap_or(u64::MAX);
         if balance != entry.balance_after {
             return Err(CacheError::BadPage(format!("the balance after entry {} does not add up", entry.seq)));
         }
-        (seq, recorded_at, hash) = (entry.seq, entry.recorded_at.as_millis(), entry.hash);
+        (seq, recorded_at, hash) = (entry.seq, entry.coded.recorded_at, entry.hash);
     }
     if (seq, hash) == (cursor.seq, cursor.hash) {
         return Ok(());
@@ -277,55 +281,62 @@ fn check(head: &Head, pages: &[&Page], cursor: &Cursor) -> Result<(), CacheError
     Err(CacheError::BadPage(format!("it ends at entry {seq}, and the cursor names another one at {}", cursor.seq)))
 }
 
-/// The work that an entry counts as, or that it takes out again.
-#[derive(Clone, Copy)]
-struct Work {
-    occurred_at: i64,
-    units: i64,
+/// An entry with the work that it counts as. An amendment takes out what the usage counted that it amends: as many units,
+/// when they were done. The usage is stored, or stands in the same page.
+fn with_work(transaction: &Transaction<'_>, state: &State, entry: &Packed) -> Result<Coded, CacheError> {
+    if entry.amends == 0 || entry.amends >= entry.seq {
+        return Ok(entry.coded);
+    }
+    let amended = match entry.amends.checked_sub(state.head.blocks_end() + 1) {
+        Some(place) => state.tail.coded.get(usize::try_from(place).unwrap_or(usize::MAX)).copied(),
+        None => block::read(transaction, &state.head, block::number_of(entry.amends))?.get(entry.amends)?,
+    };
+    let given_back =
+        |usage: Coded| Coded { occurred_at: usage.occurred_at, units: usage.units.saturating_neg(), ..entry.coded };
+    Ok(amended.map_or(entry.coded, given_back))
 }
 
-/// The work of an entry. An amendment takes out what the usage counted that it amends: as many units, when they were done.
-/// The usage is stored, or stands in the same page.
-fn work(transaction: &Transaction<'_>, state: &State, entry: &NewEntry<'_>) -> Result<Work, CacheError> {
-    let own = Work { occurred_at: entry.occurred_at.as_millis(), units: entry.units };
-    let Some(usage) = entry.amends.filter(|usage| *usage < entry.seq) else { return Ok(own) };
-    let amended = match usage.checked_sub(state.head.blocks_end() + 1) {
-        Some(place) => state.tail.coded.get(usize::try_from(place).unwrap_or(usize::MAX)).copied(),
-        None => block::read(transaction, &state.head, block::number_of(usage))?.get(usage).copied(),
-    };
-    let given_back = |usage: Coded| Work { occurred_at: usage.occurred_at, units: usage.units.saturating_neg() };
-    Ok(amended.map_or(own, given_back))
+/// The ledger's codes of a page's.
+struct Codes<'a> {
+    page: &'a Names,
+    /// 0 for those that did not occur yet.
+    known: Vec<Code>,
+}
+
+impl Codes<'_> {
+    /// Names get their codes in the order of the entries, however those were cut into pages.
+    fn of(&mut self, names: &mut Names, code: Code) -> Code {
+        match self.known.get_mut(code as usize) {
+            Some(known) if *known == 0 => {
+                *known = self.page.named(code).map_or(0, |(dimension, name)| names.code_or_new(dimension, Some(name)));
+                *known
+            }
+            known => known.map_or(0, |known| *known),
+        }
+    }
 }
 
 /// Codes the page's entries, stores the blocks and segments that they make whole, and adds up what they used.
-fn take_in(transaction: &Transaction<'_>, state: &mut State, page: &Page, used: &mut Used) -> Result<(), CacheError> {
-    for entry in page.iter() {
-        let Work { occurred_at, units } = work(transaction, state, &entry)?;
-        let mut code = |dimension, name| state.names.code_or_new(dimension, name);
+fn take_in(transaction: &Transaction<'_>, state: &mut State, page: &Page) -> Result<(), CacheError> {
+    let mut codes = Codes { page: page.names(), known: vec![0; page.names().count() as usize + 1] };
+    for (place, entry) in page.entries().iter().enumerate() {
+        let coded = with_work(transaction, state, entry)?;
+        let mut code = |code| codes.of(&mut state.names, code);
         let coded = Coded {
-            recorded_at: entry.recorded_at.as_millis(),
-            occurred_at,
-            kind: code(Dimension::Kind, Some(entry.kind)),
-            feature: code(Dimension::Feature, entry.feature),
-            detail: code(Dimension::Detail, entry.detail),
-            member: code(Dimension::Member, entry.member),
-            channel: code(Dimension::Channel, entry.channel),
-            source: code(Dimension::Source, entry.source),
-            revision: entry.revision,
-            units,
-            credits: entry.credits,
+            kind: code(coded.kind),
+            feature: code(coded.feature),
+            detail: code(coded.detail),
+            member: code(coded.member),
+            channel: code(coded.channel),
+            source: code(coded.source),
+            ..coded
         };
         if coded.feature != 0 {
-            let (day, quarter) = day_and_quarter(occurred_at);
-            let tally = Tally { credits: entry.credits.saturating_neg(), actions: units };
-            used.add(0, day, quarter, coded.feature, tally);
-            for code in [coded.member, coded.channel, coded.source].into_iter().filter(|code| *code != 0) {
-                used.add(code, day, quarter, coded.feature, tally);
-            }
+            let tally = Tally { credits: coded.credits.saturating_neg(), actions: coded.units };
+            let of = [coded.member, coded.channel, coded.source];
+            state.used.add(coded.occurred_at, coded.feature, of, tally);
         }
-        // What was packed beforehand needs no copy.
-        let packed = page.packed(block::number_of(entry.seq));
-        state.tail.push(coded, entry.reference, if packed.is_some() { &[] } else { entry.body });
+        state.tail.push(coded, page.short(place));
         let head = &mut state.head;
         if head.seq == 0 {
             head.first_at = coded.recorded_at;
@@ -333,29 +344,32 @@ fn take_in(transaction: &Transaction<'_>, state: &mut State, page: &Page, used: 
         (head.seq, head.hash, head.recorded_at) = (entry.seq, entry.hash, coded.recorded_at);
         head.balance = entry.balance_after;
         if head.seq.is_multiple_of(BLOCK) {
-            close_block(transaction, state, packed)?;
+            close_block(transaction, state)?;
         }
     }
     Ok(())
 }
 
 /// Stores the entries behind the last block as a block of their own.
-fn close_block(transaction: &Transaction<'_>, state: &mut State, bodies: Option<&[u8]>) -> Result<(), CacheError> {
-    let State { head, tail, .. } = state;
+fn close_block(transaction: &Transaction<'_>, state: &mut State) -> Result<(), CacheError> {
+    let State { head, tail, begun, .. } = state;
     let number = head.blocks() - 1;
     let block_head = BlockHead { after: head.hash, ..block::with_times(block::tail_head(head), &tail.coded) };
-    block::write(transaction, number, &block_head, tail, bodies)?;
-    let places = 0..tail.coded.len();
-    let references = (block::first_of(number)..).zip(places);
-    let references = references.filter_map(|(seq, place)| Some((tail.reference(place)?, seq)));
-    terms::write_block(transaction, number, references)?;
+    block::write(transaction, number, &block_head, tail)?;
+    let mut segment = match begun.take().filter(|begun| begun.blocks() == number % BLOCKS) {
+        Some(begun) => begun,
+        None => Begun::read(transaction, head, number)?,
+    };
+    segment.push(transaction, number, &block_head, tail)?;
+    if head.blocks().is_multiple_of(BLOCKS) {
+        segment.write(transaction, number / BLOCKS)?;
+    } else {
+        *begun = Some(segment);
+    }
     transaction.prepare_cached("DELETE FROM tail")?.execute([])?;
     tail.clear();
     head.tail_sum = 0;
     (head.block_hash, head.block_balance, head.block_recorded_at) = (head.hash, head.balance, head.recorded_at);
-    if head.blocks().is_multiple_of(BLOCKS) {
-        segment::write(transaction, head, head.blocks() / BLOCKS - 1)?;
-    }
     Ok(())
 }
 
@@ -375,11 +389,11 @@ fn write_tail(transaction: &Transaction<'_>, state: &mut State, stored: u64) -> 
 }
 
 /// Adds what was used to the days that it was used on.
-fn add_up(transaction: &Transaction<'_>, state: &mut State, used: Used) -> Result<(), CacheError> {
+fn add_up(transaction: &Transaction<'_>, state: &mut State) -> Result<(), CacheError> {
     let mut find = transaction.prepare_cached("SELECT cells FROM rollups WHERE code = ?1 AND day = ?2")?;
     let sql = "INSERT OR REPLACE INTO rollups (code, day, changed, cells) VALUES (?1, ?2, ?3, ?4)";
     let mut store = transaction.prepare_cached(sql)?;
-    let State { head, sums, .. } = state;
+    let State { head, sums, used, .. } = state;
     let commit = head.commits + 1;
     let mut changes: BTreeMap<Code, u64> = BTreeMap::new();
     used.each_day(|code, day, added| {

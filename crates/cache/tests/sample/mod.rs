@@ -2,7 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use cache::{Cursor, EntryHash, LedgerReader, LedgerWriter, NewEntry, Page};
-use metering::Timestamp;
+use metering::{Allocation, Timestamp, UsageView};
+use wire::line::{UsageLine, append_usage};
 
 /// 2026-03-01T00:00:00Z, a quarter's beginning.
 pub(crate) const START: i64 = 1_772_323_200_000;
@@ -46,6 +47,41 @@ pub(crate) struct Made {
 }
 
 impl Made {
+    /// With the body that a service writes of it, options and all; of some entries one that none would write.
+    pub(crate) fn with_body(self) -> Self {
+        let Self { seq, units, .. } = self;
+        let units = u32::try_from(units).unwrap_or(0);
+        let odd = format!(r#"{{"seq": {seq}, "id": "job_{seq}%"}}"#).into_bytes();
+        let (Some(feature), Some(source)) = (&self.feature, &self.source) else { return Self { body: odd, ..self } };
+        if units == 0 || feature.is_empty() || seq.is_multiple_of(19) {
+            return Self { body: odd, ..self };
+        }
+        let is_dated = self.occurred_at != self.recorded_at || seq.is_multiple_of(11);
+        let cost = u64::from(units) + u64::from(seq.is_multiple_of(13));
+        let mut allocations = vec![Allocation { grant: seq / 700 + 1, amount: cost }];
+        if seq.is_multiple_of(5) {
+            allocations.push(Allocation { grant: seq, amount: seq });
+        }
+        let usage = UsageView {
+            source,
+            id: &format!("job_{seq}%"),
+            feature,
+            units,
+            rate: 1,
+            cost,
+            revision: 1,
+            occurred_at: is_dated.then_some(self.occurred_at),
+            hold: seq.is_multiple_of(17).then_some(seq),
+            allocations: &allocations,
+        };
+        let (member, channel) = (self.member.as_deref(), self.channel.as_deref());
+        let reference = self.reference.as_deref();
+        let mut body = Vec::new();
+        append_usage(&UsageLine { seq, recorded_at: self.recorded_at, usage, member, channel, reference }, &mut body);
+        assert!(wire::line::read_usage(&body, &mut Vec::new()).is_some());
+        Self { body, ..self }
+    }
+
     pub(crate) fn new_entry(&self) -> NewEntry<'_> {
         NewEntry {
             seq: self.seq,
@@ -89,8 +125,9 @@ pub(crate) fn usage(seq: u64, recorded: i64, occurred: i64, feature: &str, units
         source: Some("crm".to_owned()),
         reference: Some(format!("Ticket-{}", seq / 3)),
         amends: None,
-        body: format!(r#"{{"seq":{seq},"id":"job_{seq}%"}}"#).into_bytes(),
+        body: Vec::new(),
     }
+    .with_body()
 }
 
 pub(crate) fn grant(seq: u64, recorded: i64, credits: i64, balance_after: u64) -> Made {

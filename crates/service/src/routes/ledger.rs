@@ -20,6 +20,9 @@ const DEFAULT_LIMIT: usize = 1_000;
 /// Most lines of a page.
 const MAX_LIMIT: usize = 10_000;
 
+/// Most bytes for which room is made before it is known that there are so many.
+const MOST_AHEAD: usize = 8 << 20;
+
 /// What can be asked here.
 pub(super) fn operations() -> Vec<Operation> {
     vec![
@@ -64,12 +67,19 @@ pub(super) async fn page(
     }
     check_seq("after", after)?;
     let (store, id) = (Arc::clone(&app.store), ledger.workspace().id.clone());
-    let lines = blocking(move || store.lines(&id, after, limit)).await?;
-    let mut body = Vec::with_capacity(lines.iter().map(|line| line.body.len() + 90).sum());
-    for line in &lines {
-        append_line(&line.hash, &line.body, &mut body);
-        body.push(b'\n');
-    }
+    let body = blocking(move || {
+        let mut lines = Vec::new();
+        store.each_line(&id, after, limit, &mut |_, hash, body| {
+            if lines.is_empty() {
+                // The others are about as long.
+                lines.reserve(((body.len() + 128) * limit).min(MOST_AHEAD));
+            }
+            append_line(&hash, body, &mut lines);
+            lines.push(b'\n');
+        })?;
+        Ok(lines)
+    })
+    .await?;
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
 }
 

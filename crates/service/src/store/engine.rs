@@ -43,8 +43,8 @@ pub(crate) trait Engine: Ledgers + Health + fmt::Debug + Send + Sync {
     /// Whether asking takes as long as appending, so that it is better to see while appending that nothing was missed.
     fn is_far(&self) -> bool;
 
-    /// Up to `limit` lines after entry `after`, in order.
-    fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError>;
+    /// Lends up to `limit` lines after entry `after`, in order: number, hash and body.
+    fn each_line(&self, workspace: &str, after: u64, limit: usize, each: &mut EachLine<'_>) -> Result<(), StoreError>;
 
     /// The number and hash of the last entry.
     fn head(&self, workspace: &str) -> Result<(u64, Hash), StoreError>;
@@ -55,6 +55,9 @@ pub(crate) trait Engine: Ledgers + Health + fmt::Debug + Send + Sync {
     /// How many parts of what waits can be worked on at once.
     fn lanes(&self) -> usize;
 }
+
+/// Hears the number, the hash and the body of one line after another.
+pub(crate) type EachLine<'a> = dyn FnMut(u64, Hash, &[u8]) + 'a;
 
 /// A question about a ledger.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use metering::Timestamp;
 use wire::Hash;
 
-use super::engine::{Appended, Ask, Ledgers, Recalled};
+use super::engine::{Appended, Ask, EachLine, Ledgers, Recalled};
 use super::health::LastWrite;
 use super::sql::{Sql, values};
 use super::{KeptSnapshot, Key, Settlement, Store, StoreError};
@@ -154,7 +154,26 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
-        self.engine.lines(workspace, after, limit)
+        let mut lines = Vec::new();
+        self.each_line(workspace, after, limit, &mut |seq, hash, body| {
+            lines.push(StoredLine { seq, hash, body: body.to_vec() });
+        })?;
+        Ok(lines)
+    }
+
+    /// Lends up to `limit` lines after entry `after`, in order: the number, the hash and the body of each. Before an error
+    /// some may have been lent.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn each_line(
+        &self,
+        workspace: &str,
+        after: u64,
+        limit: usize,
+        each: &mut EachLine<'_>,
+    ) -> Result<(), StoreError> {
+        self.engine.each_line(workspace, after, limit, each)
     }
 
     /// The highest key below a bound that anything is recorded under.

@@ -9,6 +9,7 @@ mod packs;
 mod quick;
 mod shape;
 mod work;
+mod write;
 
 use std::fmt;
 
@@ -22,6 +23,7 @@ pub(crate) use quick::read_seq;
 pub use quick::{LineHead, UsageLine, read_head, read_usage, split_line};
 pub(crate) use shape::{AllocationShape, FeatureControlShape, PlanTermsShape};
 pub(crate) use work::{allocation_shapes, allocations};
+pub use write::append_usage;
 
 use crate::Hash;
 

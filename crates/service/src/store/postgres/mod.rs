@@ -21,7 +21,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 use wire::Hash;
 
-use super::engine::{Appended, Ask, Engine, Ledgers, Recalled, Work};
+use super::engine::{Appended, Ask, EachLine, Engine, Ledgers, Recalled, Work};
 use super::sql::{Row, Sql, Value, values};
 use super::{Durability, Page, StoreError, StoredLine};
 use held::Held;
@@ -167,9 +167,13 @@ impl Engine for Postgres {
         true
     }
 
-    fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
+    fn each_line(&self, workspace: &str, after: u64, limit: usize, each: &mut EachLine<'_>) -> Result<(), StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.query(ledger::LINES, values![workspace, after, limit])?.iter().map(ledger::line).collect()
+        for row in self.query(ledger::LINES, values![workspace, after, limit])? {
+            let StoredLine { seq, hash, body } = ledger::line(&row)?;
+            each(seq, hash, &body);
+        }
+        Ok(())
     }
 
     fn head(&self, workspace: &str) -> Result<(u64, Hash), StoreError> {

@@ -5,12 +5,15 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use wire::{GENESIS, Hash};
 
 use super::{Statements, signed, unsigned};
+use crate::store::engine::EachLine;
 use crate::store::{Appended, Ask, Page, Recalled, StoreError, StoredLine, TAIL};
 
 /// See [`crate::store::engine::Engine::recall`].
 pub(super) fn recall(db: &Connection, ask: &Ask) -> Result<Recalled, StoreError> {
-    let tail = lines(db, &ask.workspace, ask.after.saturating_sub(1), TAIL + 1)?;
-    let mut recalled = Recalled { tail, ..Recalled::default() };
+    let mut recalled = Recalled::default();
+    each_line(db, &ask.workspace, ask.after.saturating_sub(1), TAIL + 1, &mut |seq, hash, body| {
+        recalled.tail.push(StoredLine { seq, hash, body: body.to_vec() });
+    })?;
     recalled.leave_known(ask);
     let mut query = db.prepare_cached(
         "SELECT e.seq, e.hash, e.body FROM names n JOIN entries e ON e.workspace_id = n.workspace_id AND e.seq = n.seq
@@ -54,14 +57,24 @@ pub(super) fn append(
     Ok(Appended::Whole)
 }
 
-/// See [`crate::store::Store::lines`].
-pub(super) fn lines(db: &Connection, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
+/// See [`crate::store::Store::each_line`].
+pub(super) fn each_line(
+    db: &Connection,
+    workspace: &str,
+    after: u64,
+    limit: usize,
+    each: &mut EachLine<'_>,
+) -> Result<(), StoreError> {
     let mut query = db.prepare_cached(
         "SELECT seq, hash, body FROM entries WHERE workspace_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let lines = query.query_map(params![workspace, signed(after), limit], line)?;
-    Ok(lines.collect::<Result<_, _>>()?)
+    let mut rows = query.query(params![workspace, signed(after), limit])?;
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        each(unsigned(row.get(0)?), Hash(row.get(1)?), body);
+    }
+    Ok(())
 }
 
 /// See [`crate::store::Store::head`].

@@ -18,9 +18,9 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, Transaction, TransactionBehavior, params_from_iter};
 use wire::Hash;
 
-use super::engine::{Appended, Ask, Engine, Ledgers, Recalled, Work};
+use super::engine::{Appended, Ask, EachLine, Engine, Ledgers, Recalled, Work};
 use super::sql::{Row, Sql, Value};
-use super::{AT_HAND, Durability, Page, StoreError, StoredLine};
+use super::{AT_HAND, Durability, Page, StoreError};
 
 /// How long a transaction waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
@@ -187,8 +187,8 @@ impl Engine for Sqlite {
         false
     }
 
-    fn lines(&self, workspace: &str, after: u64, limit: usize) -> Result<Vec<StoredLine>, StoreError> {
-        self.reading(|db| ledger::lines(db, workspace, after, limit))
+    fn each_line(&self, workspace: &str, after: u64, limit: usize, each: &mut EachLine<'_>) -> Result<(), StoreError> {
+        self.reading(|db| ledger::each_line(db, workspace, after, limit, each))
     }
 
     fn head(&self, workspace: &str) -> Result<(u64, Hash), StoreError> {
