@@ -8,6 +8,7 @@ use metering::{Account, Allocation, Entry, EntryKind, Finding, Next, Verifier};
 use wire::line::{LineHead, UsageLine, decode_body, parse_line, read_head, split_line};
 use wire::{Hash, chain};
 
+use crate::fetch::Piece;
 use crate::{Breach, convert, lines};
 
 /// Pages that may be on their way to the cache, waiting or being stored: an amendment may be of a usage in one of them.
@@ -108,12 +109,12 @@ impl Checker {
 
     /// Checks lines, as far as each follows from the one before it. Then, what is wrong with the next one, if anything is:
     /// this checker has come to its end by that. Catalogues were asked for up to the revision `asked`.
-    pub(crate) fn check(&mut self, bytes: &[u8], asked: u32) -> (Arc<Checked>, Option<Stop>) {
+    pub(crate) fn check(&mut self, piece: &Piece, asked: u32) -> (Arc<Checked>, Option<Stop>) {
         let mut checked = self.room();
         let before = self.account().last_seq();
         let known = self.account().terms().catalogues.latest().revision;
         checked.asked = asked.max(known);
-        let stop = self.each(bytes, &mut checked).err();
+        let stop = self.each(piece, &mut checked).err();
         (checked.seq, checked.hash) = (before + checked.page.len() as u64, self.hash.0);
         let checked = Arc::new(checked);
         self.recent.push_back(Arc::clone(&checked));
@@ -128,11 +129,11 @@ impl Checker {
         Checked { page: room.page, ..Checked::default() }
     }
 
-    fn each(&mut self, bytes: &[u8], checked: &mut Checked) -> Result<(), Stop> {
+    fn each(&mut self, piece: &Piece, checked: &mut Checked) -> Result<(), Stop> {
         let first = self.account().last_seq() + 1;
-        let end = first.saturating_add(lines::count(bytes));
+        let end = first.saturating_add(piece.count);
         let kept = (end - 1) / SNAPSHOT_EVERY * SNAPSHOT_EVERY;
-        let mut lines = (first..).zip(lines::each(bytes)).map(|(seq, text)| Line::read(text, seq));
+        let mut lines = (first..).zip(lines::each(&piece.lines)).map(|(seq, text)| Line::read(text, seq));
         let Some(mut line) = lines.next().transpose()? else { return Ok(()) };
         for next in lines {
             // A next line that is none is named in its own turn.

@@ -363,7 +363,7 @@ impl Engine {
     /// Takes lines in, tells everybody, and returns how many there were and the last entry.
     async fn take(&mut self, lines: Vec<u8>, complete: Complete) -> Result<(u64, u64), Trouble> {
         let ((count, result), seq) =
-            self.blocking(move |ledger| Ok((ledger.take(&lines, complete), ledger.seq()))).await?;
+            self.blocking(move |ledger| Ok((ledger.take(lines, complete), ledger.seq()))).await?;
         self.show(None);
         result?;
         self.stored_alive = complete.asked_at;

@@ -13,6 +13,13 @@ use crate::{Client, ClientError};
 /// Pages that are asked for ahead of time.
 const AHEAD: usize = 2;
 
+/// Whole lines, and how many they are.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    pub(crate) lines: Vec<u8>,
+    pub(crate) count: u64,
+}
+
 /// Fetches the lines from entry `after` to entry `up_to`, and hands them on in pieces of whole lines. It ends early, and
 /// without an error, where the service has fewer, or where nobody takes them any more.
 ///
@@ -23,7 +30,7 @@ pub(crate) async fn fetch(
     workspace: String,
     after: u64,
     up_to: u64,
-    taker: mpsc::Sender<Vec<u8>>,
+    taker: mpsc::Sender<Piece>,
 ) -> Result<(), ClientError> {
     let mut asked: VecDeque<(u64, Asked)> = VecDeque::new();
     let mut next = after;
@@ -40,7 +47,8 @@ pub(crate) async fn fetch(
         let mut lines = page.answer().await?;
         let mut count = 0;
         while let Some(piece) = lines.next().await? {
-            count += lines::count(&piece);
+            let piece = Piece { count: lines::count(&piece), lines: piece };
+            count += piece.count;
             // It may have grown meanwhile, and its last page with it.
             if count > u64::from(PAGE_LIMIT) {
                 return Err(not_the_service("it sends more lines than were asked for"));

@@ -9,6 +9,7 @@ use metering::{Account, Timestamp};
 use tokio::sync::mpsc;
 
 use crate::checker::{Checked, Checker, Stop};
+use crate::fetch::Piece;
 use crate::ledger::{Complete, Ledger, being_read, store};
 use crate::trouble::Trouble;
 
@@ -28,7 +29,7 @@ impl Ledger {
     /// `progress` hears the last entry that is stored.
     pub(crate) fn take_all(
         &mut self,
-        mut lines: mpsc::Receiver<Vec<u8>>,
+        mut lines: mpsc::Receiver<Piece>,
         complete: Complete,
         progress: impl Fn(u64) + Sync,
     ) -> (u64, Result<(), Trouble>) {
@@ -86,7 +87,7 @@ fn together(checked: &Receiver<ToStore>) -> Option<(Vec<Arc<Checked>>, Timestamp
 /// Checks lines as they come, and hands on what follows.
 fn check_all(
     checker: &mut Checker,
-    lines: &mut mpsc::Receiver<Vec<u8>>,
+    lines: &mut mpsc::Receiver<Piece>,
     to_store: &SyncSender<ToStore>,
     count: &mut u64,
     revision: u32,
@@ -94,8 +95,8 @@ fn check_all(
     show: impl Fn(&Checker) -> Option<Account>,
 ) -> (Option<Stop>, Timestamp) {
     let mut last = Timestamp::MIN;
-    while let Some(bytes) = lines.blocking_recv() {
-        let (checked, stop) = checker.check(&bytes, revision);
+    while let Some(piece) = lines.blocking_recv() {
+        let (checked, stop) = checker.check(&piece, revision);
         *count += checked.page.len() as u64;
         let at = as_of(&checked, stop.is_none());
         last = last.max(at);

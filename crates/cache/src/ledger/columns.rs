@@ -51,16 +51,18 @@ pub(crate) struct BlockHead {
 impl Coded {
     /// Appends the entry by itself, dates counted from `recorded_at` of the one before.
     pub(crate) fn put(&self, bytes: &mut Vec<u8>, before: i64) {
-        for column in COLUMNS {
-            column.put(bytes, self, before);
-        }
+        let mut numbers = Vec::with_capacity(COLUMNS.len());
+        COLUMNS.into_iter().for_each(|column| column.of(std::slice::from_ref(self), &mut numbers));
+        numbers.iter_mut().take(1).for_each(|recorded_at| *recorded_at = recorded_at.wrapping_sub(before));
+        numbers.into_iter().for_each(|number| put_signed(bytes, number));
     }
 
     /// Reads one that was appended by itself.
     pub(crate) fn read(bytes: &mut Reader<'_>, before: i64) -> Result<Self, CacheError> {
         let mut coded = Self::default();
+        let mut before = Some(before);
         for column in COLUMNS {
-            column.read(bytes, &mut coded, before)?;
+            column.set(&mut coded, bytes.signed()?.wrapping_add(before.take().unwrap_or(0)))?;
         }
         Ok(coded)
     }
@@ -103,20 +105,21 @@ const COLUMNS: [Column; 11] = [
 ];
 
 impl Column {
-    /// The number of an entry.
-    fn of(self, coded: &Coded) -> i64 {
+    /// Appends the numbers of entries. Which one is decided once, not for each.
+    fn of(self, entries: &[Coded], numbers: &mut Vec<i64>) {
+        let entries = entries.iter();
         match self {
-            Self::RecordedAt => coded.recorded_at,
-            Self::Lag => coded.recorded_at.wrapping_sub(coded.occurred_at),
-            Self::Kind => coded.kind.into(),
-            Self::Feature => coded.feature.into(),
-            Self::Detail => coded.detail.into(),
-            Self::Member => coded.member.into(),
-            Self::Channel => coded.channel.into(),
-            Self::Source => coded.source.into(),
-            Self::Revision => coded.revision.into(),
-            Self::Units => coded.units,
-            Self::Credits => coded.credits,
+            Self::RecordedAt => numbers.extend(entries.map(|coded| coded.recorded_at)),
+            Self::Lag => numbers.extend(entries.map(|coded| coded.recorded_at.wrapping_sub(coded.occurred_at))),
+            Self::Kind => numbers.extend(entries.map(|coded| i64::from(coded.kind))),
+            Self::Feature => numbers.extend(entries.map(|coded| i64::from(coded.feature))),
+            Self::Detail => numbers.extend(entries.map(|coded| i64::from(coded.detail))),
+            Self::Member => numbers.extend(entries.map(|coded| i64::from(coded.member))),
+            Self::Channel => numbers.extend(entries.map(|coded| i64::from(coded.channel))),
+            Self::Source => numbers.extend(entries.map(|coded| i64::from(coded.source))),
+            Self::Revision => numbers.extend(entries.map(|coded| i64::from(coded.revision))),
+            Self::Units => numbers.extend(entries.map(|coded| coded.units)),
+            Self::Credits => numbers.extend(entries.map(|coded| coded.credits)),
         }
     }
 
@@ -138,18 +141,6 @@ impl Column {
             Self::Credits => coded.credits = number,
         }
         Ok(())
-    }
-
-    /// Appends the number of an entry by itself, an instant counted from the one `before`.
-    fn put(self, bytes: &mut Vec<u8>, coded: &Coded, before: i64) {
-        let number = self.of(coded);
-        put_signed(bytes, if matches!(self, Self::RecordedAt) { number.wrapping_sub(before) } else { number });
-    }
-
-    /// Reads what was appended.
-    fn read(self, bytes: &mut Reader<'_>, coded: &mut Coded, before: i64) -> Result<(), CacheError> {
-        let number = bytes.signed()?;
-        self.set(coded, if matches!(self, Self::RecordedAt) { number.wrapping_add(before) } else { number })
     }
 }
 
@@ -183,7 +174,7 @@ pub(crate) fn encode(head: &BlockHead, entries: &[Coded]) -> Vec<u8> {
     let (mut numbers, mut list) = (Vec::with_capacity(entries.len()), List::default());
     for column in COLUMNS {
         numbers.clear();
-        numbers.extend(entries.iter().map(|coded| column.of(coded)));
+        column.of(entries, &mut numbers);
         packed::encode(&numbers, &mut bytes, &mut list);
     }
     bytes

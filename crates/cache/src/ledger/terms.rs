@@ -77,6 +77,9 @@ impl Terms {
 /// Eight bytes of a text from a place on as a number, the first counting most; those beyond its end are 0.
 fn number(text: &[u8], from: usize) -> u64 {
     let rest = text.get(from..).unwrap_or_default();
+    if let Some(bytes) = rest.first_chunk() {
+        return u64::from_be_bytes(*bytes);
+    }
     let mut bytes = [0; 8];
     for (byte, of) in bytes.iter_mut().zip(rest) {
         *byte = *of;

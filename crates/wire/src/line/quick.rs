@@ -169,7 +169,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader of text.
     fn new(bytes: &'a [u8]) -> Option<Self> {
-        let text = std::str::from_utf8(bytes).ok()?;
+        let text = simdutf8::basic::from_utf8(bytes).ok()?;
         Some(Self { text, rest: bytes })
     }
 
