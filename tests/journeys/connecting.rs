@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use app::view::ConnectRequest;
+use app::view::{ConnectRequest, NoticeCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -53,6 +53,34 @@ async fn what_does_not_let_the_app_in_says_why_and_leaves_nothing_behind() {
         assert_eq!(cache::Desk::open(Desk::places(&world).desk()).unwrap().connections().unwrap(), [], "{code}");
     }
     assert!(app.connect(&right).await.is_ok(), "what kept it out was what was said");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_connections_that_cannot_be_used_is_set_aside_and_said() {
+    let world = World::on("b", "starter").await;
+    let desk = Desk::new(&world).await;
+    let file = Desk::places(&world).desk();
+    drop(desk);
+    // A newer version of the app was here, or the disk has done harm.
+    let newer = "PRAGMA user_version = 99; UPDATE compatible SET oldest = 99;";
+    let harms: [&dyn Fn(); 2] = [&|| rusqlite::Connection::open(&file).unwrap().execute_batch(newer).unwrap(), &|| {
+        std::fs::write(&file, "no database").unwrap()
+    }];
+    for (count, harm) in (1..).zip(harms) {
+        harm();
+        let desk = Desk::new(&world).await;
+        let status = desk.app.sync_status(&desk.key).unwrap();
+        let [notice] = status.notices.as_slice() else { panic!("{:?}", status.notices) };
+        assert_eq!(notice.code, NoticeCode::DeskSetAside);
+        let aside = file.with_file_name(format!("desk.db.bad-{count}"));
+        assert!(aside.exists() && notice.detail.contains(&aside.display().to_string()), "{}", notice.detail);
+        assert_eq!(desk.available(), 3_000, "the ledger that was here is its again");
+        drop(desk);
+        // It is said once: the next start finds all well.
+        let app = open(world.folder.path(), &world.clock, &std::sync::Arc::default()).await;
+        let key = app.workspaces().unwrap().remove(0).key;
+        assert_eq!(app.sync_status(&key).unwrap().notices, []);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,6 +56,8 @@ const SETTINGS: &str = "settings";
 /// The app without its window.
 pub struct App {
     desk: Desk,
+    /// What happened to it when it was opened.
+    notice: Option<view::Notice>,
     places: Places,
     clock: Clock,
     system: System,
@@ -74,13 +76,15 @@ impl App {
     /// service has another address at each start. Runs on the caller's tokio runtime.
     ///
     /// # Errors
-    /// `cache_unusable` if the file with the connections cannot be used: it is damaged, foreign, or of a newer version.
+    /// The file with the connections cannot be made or read. One that is damaged, foreign or of a newer version is set
+    /// aside, and each workspace's status says so.
     #[allow(clippy::unused_async, reason = "it starts tasks, and so needs a runtime around it")]
     pub async fn open(places: Places, clock: Clock, system: System) -> Result<Arc<Self>, AppError> {
-        let desk = places.open_desk().map_err(storage)?;
+        let (desk, notice) = places.open_desk().map_err(storage)?;
         let (events, _) = broadcast::channel(256);
         let app = Arc::new(Self {
             desk,
+            notice,
             places,
             clock,
             system,
@@ -166,10 +170,16 @@ impl App {
     pub fn sync_status(&self, workspace: &str) -> Result<SyncStatus, AppError> {
         let connection = self.connection(workspace)?;
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(live.get(&connection.workspace).map_or_else(
+        Ok(self.with_notice(live.get(&connection.workspace).map_or_else(
             || live::not_started(connection.workspace),
             |live| live::status(connection.workspace, &live.status()),
-        ))
+        )))
+    }
+
+    /// With what happened to the desk, which no workspace has for itself.
+    fn with_notice(&self, mut status: SyncStatus) -> SyncStatus {
+        status.notices.splice(0..0, self.notice.clone());
+        status
     }
 
     /// What the app remembers of how a person wants it.
@@ -248,17 +258,18 @@ impl App {
         let meta = meta.unwrap_or_default();
         let key = connection.workspace;
         let named = |text: &str| if text.is_empty() { connection.workspace_id.clone() } else { text.to_owned() };
-        let (plan, top_up_word) = self
-            .with_ledger(key, |account, _, now| {
-                Ok((live::plan_name(account, now), account.catalogue(now).packs_name.clone()))
-            })
-            .unwrap_or((None, "Top-ups".to_owned()));
+        let read = self.with_ledger(key, |account, _, now| {
+            Ok((live::plan_name(account, now), account.catalogue(now).packs_name.clone()))
+        });
+        let known = read.is_ok();
+        let (plan, top_up_word) = read.unwrap_or((None, "Top-ups".to_owned()));
         WorkspaceSummary {
             key: key.to_string(),
             id: connection.workspace_id.clone(),
             name: named(&meta.name),
             provider: meta.provider,
             plan,
+            known,
             time_zone: if meta.time_zone.is_empty() { "UTC".to_owned() } else { meta.time_zone },
             sample: sample::is_sample(connection),
             role: meta.role,

@@ -78,7 +78,7 @@ fn follow(app: &Arc<App>, key: WorkspaceKey, handle: &Handle) -> Vec<JoinHandle<
             let Some(app) = teller.upgrade() else { return };
             // With the first whole ledger come the position, the workspace's name and its plan.
             let first = synced.replace(now.as_of.is_some()) == Some(false) && now.as_of.is_some();
-            app.tell(Event::SyncStatus(Box::new(now)));
+            app.tell(Event::SyncStatus(Box::new(app.with_notice(now))));
             if first {
                 app.tell(Event::LedgerChanged(Changed { workspace: key.to_string() }));
             }

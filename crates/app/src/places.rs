@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use cache::{CacheError, Desk, WorkspaceKey};
 
+use crate::view::{Notice, NoticeCode};
+
 /// The folders that the app writes to.
 #[derive(Clone, Debug)]
 pub struct Places {
@@ -27,8 +29,9 @@ impl Places {
         self.data.join("desk.db")
     }
 
-    /// Opens the desk. An earlier version kept it, and the ledgers with it, under another name.
-    pub(crate) fn open_desk(&self) -> Result<Desk, CacheError> {
+    /// Opens the desk. One that cannot be used is set aside, with a word about it, and another begun: without it there would
+    /// be no window to say so. An earlier version kept it, and the ledgers with it, under another name.
+    pub(crate) fn open_desk(&self) -> Result<(Desk, Option<Notice>), CacheError> {
         let (earlier, desk) = (self.data.join("cache.db"), self.desk());
         if earlier.exists() && !desk.exists() {
             let moved = |suffix: &str| {
@@ -43,6 +46,22 @@ impl Places {
             // Its log first: without the file itself it is tried again at the next start.
             ["-wal", "-shm", ""].into_iter().try_for_each(moved)?;
         }
-        Desk::open(desk)
+        match Desk::open(&desk) {
+            Ok(opened) => Ok((opened, None)),
+            Err(CacheError::Unusable { path, reason }) => {
+                tracing::warn!(path = %path.display(), %reason, "the desk is set aside");
+                let aside = cache::set_aside(&path)?;
+                let notice = Notice {
+                    code: NoticeCode::DeskSetAside,
+                    message:
+                        "The file with your connections and settings could not be used, and was set aside. Nothing \
+                              at a service is lost: connect to your workspaces again."
+                            .to_owned(),
+                    detail: format!("{reason}: {}", aside.display()),
+                };
+                Ok((Desk::open(desk)?, Some(notice)))
+            }
+            Err(error) => Err(error),
+        }
     }
 }

@@ -10,13 +10,13 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{CacheError, Unusable};
 
 /// How long a call waits for another process's transaction.
-const BUSY: Duration = Duration::from_secs(10);
+pub(crate) const BUSY: Duration = Duration::from_secs(10);
 /// Statements that each connection keeps prepared; more than the crate has.
 const STATEMENTS: usize = 64;
 /// What SQLite keeps of the file in memory for one connection, in KiB.
 const CACHE_KIB: i64 = 8 * 1024;
 /// The log is written back into the file when it has so many pages.
-const CHECKPOINT_PAGES: i64 = 4_000;
+pub(crate) const CHECKPOINT_PAGES: i64 = 1_000;
 
 /// Opens the writing connection of a file, creating file and folder where they are missing, and prepares its tables.
 ///

@@ -11,6 +11,7 @@ use url::{Host, Url};
 use wire::api::{BalanceBody, PairAnswer, PairWish, PurchaseBody, PurchaseRequest, PurchasesBody, WorkspaceBody};
 
 use crate::answer::{MAX_ANSWER, body, judged, not_the_service, workspace_unknown};
+use crate::http::Http;
 use crate::lines::Lines;
 use crate::{ClientError, Tail};
 
@@ -22,7 +23,7 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The service at one address, seen with one token. Clones share connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: reqwest::Client,
+    http: Arc<Http>,
     base: Arc<Url>,
     /// `Bearer …`, marked so that it is never printed.
     authorization: HeaderValue,
@@ -63,7 +64,7 @@ impl Client {
     pub async fn pair(base_url: &str, code: &str, device: &str) -> Result<PairAnswer, ClientError> {
         let client = Self::new(base_url, "")?;
         let wish = PairWish { code: code.to_owned(), device: device.to_owned() };
-        client.json(client.request(Method::POST, &["pair"]).json(&wish)).await
+        client.json(client.request(Method::POST, &["pair"])?.json(&wish)).await
     }
 
     /// The same with other limits than 5 seconds to connect and 30 seconds of silence in the middle of an answer.
@@ -86,19 +87,7 @@ impl Client {
         let mut authorization =
             HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| ClientError::WrongToken)?;
         authorization.set_sensitive(true);
-        // One provider for the whole process; whoever came first is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = reqwest::Client::builder();
-        // No proxy can reach this computer's own services, and none has to see their tokens.
-        let builder = if here { builder.no_proxy() } else { builder };
-        let http = builder
-            .connect_timeout(connect)
-            .read_timeout(silence)
-            .user_agent(concat!("creditdeck/", env!("CARGO_PKG_VERSION")))
-            // The API never redirects. A network's sign-in page does, and must not get the token.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
-        Ok(Self { http, base: Arc::new(base), authorization })
+        Ok(Self { http: Arc::new(Http::new(here, connect, silence)), base: Arc::new(base), authorization })
     }
 
     /// What the service says of the workspace.
@@ -106,7 +95,7 @@ impl Client {
     /// # Errors
     /// Any [`ClientError`].
     pub async fn workspace(&self, workspace: &str) -> Result<WorkspaceBody, ClientError> {
-        self.json(self.get(&["workspaces", workspace])).await.map_err(workspace_unknown)
+        self.json(self.get(&["workspaces", workspace])?).await.map_err(workspace_unknown)
     }
 
     /// The workspace's catalogue.
@@ -114,7 +103,7 @@ impl Client {
     /// # Errors
     /// Any [`ClientError`]; [`ClientError::NotTheService`] for a catalogue with mistakes.
     pub async fn catalogue(&self, workspace: &str) -> Result<FetchedCatalogue, ClientError> {
-        let request = self.get(&["workspaces", workspace, "catalogue"]);
+        let request = self.get(&["workspaces", workspace, "catalogue"])?;
         let response = self.send(request, "application/json").await.map_err(workspace_unknown)?;
         let bytes = body(response, MAX_ANSWER).await?;
         let json = String::from_utf8(bytes).map_err(|_| not_the_service("the catalogue is not text"))?;
@@ -130,7 +119,7 @@ impl Client {
     /// Any [`ClientError`].
     pub async fn ledger(&self, workspace: &str, after: u64, limit: u32) -> Result<Lines, ClientError> {
         let request =
-            self.get(&["workspaces", workspace, "ledger"]).query(&[("after", after), ("limit", u64::from(limit))]);
+            self.get(&["workspaces", workspace, "ledger"])?.query(&[("after", after), ("limit", u64::from(limit))]);
         Ok(Lines::new(self.send(request, "application/x-ndjson").await.map_err(workspace_unknown)?))
     }
 
@@ -139,7 +128,7 @@ impl Client {
     /// # Errors
     /// Any [`ClientError`].
     pub async fn balance(&self, workspace: &str) -> Result<BalanceBody, ClientError> {
-        self.json(self.get(&["workspaces", workspace, "balance"])).await.map_err(workspace_unknown)
+        self.json(self.get(&["workspaces", workspace, "balance"])?).await.map_err(workspace_unknown)
     }
 
     /// Opens the tail: whatever is appended after entry `after`, as it is appended.
@@ -148,7 +137,7 @@ impl Client {
     /// Any [`ClientError`].
     pub async fn tail(&self, workspace: &str, after: u64) -> Result<Tail, ClientError> {
         let request = self
-            .get(&["workspaces", workspace, "ledger", "stream"])
+            .get(&["workspaces", workspace, "ledger", "stream"])?
             .query(&[("after", after)])
             .header(HeaderName::from_static("last-event-id"), after);
         Ok(Tail::new(self.send(request, "text/event-stream").await.map_err(workspace_unknown)?))
@@ -164,7 +153,7 @@ impl Client {
         purchase: &PurchaseRequest,
     ) -> Result<PurchaseBody, ClientError> {
         let request = self
-            .request(Method::POST, &["workspaces", workspace, "purchases"])
+            .request(Method::POST, &["workspaces", workspace, "purchases"])?
             .header(HeaderName::from_static("idempotency-key"), &purchase.id)
             .json(purchase);
         self.json(request).await
@@ -175,7 +164,7 @@ impl Client {
     /// # Errors
     /// Any [`ClientError`]; [`ClientError::Refused`] for an unknown one.
     pub async fn purchase(&self, workspace: &str, purchase: &str) -> Result<PurchaseBody, ClientError> {
-        self.json(self.get(&["workspaces", workspace, "purchases", purchase])).await
+        self.json(self.get(&["workspaces", workspace, "purchases", purchase])?).await
     }
 
     /// The workspace's purchases, newest first.
@@ -183,7 +172,7 @@ impl Client {
     /// # Errors
     /// Any [`ClientError`].
     pub async fn purchases(&self, workspace: &str) -> Result<Vec<PurchaseBody>, ClientError> {
-        let body: PurchasesBody = self.json(self.get(&["workspaces", workspace, "purchases"])).await?;
+        let body: PurchasesBody = self.json(self.get(&["workspaces", workspace, "purchases"])?).await?;
         Ok(body.purchases)
     }
 
@@ -192,20 +181,20 @@ impl Client {
     /// # Errors
     /// Any [`ClientError`].
     pub async fn cancel_purchase(&self, workspace: &str, purchase: &str) -> Result<PurchaseBody, ClientError> {
-        self.json(self.request(Method::POST, &["workspaces", workspace, "purchases", purchase, "cancel"])).await
+        self.json(self.request(Method::POST, &["workspaces", workspace, "purchases", purchase, "cancel"])?).await
     }
 
-    fn get(&self, path: &[&str]) -> RequestBuilder {
+    fn get(&self, path: &[&str]) -> Result<RequestBuilder, ClientError> {
         self.request(Method::GET, path)
     }
 
-    fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
+    fn request(&self, method: Method, path: &[&str]) -> Result<RequestBuilder, ClientError> {
         let mut url = Url::clone(&self.base);
         if let Ok(mut segments) = url.path_segments_mut() {
             // Each id is one segment, whatever is in it.
             segments.pop_if_empty().push("v1").extend(path);
         }
-        self.http.request(method, url).header(AUTHORIZATION, self.authorization.clone())
+        Ok(self.http.client()?.request(method, url).header(AUTHORIZATION, self.authorization.clone()))
     }
 
     async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {

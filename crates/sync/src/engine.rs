@@ -114,7 +114,10 @@ impl Engine {
                 () = engine.run() => {}
             }
             // A page that is just being stored goes on without us: wait for it, so that the end is the end.
-            let close = move || drop(ledger.lock().unwrap_or_else(PoisonError::into_inner).take());
+            let close = move || {
+                let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner).take();
+                ledger.into_iter().for_each(|mut ledger| ledger.tidy());
+            };
             let _ = tokio::task::spawn_blocking(close).await;
             status.send_if_modified(|status| {
                 let broken = matches!(status.state, State::Broken(_));

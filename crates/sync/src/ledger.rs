@@ -188,6 +188,13 @@ impl Ledger {
         (count, result)
     }
 
+    /// Leaves the file as the next start opens it most quickly. Nothing depends on it.
+    pub(crate) fn tidy(&mut self) {
+        if let Err(error) = self.writer.checkpoint() {
+            tracing::debug!(%error, "the log of the local ledger could not be written back");
+        }
+    }
+
     /// After something was stored, or not: everybody sees the account that is.
     pub(crate) fn stored(&mut self, stored: Result<(), CacheError>, as_of: Timestamp) -> Result<(), Trouble> {
         if let Err(error) = stored {

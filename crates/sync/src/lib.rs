@@ -18,6 +18,7 @@ mod error;
 mod facts;
 mod fetch;
 mod handle;
+mod http;
 mod incident;
 mod ledger;
 mod lines;

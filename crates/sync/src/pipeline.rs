@@ -63,6 +63,7 @@ impl Ledger {
             self.checker = Some(checker);
         }
         let result = self.stored(stored, last);
+        self.tidy();
         (count, result.and_then(|()| stop.map_or(Ok(()), |stop| Err(stop.into()))))
     }
 }

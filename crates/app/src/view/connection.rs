@@ -17,8 +17,10 @@ pub struct WorkspaceSummary {
     pub name: String,
     /// The provider's name.
     pub provider: String,
-    /// The plan's name; none without a plan.
+    /// The plan's name; none without a plan, and while it is not known.
     pub plan: Option<String>,
+    /// Its whole ledger has been here, so that what it says of its plan counts.
+    pub known: bool,
     /// IANA name of the billing time zone.
     pub time_zone: String,
     /// It is one of the sample workspaces.
@@ -94,7 +96,7 @@ pub struct Incident {
     pub good_entry: u64,
 }
 
-/// What happened to a local copy.
+/// What happened to a local copy, or to what the app keeps beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeCode {
@@ -102,9 +104,11 @@ pub enum NoticeCode {
     SetAside,
     /// Its newest entries were gone and were fetched again.
     Lost,
+    /// The file with connections and settings was set aside.
+    DeskSetAside,
 }
 
-/// Something that happened to a local copy, for a person to know. Nothing is lost by it.
+/// Something that happened to what the app keeps, for a person to know. Nothing at a service is lost by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Notice {
     /// What happened.

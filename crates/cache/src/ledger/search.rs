@@ -14,7 +14,7 @@ use super::terms;
 use crate::CacheError;
 
 /// Blocks that one search reads at most, so that a filter that matches nearly nothing still answers at once.
-const MOST_BLOCKS: u32 = 90;
+const MOST_BLOCKS: u32 = 60;
 /// Parts of references that take about as long as a block.
 const PARTS: u32 = 4;
 

@@ -30,9 +30,15 @@ pub struct LedgerWriter {
     state: State,
     /// What is in memory may differ from what is stored: a transaction failed.
     is_stale: bool,
+    has_long_log: bool,
     lost: Option<Lost>,
     reader: LedgerReader,
 }
+
+/// Entries of a transaction that are many.
+const MANY: usize = 8_192;
+/// Pages of SQLite's log that make it write them back while many entries come.
+const LONG_LOG_PAGES: i64 = 4_000;
 
 /// Entries that were stored once and are not there any more: the end of SQLite's log was damaged, or the power failed.
 /// What is left is whole, and the service has the rest.
@@ -103,7 +109,7 @@ impl LedgerWriter {
             .map(|committed| Lost { seq, was: committed.seq });
         mark.note(Committed { commits: state.head.commits, seq });
         let reader = LedgerReader::new(path.clone());
-        Ok(Self { path, db, mark, state, is_stale: false, lost, reader })
+        Ok(Self { path, db, mark, state, is_stale: false, has_long_log: false, lost, reader })
     }
 
     /// A handle that reads. Clones are cheap, and none waits for this one.
@@ -157,6 +163,7 @@ impl LedgerWriter {
         cursor: &Cursor,
         snapshot: Option<SnapshotBytes<'_>>,
     ) -> Result<(), CacheError> {
+        self.log_of(pages.iter().map(|page| page.len()).sum()).map_err(|error| error.about(&self.path))?;
         self.change(|transaction, state| {
             check(&state.head, pages, cursor)?;
             let stored = Stored { seq: state.head.seq, names: state.head.names };
@@ -173,6 +180,18 @@ impl LedgerWriter {
             }
             Ok(())
         })
+    }
+
+    /// Lets SQLite's log grow further while many entries come at once: writing it back waits for the disk. What is in it has
+    /// to be read when the file is opened after a crash.
+    fn log_of(&mut self, entries: usize) -> Result<(), CacheError> {
+        let is_long = entries >= MANY;
+        if is_long != self.has_long_log {
+            let pages = if is_long { LONG_LOG_PAGES } else { file::CHECKPOINT_PAGES };
+            self.db.pragma_update(None, "wal_autocheckpoint", pages)?;
+            self.has_long_log = is_long;
+        }
+        Ok(())
     }
 
     /// Keeps something else that is known of the workspace under a name, or forgets it with `None`.
@@ -235,13 +254,18 @@ impl LedgerWriter {
         Ok(())
     }
 
-    /// Writes SQLite's log back into the file, as it does by itself now and then.
+    /// Writes SQLite's log back into the file and empties it, as far as nobody reads from it: the next start is the quicker.
     ///
     /// # Errors
     /// Any storage error.
     pub fn checkpoint(&mut self) -> Result<(), CacheError> {
-        let work =
-            || -> Result<(), CacheError> { Ok(self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?) };
+        let work = || -> Result<(), CacheError> {
+            // Whoever reads goes on reading: the log is emptied another time.
+            self.db.busy_timeout(std::time::Duration::ZERO)?;
+            let done = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            self.db.busy_timeout(file::BUSY)?;
+            Ok(done?)
+        };
         work().map_err(|error| error.about(&self.path))
     }
 }

@@ -64,16 +64,16 @@ const creditsOf = (id: string) => sum(DAILY.get(id) ?? []);
 const USED = sum(FEATURES.map(({ id }) => creditsOf(id)));
 
 function workspace(scenario: Scenario): WorkspaceSummary {
-  const plan = { no_plan: null, trial: null, plan_excludes_ai: "Solo" }[scenario as string];
+  const plan = { no_plan: null, trial: null, plan_excludes_ai: "Solo", first_sync: null, first_sync_paused: null }[scenario as string];
   return {
     key: "sample/northwind", id: "northwind", name: "Northwind Support", provider: "VersanaCX", plan: plan === undefined ? "Growth" : plan,
-    timeZone: "UTC", sample: true, role: scenario === "member" ? "member" : "owner", currency: "USD", topUpWord: "Boost Packs",
+    known: !scenario.startsWith("first_sync"), timeZone: "UTC", sample: true, role: scenario === "member" ? "member" : "owner", currency: "USD", topUpWord: "Boost Packs",
   };
 }
 
 const OTHER: WorkspaceSummary = {
   key: "sample/harbor", id: "harbor", name: "Harbor Dental", provider: "AI Employee", plan: "Professional", timeZone: "America/New_York",
-  sample: true, role: "owner", currency: "USD", topUpWord: "Top-ups",
+  known: true, sample: true, role: "owner", currency: "USD", topUpWord: "Top-ups",
 };
 
 function position(scenario: Scenario): Position {

@@ -129,6 +129,20 @@ describe("notices", () => {
     expect(notices().map((notice) => notice.dataset["code"])).toEqual(["lost"]);
   });
 
+  it("tell that the file with the connections was set aside, once for all workspaces", async () => {
+    const { user, backend } = await openWindow("notices");
+    const detail = "it is the database of another program: /home/you/.local/share/creditdeck/desk.db.bad-1";
+    const notice = { code: "desk_set_aside" as const, message: "Connect to your workspaces again.", detail };
+    backend.report({ notices: [notice] });
+    await settle();
+    expect(notices()).toHaveLength(1);
+    expect(notices()[0]).toHaveTextContent("Connections and settings were set aside");
+    expect(notices()[0]).toHaveTextContent("desk.db.bad-1");
+    await user.click(screen.getByRole("button", { name: "Dismiss: Connections and settings were set aside" }));
+    await settle();
+    expect(notices()).toHaveLength(0);
+  });
+
   it("tell that this computer's clock is wrong, and dates go by the service's", async () => {
     await openWindow("wrong_clock");
     expect(notices()).toHaveLength(1);

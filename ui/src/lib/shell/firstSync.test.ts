@@ -15,6 +15,8 @@ describe("a workspace that is read for the first time", () => {
     expect(panel()).toHaveTextContent("Each entry's hash and price is checked as it comes.");
     expect(within(panel()).getByRole("progressbar")).toHaveAttribute("aria-valuenow", "34");
     expect(by("sync")).toHaveTextContent("Reading · 34 %");
+    expect(by("switcher")).toHaveTextContent("VersanaCX");
+    expect(by("switcher")).not.toHaveTextContent("No plan");
     expect(screen.queryByRole("alert")).toBeNull();
   });
 

@@ -18,6 +18,8 @@ export function noticeWords({ code, message }: Notice): NoticeWords {
       return { title: "The local copy was set aside", body: message, icon: "sync", tone: "info" };
     case "lost":
       return { title: "Entries were fetched again", body: message, icon: "sync", tone: "info" };
+    case "desk_set_aside":
+      return { title: "Connections and settings were set aside", body: message, icon: "warn", tone: "warn" };
   }
 }
 

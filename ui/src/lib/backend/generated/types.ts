@@ -53,9 +53,13 @@ name: string,
  */
 provider: string, 
 /**
- * The plan's name; none without a plan.
+ * The plan's name; none without a plan, and while it is not known.
  */
 plan: string | null, 
+/**
+ * Its whole ledger has been here, so that what it says of its plan counts.
+ */
+known: boolean, 
 /**
  * IANA name of the billing time zone.
  */
@@ -943,12 +947,12 @@ found: string,
 goodEntry: number, };
 
 /**
- * What happened to a local copy.
+ * What happened to a local copy, or to what the app keeps beside it.
  */
-export type NoticeCode = "set_aside" | "lost";
+export type NoticeCode = "set_aside" | "lost" | "desk_set_aside";
 
 /**
- * Something that happened to a local copy, for a person to know. Nothing is lost by it.
+ * Something that happened to what the app keeps, for a person to know. Nothing at a service is lost by it.
  */
 export type Notice = { 
 /**
