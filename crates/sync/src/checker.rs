@@ -133,7 +133,7 @@ impl Checker {
         let first = self.account().last_seq() + 1;
         let end = first.saturating_add(piece.count);
         let kept = (end - 1) / SNAPSHOT_EVERY * SNAPSHOT_EVERY;
-        let mut lines = (first..).zip(lines::each(&piece.lines)).map(|(seq, text)| Line::read(text, seq));
+        let mut lines = (first..).zip(lines::each_of(&piece.lines)).map(|(seq, text)| Line::read(text, seq));
         let Some(mut line) = lines.next().transpose()? else { return Ok(()) };
         for next in lines {
             // A next line that is none is named in its own turn.

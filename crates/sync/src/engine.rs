@@ -242,8 +242,8 @@ impl Engine {
             return Err(ledger::differs(seen, hash, head.last_hash).into());
         }
         if head.last_seq > seen && seen > 0 {
-            let line = client.ledger(&id, seen - 1, 1).await?.next().await?.unwrap_or_default();
-            ledger::agrees(crate::lines::each(&line).next(), seen, hash)?;
+            let lines = client.ledger(&id, seen - 1, 1).await?.next().await?.unwrap_or_default();
+            ledger::agrees(crate::lines::each_of(&lines).next(), seen, hash)?;
         }
         let cursor = self.blocking(move |ledger| ledger.meet(&meta, &catalogue).map(|()| ledger.seq())).await?;
         if cursor >= head.last_seq {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -16,8 +17,14 @@ const AHEAD: usize = 2;
 /// Whole lines, and how many they are.
 #[derive(Debug)]
 pub(crate) struct Piece {
-    pub(crate) lines: Vec<u8>,
+    pub(crate) lines: Vec<Bytes>,
     pub(crate) count: u64,
+}
+
+impl Piece {
+    pub(crate) fn new(lines: Vec<Bytes>) -> Self {
+        Self { count: lines::count(&lines), lines }
+    }
 }
 
 /// Fetches the lines from entry `after` to entry `up_to`, and hands them on in pieces of whole lines. It ends early, and
@@ -47,7 +54,7 @@ pub(crate) async fn fetch(
         let mut lines = page.answer().await?;
         let mut count = 0;
         while let Some(piece) = lines.next().await? {
-            let piece = Piece { count: lines::count(&piece), lines: piece };
+            let piece = Piece::new(piece);
             count += piece.count;
             // It may have grown meanwhile, and its last page with it.
             if count > u64::from(PAGE_LIMIT) {

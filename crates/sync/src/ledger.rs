@@ -14,7 +14,7 @@ use crate::facts::{self, WorkspaceMeta};
 use crate::fetch::Piece;
 use crate::pipeline::as_of_page;
 use crate::trouble::Trouble;
-use crate::{Breach, ClientError, FetchedCatalogue, Incident, Notice, Obstacle, Verified, lines, replay, verdict};
+use crate::{Breach, ClientError, FetchedCatalogue, Incident, Notice, Obstacle, Verified, replay, verdict};
 
 /// What the engine keeps and everybody reads.
 #[derive(Debug, Default)]
@@ -174,7 +174,7 @@ impl Ledger {
     /// Checks and stores lines, and says how many. Before a bad one, the good ones are kept.
     pub(crate) fn take(&mut self, lines: Vec<u8>, complete: Complete) -> (u64, Result<(), Trouble>) {
         let Some(checker) = self.checker.as_mut() else { return (0, Err(being_read())) };
-        let piece = Piece { count: lines::count(&lines), lines };
+        let piece = Piece::new(vec![lines.into()]);
         let (checked, stop) = checker.check(&piece, complete.revision);
         let as_of = as_of_page(self.as_of.is_none(), &checked, complete, stop.is_none());
         // What has seen something wrong cannot go on from there, nor be shown.

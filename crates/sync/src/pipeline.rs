@@ -17,7 +17,7 @@ use crate::trouble::Trouble;
 /// checking while the other stores.
 pub(crate) const WAITING: usize = 16;
 /// Entries that are stored together, about: what each transaction costs by itself is then little of it.
-const TOGETHER: usize = 32_768;
+const TOGETHER: usize = 65_536;
 /// How long a page waits for others to be stored with.
 const WAIT: Duration = Duration::from_millis(30);
 

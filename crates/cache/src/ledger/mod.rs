@@ -26,6 +26,7 @@ mod seal;
 mod search;
 mod segment;
 mod short;
+mod state;
 mod sums;
 mod terms;
 mod trend;
