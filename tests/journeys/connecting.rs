@@ -63,11 +63,11 @@ async fn a_file_of_connections_that_cannot_be_used_is_set_aside_and_said() {
     drop(desk);
     // A newer version of the app was here, or the disk has done harm.
     let newer = "PRAGMA user_version = 99; UPDATE compatible SET oldest = 99;";
-    let harms: [&dyn Fn(); 2] = [&|| rusqlite::Connection::open(&file).unwrap().execute_batch(newer).unwrap(), &|| {
-        std::fs::write(&file, "no database").unwrap()
-    }];
-    for (count, harm) in (1..).zip(harms) {
-        harm();
+    for count in 1..=2 {
+        match count {
+            1 => rusqlite::Connection::open(&file).unwrap().execute_batch(newer).unwrap(),
+            _ => std::fs::write(&file, "no database").unwrap(),
+        }
         let desk = Desk::new(&world).await;
         let status = desk.app.sync_status(&desk.key).unwrap();
         let [notice] = status.notices.as_slice() else { panic!("{:?}", status.notices) };
