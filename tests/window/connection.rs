@@ -9,7 +9,7 @@ use crate::harness::{Home, Window};
 use crate::provider::{Provider, WORKSPACE};
 
 /// Entries of the first sync that is cut off.
-const MANY: usize = 100_000;
+const MANY: usize = 200_000;
 
 #[tokio::test]
 async fn killed_in_the_middle_of_the_first_sync_it_carries_on_from_its_cursor() {
@@ -54,7 +54,7 @@ async fn killed_in_the_middle_of_the_first_sync_it_carries_on_from_its_cursor() 
     assert_eq!(stored(), provider.balance().await["seq"].as_u64().unwrap());
     assert_eq!(watch.await.unwrap(), kept, "it carried on from its cursor");
     let used = window.text("[data-testid=room]").await;
-    assert!(used.contains("100,000"), "what was used:\n{used}");
+    assert!(used.contains("200,000"), "what was used:\n{used}");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::harness::{Home, Window};
 use crate::provider::{Provider, WORKSPACE};
 
 /// Entries of a first sync that is long enough to be paused.
-const MANY: usize = 250_000;
+const MANY: usize = 500_000;
 
 /// Takes a picture, if pictures are asked for.
 async fn picture(window: &Window, name: &str) {
@@ -33,7 +33,7 @@ async fn a_first_sync_shows_how_far_it_is_and_can_be_paused() {
     let provider = Provider::start();
     provider.fill(MANY).await;
     let window = Window::open(&Home::new()).await;
-    // Paused as soon as something has come: a quarter of a million entries take a second or two.
+    // Paused as soon as something has come: half a million entries take a second or two.
     let request = json!({ "url": provider.url, "workspace": WORKSPACE, "token": provider.token });
     let pause = format!(
         "const {{ invoke }} = window.__TAURI_INTERNALS__; \
@@ -50,7 +50,7 @@ async fn a_first_sync_shows_how_far_it_is_and_can_be_paused() {
     window.choose("Acme").await;
     window.wait_for("[data-testid=first-sync][data-state=paused]").await;
     let said = window.text("[data-testid=first-sync]").await;
-    assert!(said.contains("250,0") && said.contains('%'), "{said}");
+    assert!(said.contains("500,0") && said.contains('%'), "{said}");
     picture(&window, "first-sync-paused").await;
     window.click("[data-testid=first-sync] [data-testid=sync-action]").await;
     let reading = "return document.querySelector('[data-testid=first-sync]')?.innerText ?? ''";
