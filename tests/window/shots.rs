@@ -32,8 +32,8 @@ impl Album {
     async fn rooms(&self, state: &str, rooms: &[&str]) {
         for look in LOOKS {
             self.look(look).await;
-            for (size, width, height) in SIZES {
-                self.window.driver.set_window_rect(0, 0, width, height).await.expect("the window takes a size");
+            for size in SIZES {
+                let size = self.size(size).await;
                 for room in rooms {
                     self.window.click(&format!("[data-testid=nav-{room}]")).await;
                     self.window.wait_for(&format!("[data-testid=room][data-room={room}]")).await;
@@ -46,13 +46,36 @@ impl Album {
         }
     }
 
+    /// Takes what opens at a click in the overview, in both looks and sizes.
+    async fn opened(&self, name: &str, click: &str, opens: &str) {
+        for look in LOOKS {
+            for size in SIZES {
+                self.look(look).await;
+                let size = self.size(size).await;
+                self.window.wait_for(click).await;
+                self.window.click(click).await;
+                self.window.wait_for(opens).await;
+                self.picture(&format!("{name}-{look}-{size}")).await;
+            }
+        }
+    }
+
+    async fn size(&self, (size, width, height): (&'static str, u32, u32)) -> &'static str {
+        self.window.driver.set_window_rect(0, 0, width, height).await.expect("the window takes a size");
+        size
+    }
+
     async fn picture(&self, name: &str) {
         // The last fetch and the last transition are over.
         tokio::time::sleep(std::time::Duration::from_millis(600)).await;
-        // The sample's port and token differ with every start; nothing else on screen does.
-        let steady = "for (const code of document.querySelectorAll('code, pre')) \
-                      code.textContent = code.textContent.replace(/127\\.0\\.0\\.1:\\d+/g, '127.0.0.1:40000')\
-                      .replace(/Bearer [0-9a-f]+/g, 'Bearer 0123456789abcdef0123456789abcdef')";
+        // The sample's port and token differ with every start, and the folder; nothing else on screen does.
+        let steady = "const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); \
+                      for (let text; text = texts.nextNode(); ) { \
+                          const steady = text.data.replace(/127\\.0\\.0\\.1:\\d+/g, '127.0.0.1:40000')\
+                              .replace(/Bearer [0-9a-f]+/g, 'Bearer 0123456789abcdef0123456789abcdef')\
+                              .replace(/\\/tmp\\/\\.tmp\\w+/g, '/home/you'); \
+                          if (steady !== text.data) text.data = steady; \
+                      }";
         self.window.run(steady).await;
         let path = self.folder.join(format!("{name}.png"));
         self.window.settle().await;
@@ -73,11 +96,35 @@ impl Album {
         self.window.wait_for(&format!("html[data-appearance={look}][data-painted=true]")).await;
     }
 
+    /// The app, closed and opened again, and what is done meanwhile.
+    async fn again(self, home: &Home, meanwhile: impl FnOnce()) -> Self {
+        let Self { window, folder } = self;
+        drop(window);
+        meanwhile();
+        // It is of the app before, which had no time to take it away.
+        let _absent = std::fs::remove_file(home.data().join("sample.json"));
+        let window = Window::start(home, &["--at", AT]).await;
+        window.wait_for("html[data-painted=true]").await;
+        Self { window, folder }
+    }
+
     /// Another workspace.
     async fn choose(&self, name: &str) {
         self.window.choose(name).await;
         // The choice is on disk before the settings are read again.
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+}
+
+/// Copies the sample's database, which nobody has open.
+fn copied(home: &Home, from: &str, to: &str) {
+    for suffix in ["", "-wal", "-shm"] {
+        let path = |name: &str| home.data().join(format!("{name}{suffix}"));
+        if path(from).exists() {
+            std::fs::copy(path(from), path(to)).expect("it can be copied");
+        } else {
+            let _absent = std::fs::remove_file(path(to));
+        }
     }
 }
 
@@ -88,7 +135,6 @@ async fn main() {
     let home = Home::new();
     let window = Window::start(&home, &["--at", AT]).await;
     window.wait_for("html[data-painted=true]").await;
-    let sample = home.sample().await;
     let album = Album { window, folder };
     album.choose("Northwind Support").await;
     album.rooms("northwind", &ROOMS).await;
@@ -96,7 +142,10 @@ async fn main() {
     album.rooms("harbour", &["overview", "usage", "topup"]).await;
 
     album.choose("Northwind Support").await;
+    album.opened("verified", "[data-testid=sync]", "[data-testid=sync-panel]").await;
     album.window.click("[data-testid=nav-overview]").await;
+    let album = album.again(&home, || copied(&home, "sample.db", "kept.db")).await;
+    let sample = home.sample().await;
     let available = album.window.available().await;
     let size = 450;
     sample.report("northwind", "to-low", "summary", available.saturating_sub(size)).await;
@@ -106,4 +155,11 @@ async fn main() {
     sample.report("northwind", "to-nothing", "summary", available.min(size)).await;
     album.window.wait_for_available(0).await;
     album.rooms("paused", &["overview", "topup"]).await;
+
+    // Somebody takes back what was recorded.
+    let album = album.again(&home, || copied(&home, "kept.db", "sample.db")).await;
+    album.choose("Northwind Support").await;
+    album.window.wait_for("[data-testid=incident]").await;
+    album.rooms("incident", &["overview"]).await;
+    album.opened("incident-report", "[data-testid=incident] button", "dialog[open] pre").await;
 }
