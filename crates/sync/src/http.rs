@@ -1,5 +1,5 @@
-//! The HTTP client under [`crate::Client`], made when something is first asked: it reads the system's certificates, which
-//! takes longer than opening a ledger, and a position on screen waits for no network.
+//! The HTTP client under [`crate::Client`], made when something is first asked: it reads the system's certificates, and a
+//! position on screen waits neither for those nor for a network.
 
 use std::sync::OnceLock;
 use std::time::Duration;

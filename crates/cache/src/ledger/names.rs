@@ -54,21 +54,6 @@ pub(crate) struct Names {
     last: [Code; 6],
 }
 
-/// The first and the last bytes of a text that has so many, and no more than both.
-fn ends<const N: usize>(text: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
-    Some((text.first_chunk()?, text.last_chunk()?)).filter(|_| text.len() <= 2 * N)
-}
-
-/// Whether two texts are the same. Names are short, and millions are compared: two words each, where they are enough.
-fn is_same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len()
-        && match (ends::<8>(one), ends::<4>(one)) {
-            (Some(own), _) => Some(own) == ends::<8>(other),
-            (None, Some(own)) => Some(own) == ends::<4>(other),
-            (None, None) => one == other,
-        }
-}
-
 impl Names {
     /// How many there are.
     pub(crate) fn count(&self) -> u32 {
@@ -103,7 +88,7 @@ impl Names {
     pub(crate) fn code_or_new(&mut self, dimension: Dimension, name: Option<&str>) -> Code {
         let Some(name) = name else { return 0 };
         let last = self.last.get(dimension as usize).copied().unwrap_or(0);
-        if self.named(last).is_some_and(|(_, known)| is_same(known.as_bytes(), name.as_bytes())) {
+        if self.named(last).is_some_and(|(_, known)| known == name) {
             return last;
         }
         let code = self.code(dimension, name).unwrap_or_else(|| self.add(dimension, name.into()));
@@ -156,24 +141,5 @@ impl Names {
             ))?;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_the_same_only_if_each_byte_is() {
-        for length in 0..40 {
-            let text: Vec<u8> = (0..length).collect();
-            assert!(is_same(&text, &text.clone()));
-            assert!(!is_same(&text, &[text.as_slice(), b"x"].concat()));
-            for place in 0..text.len() {
-                let mut other = text.clone();
-                other[place] ^= 0x80;
-                assert!(!is_same(&text, &other), "{length} {place}");
-            }
-        }
     }
 }

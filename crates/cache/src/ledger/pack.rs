@@ -1,8 +1,8 @@
-//! Packing with zstd: a ledger's lines are much alike.
+//! Packing with zstd: ids, numbers and accounts.
 
 use crate::CacheError;
 
-/// The quickest of the levels that count: on ledger lines the next ones take more time and no less room.
+/// The quickest that also counts how often each letter occurs: ids have little else that packs.
 const LEVEL: i32 = 1;
 
 /// Most bytes that are unpacked at once: far more than a block can have.

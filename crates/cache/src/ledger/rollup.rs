@@ -224,9 +224,9 @@ mod tests {
         #[test]
         fn what_is_added_is_added(known in cells(), added in cells()) {
             let mut sums: std::collections::BTreeMap<(u8, Code), Tally> = std::collections::BTreeMap::new();
-            let (mut kept, mut used): (std::collections::BTreeMap<Code, Vec<u8>>, _) = Default::default();
+            let mut kept: std::collections::BTreeMap<Code, Vec<u8>> = std::collections::BTreeMap::new();
+            let mut used = Used::default();
             for part in [known, added] {
-                let _: &mut Used = &mut used;
                 for (quarter, feature, credits, actions) in part {
                     let actions = actions >> 9;
                     // Now and then more features than are summed at once, and a code beyond those that are.

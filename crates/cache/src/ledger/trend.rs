@@ -22,8 +22,6 @@ pub(crate) struct Trend {
     first: i64,
     /// The features that occur, in the order of their columns.
     features: Vec<Code>,
-    /// The column of each feature by its code, one more than it; 0 for none.
-    columns: Vec<u32>,
     /// The sums ahead of each quarter, a row a quarter, a column a feature; one row more than there are quarters.
     sums: Vec<Tally>,
 }
@@ -48,8 +46,6 @@ impl Trend {
         let mut trend = known.cloned().unwrap_or_default();
         let since = trend.commits;
         trend.commits = head.commits;
-        let sql = "SELECT max(day) FROM rollups WHERE code = ?1";
-        let last: Option<i64> = view.prepare_cached(sql)?.query_row([code], |row| row.get(0))?;
         let sql = "SELECT day, cells FROM rollups WHERE code = ?1 AND changed > ?2 ORDER BY day";
         let mut statement = view.prepare_cached(sql)?;
         let mut rows = statement.query((code, since))?;
@@ -59,12 +55,6 @@ impl Trend {
             let bytes = seal::opened(Kind::Rollup, code.into(), day.cast_unsigned(), sealed)?;
             trend.checks.insert(day, seal::borne(sealed));
             trend.replace(day, bytes)?;
-            if trend.sums.capacity() == trend.sums.len() {
-                // For all days to come at once.
-                let days = usize::try_from(last.unwrap_or(day).saturating_sub(day)).unwrap_or(0);
-                let most = usize::try_from(MOST_DAYS).unwrap_or(0);
-                trend.sums.reserve(days.min(most) * DAY * trend.features.len());
-            }
         }
         let sum = trend.checks.values().fold(0, |sum: u64, check| sum.wrapping_add(*check));
         let expected = match code {
@@ -110,11 +100,9 @@ impl Trend {
 
     /// The column of a feature, which gets one if it is new.
     fn column(&mut self, feature: Code) -> usize {
-        let code = feature as usize;
-        if let Some(column @ 1..) = self.columns.get(code) {
-            return *column as usize - 1;
+        if let Some(column) = self.features.iter().position(|known| *known == feature) {
+            return column;
         }
-        self.columns.resize(self.columns.len().max(code + 1), 0);
         let width = self.features.len();
         let mut sums = Vec::with_capacity(self.sums.len() + self.sums.len() / width.max(1));
         for row in self.sums.chunks_exact(width.max(1)) {
@@ -123,9 +111,6 @@ impl Trend {
         }
         self.sums = sums;
         self.features.push(feature);
-        if let Some(column) = self.columns.get_mut(code) {
-            *column = u32::try_from(self.features.len()).unwrap_or(u32::MAX);
-        }
         width
     }
 
