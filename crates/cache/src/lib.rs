@@ -26,7 +26,7 @@ pub use error::{CacheError, Unusable};
 pub use export::{ExportedDetails, SqliteExport};
 pub use ledger::{
     BalancePoint, BalanceSeries, Cursor, Dimension, EntryFilter, EntryPage, EntryRow, FeatureUsage, LedgerReader,
-    LedgerWriter, Lost, NewEntry, Page, QUARTER_MS, QuarterUsage, SnapshotBytes, StoredBody, Tally, UseOf,
+    LedgerWriter, Lost, NameUsage, NewEntry, Page, QUARTER_MS, QuarterUsage, SnapshotBytes, StoredBody, Tally, UseOf,
 };
 
 /// A link of the ledger's hash chain.

@@ -136,7 +136,7 @@ fn a_ledger_in_an_earlier_form_begins_anew_and_misses_nothing() {
     writer.set_fact("workspace", Some(b"acme")).unwrap();
     drop(writer);
     let path = folder.path().join("ledger.db");
-    let earlier = "PRAGMA user_version = 1; UPDATE compatible SET oldest = 1;";
+    let earlier = "DROP TABLE milestones; PRAGMA user_version = 1; UPDATE compatible SET oldest = 1;";
     rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
     let mut writer = LedgerWriter::open(&path).unwrap();
     assert_eq!((writer.cursor().seq, writer.lost()), (0, None));

@@ -5,7 +5,7 @@ mod sample;
 
 use std::sync::OnceLock;
 
-use cache::{Dimension, EntryFilter, EntryRow, LedgerReader, UseOf};
+use cache::{Cursor, Dimension, EntryFilter, EntryRow, LedgerReader, NameUsage, Page, SnapshotBytes, UseOf};
 use metering::Timestamp;
 use proptest::prelude::*;
 use sample::{Made, at, fresh, grant, ledger, store, usage};
@@ -119,6 +119,8 @@ fn lived(count: u64) -> Vec<Made> {
                 balance_after: balance,
                 amends: Some(usage.seq),
                 reference: None,
+                member: None,
+                channel: None,
                 ..usage
             });
             continue;
@@ -153,20 +155,21 @@ fn everything_that_was_stored_comes_back_as_it_was() {
         for row in &rows {
             let (made, others) = rest.split_last().unwrap();
             let amended = made.amends.map(|usage| &entries[usize::try_from(usage).unwrap() - 1]);
-            let (occurred_at, units) =
-                amended.map_or((made.occurred_at, made.units), |usage| (usage.occurred_at, -usage.units));
+            // Whose work it was, when, and how much of it, only the usage says that an amendment gives back.
+            let work = amended.unwrap_or(made);
+            let units = if amended.is_some() { -work.units } else { made.units };
             let expected = EntryRow {
                 seq: made.seq,
                 recorded_at: made.recorded_at,
-                occurred_at,
+                occurred_at: work.occurred_at,
                 kind: made.kind.to_owned(),
                 feature: made.feature.clone(),
                 detail: made.detail.clone(),
                 units,
                 credits: made.credits,
                 balance_after: made.balance_after,
-                member: made.member.clone(),
-                channel: made.channel.clone(),
+                member: work.member.clone(),
+                channel: work.channel.clone(),
                 source: made.source.clone(),
                 revision: u32::from(made.kind == "usage"),
             };
@@ -212,15 +215,15 @@ fn naive(entries: &[Made], filter: &EntryFilter, from: Option<u64>) -> Vec<u64> 
     let mut matching: Vec<u64> = entries
         .iter()
         .filter(|entry| {
-            let amended = entry.amends.map(|usage| entries[usize::try_from(usage).unwrap() - 1].occurred_at);
-            let occurred = amended.unwrap_or(entry.occurred_at);
+            let work = entry.amends.map_or(*entry, |usage| &entries[usize::try_from(usage).unwrap() - 1]);
+            let occurred = work.occurred_at;
             from.is_none_or(|from| entry.seq < from)
                 && one_of(&filter.kinds, Some(entry.kind))
                 && one_of(&filter.features, entry.feature.as_deref())
                 && filter.occurred_from.is_none_or(|from| occurred >= from)
                 && filter.occurred_to.is_none_or(|to| occurred < to)
-                && is(&filter.member, &entry.member)
-                && is(&filter.channel, &entry.channel)
+                && is(&filter.member, &work.member)
+                && is(&filter.channel, &work.channel)
                 && is(&filter.source, &entry.source)
                 && filter.reference.as_ref().is_none_or(|begin| {
                     let has = entry.reference.as_deref().map(str::to_ascii_lowercase);
@@ -277,6 +280,25 @@ proptest! {
     }
 
     #[test]
+    fn what_all_names_used_is_what_each_of_them_used(
+        mut instants in prop::collection::vec(-90_000_000..650_000_000_i64, 0..9),
+    ) {
+        instants.sort_unstable();
+        let boundaries: Vec<Timestamp> = instants.into_iter().map(at).collect();
+        let (_, reader) = large();
+        type Of = for<'a> fn(&'a str) -> UseOf<'a>;
+        let dimensions: [(Dimension, Of); 3] =
+            [(Dimension::Member, |n| UseOf::Member(n)), (Dimension::Channel, |n| UseOf::Channel(n)), (Dimension::Source, |n| UseOf::Source(n))];
+        for (dimension, of) in dimensions {
+            let each = reader.names(dimension).unwrap().into_iter().filter_map(|name| {
+                let features = reader.usage_by(of(&name), &boundaries).unwrap();
+                (!features.is_empty()).then_some(NameUsage { name, features })
+            });
+            prop_assert_eq!(reader.usage_by_name(dimension, &boundaries).unwrap(), each.collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
     fn balances_are_those_of_the_entries(from in -10_000_000..650_000_000_i64, length in -10_000..700_000_000_i64, points in 0..60_u32) {
         let (entries, reader) = large();
         let (from, to) = (at(from), at(from + length));
@@ -319,4 +341,30 @@ fn a_search_for_what_is_rare_stops_on_the_way_and_goes_on() {
     let filter =
         EntryFilter { occurred_from: Some(at(-1)), occurred_to: Some(at(60_000_000)), ..EntryFilter::default() };
     assert_eq!(found(reader, &filter, None, 5), naive(entries, &filter, None));
+}
+
+#[test]
+fn the_account_nearest_before_an_entry_is_found() {
+    let (_folder, mut writer, reader) = fresh();
+    let entries = ledger(50);
+    for (first, last) in [(1, 20), (21, 50)] {
+        let mut page = Page::default();
+        entries[first - 1..last].iter().for_each(|one| page.push(&one.new_entry()));
+        for kept in (first..=last).filter(|seq| seq % 8 == 0) {
+            page.keep_account(kept as u64, format!("account {kept}").into_bytes());
+        }
+        let cursor = Cursor { seq: last as u64, hash: sample::hash(last as u64), as_of: at(0) };
+        writer.apply(&page, &cursor, Some(SnapshotBytes { seq: last as u64, bytes: b"newest" })).unwrap();
+    }
+    let before = |seq| reader.account_before(seq).unwrap().map(|(of, bytes)| (of, String::from_utf8(bytes).unwrap()));
+    assert_eq!(before(8), None);
+    assert_eq!(before(9), Some((8, "account 8".to_owned())));
+    assert_eq!(before(50), Some((48, "account 48".to_owned())));
+    assert_eq!(before(51), Some((50, "newest".to_owned())));
+    reader.check(|_| true).unwrap();
+    rusqlite::Connection::open(reader.path())
+        .unwrap()
+        .execute("UPDATE milestones SET seq = 7 WHERE seq = 8", [])
+        .unwrap();
+    assert!(reader.account_before(8).is_err() && reader.check(|_| true).is_err(), "one in another's place");
 }

@@ -18,6 +18,10 @@ const ON_THEIR_WAY: usize = 2 * crate::pipeline::WAITING + 2;
 /// ledger came.
 const SNAPSHOT_EVERY: u64 = 1_024;
 
+/// An account is kept for good after entries with a number that this divides: what any entry did is then told after
+/// replaying at most so many.
+const MILESTONE_EVERY: u64 = 32_768;
+
 /// Lines that follow, as a page.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
@@ -201,6 +205,9 @@ impl Checker {
             self.other(&entry, next, computed, line.body, before, checked)?;
         }
         self.hash = computed;
+        if seq.is_multiple_of(MILESTONE_EVERY) {
+            checked.page.keep_account(seq, wire::snapshot::encode(&self.account().snapshot()));
+        }
         if seq == kept {
             checked.snapshot = Some((seq, wire::snapshot::encode(&self.account().snapshot())));
         }

@@ -8,7 +8,10 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
-use wire::api::{BalanceBody, PairAnswer, PairWish, PurchaseBody, PurchaseRequest, PurchasesBody, WorkspaceBody};
+use wire::api::{
+    BalanceBody, ChangeAnswer, ControlsBody, ControlsPatch, PairAnswer, PairWish, PurchaseBody, PurchaseRequest,
+    PurchasesBody, WorkspaceBody,
+};
 
 use crate::answer::{MAX_ANSWER, body, judged, not_the_service, workspace_unknown};
 use crate::http::Http;
@@ -182,6 +185,24 @@ impl Client {
     /// Any [`ClientError`].
     pub async fn cancel_purchase(&self, workspace: &str, purchase: &str) -> Result<PurchaseBody, ClientError> {
         self.json(self.request(Method::POST, &["workspaces", workspace, "purchases", purchase, "cancel"])?).await
+    }
+
+    /// Changes what the wish names of the controls, once, however often it is sent under this key.
+    ///
+    /// # Errors
+    /// Any [`ClientError`]; [`ClientError::Refused`] for a role that may not, or a wish that cannot be.
+    pub async fn change_controls(
+        &self,
+        workspace: &str,
+        key: &str,
+        wish: &ControlsPatch,
+    ) -> Result<ControlsBody, ClientError> {
+        let request = self
+            .request(Method::PUT, &["workspaces", workspace, "controls"])?
+            .header(HeaderName::from_static("idempotency-key"), key)
+            .json(wish);
+        let answer: ChangeAnswer<ControlsBody> = self.json(request).await?;
+        Ok(answer.now)
     }
 
     fn get(&self, path: &[&str]) -> Result<RequestBuilder, ClientError> {

@@ -30,7 +30,7 @@ impl LedgerReader {
             }
             if let Some(used) = entries(view, &mut progress)? {
                 sums(view, &used)?;
-                snapshot(view)?;
+                view.check_accounts()?;
             }
             Ok(())
         })
@@ -125,8 +125,4 @@ fn sums(view: &View<'_>, used: &BTreeMap<Code, Tally>) -> Result<(), CacheError>
         }
     }
     Ok(())
-}
-
-fn snapshot(view: &View<'_>) -> Result<(), CacheError> {
-    view.snapshot().map(drop)
 }

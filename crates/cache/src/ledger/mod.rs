@@ -5,6 +5,7 @@
 //! transaction, and carries checksums up to the head, so that no bit that turned, no piece that is gone and no old form of
 //! one is ever taken for what was stored.
 
+mod accounts;
 mod balance;
 mod block;
 mod bodies;
@@ -31,6 +32,7 @@ mod sums;
 mod terms;
 mod trend;
 mod usage;
+mod usage_by_name;
 mod writer;
 
 pub use balance::{BalancePoint, BalanceSeries};
@@ -41,5 +43,5 @@ pub use page::{NewEntry, Page};
 pub use reader::LedgerReader;
 pub use rollup::{QUARTER_MS, Tally};
 pub use search::{EntryFilter, EntryPage};
-pub use usage::{FeatureUsage, QuarterUsage, UseOf};
+pub use usage::{FeatureUsage, NameUsage, QuarterUsage, UseOf};
 pub use writer::{LedgerWriter, Lost, SnapshotBytes};

@@ -58,6 +58,8 @@ pub struct Page {
     shorts: Vec<u8>,
     names: Names,
     room: Vec<Allocation>,
+    /// Accounts after some of its entries, to be kept for good.
+    milestones: Vec<(u64, Vec<u8>)>,
 }
 
 /// An entry without its body.
@@ -114,6 +116,16 @@ impl Page {
         });
     }
 
+    /// Puts the account after one of its entries to it, to be kept for good: see [`crate::LedgerReader::account_before`].
+    pub fn keep_account(&mut self, seq: u64, bytes: Vec<u8>) {
+        self.milestones.push((seq, bytes));
+    }
+
+    /// The accounts that are kept for good, with the entries that they are of.
+    pub(crate) fn milestones(&self) -> &[(u64, Vec<u8>)] {
+        &self.milestones
+    }
+
     /// How many entries it has.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -147,6 +159,7 @@ impl Page {
     pub fn clear(&mut self) {
         self.shorts.clear();
         self.entries.clear();
+        self.milestones.clear();
         if self.names.count() > MOST_NAMES {
             self.names = Names::default();
         }

@@ -4,16 +4,14 @@ use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, Transaction};
 
 use super::bodies::Bodies;
-use super::bytes::Reader;
+use super::facts;
 use super::head::{Cursor, Head};
 use super::names::{Code, Dimension, Names};
-use super::seal::{self, Kind};
 use super::segment::Directory;
 use super::trend::Trend;
-use super::{facts, pack};
 use crate::{CacheError, file};
 
 /// Reading connections that are kept open between calls.
@@ -106,14 +104,6 @@ impl LedgerReader {
         })
     }
 
-    /// The newest account that was kept: the entry that it is of, and its bytes.
-    ///
-    /// # Errors
-    /// Any storage error.
-    pub fn snapshot(&self) -> Result<Option<(u64, Vec<u8>)>, CacheError> {
-        self.read(|view| view.snapshot())
-    }
-
     /// The names that occur, in the order in which they came.
     ///
     /// # Errors
@@ -146,19 +136,6 @@ impl LedgerReader {
 }
 
 impl View<'_> {
-    /// The newest account that was kept.
-    pub(crate) fn snapshot(&self) -> Result<Option<(u64, Vec<u8>)>, CacheError> {
-        let mut statement = self.db.prepare_cached("SELECT seq, piece FROM snapshots")?;
-        let kept: Option<(u64, Vec<u8>)> = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        if kept.as_ref().map_or(0, |kept| kept.0) != self.head.snapshot || self.head.snapshot > self.head.seq {
-            return Err(CacheError::damaged("the kept account is not the one that was stored last"));
-        }
-        let Some((seq, sealed)) = kept else { return Ok(None) };
-        let mut piece = Reader(seal::opened(Kind::Snapshot, seq, 0, &sealed)?);
-        let length = usize::try_from(piece.number()?).unwrap_or(usize::MAX);
-        Ok(Some((seq, pack::unpacked(piece.0, length)?)))
-    }
-
     /// The names that there are.
     pub(crate) fn names(&self) -> Result<Arc<Names>, CacheError> {
         let mut kept = lock(&self.shared.names);

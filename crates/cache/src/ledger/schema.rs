@@ -11,6 +11,17 @@ use crate::{CacheError, Unusable};
 /// Marks the file as ours ("CRDL").
 const APPLICATION_ID: i64 = 0x4352_444C;
 
+/// What leaves a file empty that is to be filled anew.
+macro_rules! emptied {
+    () => {
+        "
+DELETE FROM head; DELETE FROM names; DELETE FROM blocks; DELETE FROM tail; DELETE FROM segments; DELETE FROM postings;
+DELETE FROM block_references; DELETE FROM terms; DELETE FROM rollups; DELETE FROM sums; DELETE FROM snapshots;
+DELETE FROM facts;
+"
+    };
+}
+
 /// What each schema version added, oldest first.
 ///
 /// Everything is a piece with a checksum, found by a small number; what is in it only this crate's code says. A piece
@@ -51,13 +62,12 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, piece BLOB NOT NULL) STRICT, WITHOUT 
 ",
     },
     // Bodies without what the entry says anyway, columns of bits. The ledger is fetched again.
+    Step { oldest: 2, sql: emptied!() },
+    // Accounts on the way, so that what any entry did can be told without replaying all that came before; amendments that
+    // count for the member and the channel of the usage that they give back. The ledger is fetched again.
     Step {
-        oldest: 2,
-        sql: "
-DELETE FROM head; DELETE FROM names; DELETE FROM blocks; DELETE FROM tail; DELETE FROM segments; DELETE FROM postings;
-DELETE FROM block_references; DELETE FROM terms; DELETE FROM rollups; DELETE FROM sums; DELETE FROM snapshots;
-DELETE FROM facts;
-",
+        oldest: 3,
+        sql: concat!(emptied!(), "CREATE TABLE milestones (seq INTEGER PRIMARY KEY, piece BLOB NOT NULL) STRICT;"),
     },
 ];
 
@@ -67,7 +77,7 @@ pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<Result
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     match migration::migrate(&transaction, APPLICATION_ID, STEPS)? {
         // Before it is emptied for good: nothing that is not there is then missed.
-        Ok(1) => mark::forget(path)?,
+        Ok(1 | 2) => mark::forget(path)?,
         Ok(_) => {}
         Err(unusable) => return Ok(Err(unusable)),
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{OptionalExtension, Transaction};
 
+use super::accounts;
 use super::block::{self, Tail};
 use super::columns::{BLOCK, BlockHead, Coded};
 use super::facts;
@@ -60,6 +61,9 @@ impl State {
         let (seq, names) = (self.head.seq, self.head.names);
         for page in pages {
             take_in(transaction, self, page)?;
+            for (seq, bytes) in page.milestones() {
+                accounts::store_milestone(transaction, *seq, bytes)?;
+            }
         }
         write_tail(transaction, self, seq)?;
         self.names.write_from(transaction, names)?;
@@ -78,12 +82,7 @@ impl State {
         if seq > self.head.seq {
             return Err(CacheError::BadPage(format!("a snapshot of entry {seq}, which is not stored")));
         }
-        let mut piece = Vec::with_capacity(bytes.len() / 4);
-        super::bytes::put(&mut piece, bytes.len() as u64);
-        piece.extend_from_slice(&super::pack::packed(bytes)?);
-        let sealed = seal::seal(Kind::Snapshot, seq, 0, piece);
-        let sql = "INSERT OR REPLACE INTO snapshots (id, seq, piece) VALUES (1, ?1, ?2)";
-        transaction.prepare_cached(sql)?.execute((seq, sealed))?;
+        accounts::store_newest(transaction, seq, bytes)?;
         self.head.snapshot = seq;
         Ok(())
     }
@@ -118,19 +117,27 @@ fn check(head: &Head, pages: &[&Page], cursor: &Cursor) -> Result<(), CacheError
     Err(CacheError::BadPage(format!("it ends at entry {seq}, and the cursor names another one at {}", cursor.seq)))
 }
 
-/// An entry with the work that it counts as. An amendment takes out what the usage counted that it amends: as many units,
-/// when they were done. The usage is stored, or stands in the same page.
-fn with_work(transaction: &Transaction<'_>, state: &State, entry: &Packed) -> Result<Coded, CacheError> {
+/// The usage that an entry amends, if it amends one. It is stored, or stands ahead in the same page.
+fn amended(transaction: &Transaction<'_>, state: &State, entry: &Packed) -> Result<Option<Coded>, CacheError> {
     if entry.amends == 0 || entry.amends >= entry.seq {
-        return Ok(entry.coded);
+        return Ok(None);
     }
-    let amended = match entry.amends.checked_sub(state.head.blocks_end() + 1) {
+    Ok(match entry.amends.checked_sub(state.head.blocks_end() + 1) {
         Some(place) => state.tail.coded.get(usize::try_from(place).unwrap_or(usize::MAX)).copied(),
         None => block::read(transaction, &state.head, block::number_of(entry.amends))?.get(entry.amends)?,
-    };
-    let given_back =
-        |usage: Coded| Coded { occurred_at: usage.occurred_at, units: usage.units.saturating_neg(), ..entry.coded };
-    Ok(amended.map_or(entry.coded, given_back))
+    })
+}
+
+/// An amendment takes out what the usage counted that it amends: as many units, when they were done, of whose work it was
+/// and through what it came.
+const fn given_back(amendment: Coded, usage: Coded) -> Coded {
+    Coded {
+        occurred_at: usage.occurred_at,
+        units: usage.units.saturating_neg(),
+        member: usage.member,
+        channel: usage.channel,
+        ..amendment
+    }
 }
 
 /// The ledger's codes of a page's.
@@ -157,7 +164,8 @@ impl Codes<'_> {
 fn take_in(transaction: &Transaction<'_>, state: &mut State, page: &Page) -> Result<(), CacheError> {
     let mut codes = Codes { page: page.names(), known: vec![0; page.names().count() as usize + 1] };
     for (place, entry) in page.entries().iter().enumerate() {
-        let coded = with_work(transaction, state, entry)?;
+        let amended = amended(transaction, state, entry)?;
+        let coded = entry.coded;
         let mut code = |code| codes.of(&mut state.names, code);
         let coded = Coded {
             kind: code(coded.kind),
@@ -168,6 +176,7 @@ fn take_in(transaction: &Transaction<'_>, state: &mut State, page: &Page) -> Res
             source: code(coded.source),
             ..coded
         };
+        let coded = amended.map_or(coded, |usage| given_back(coded, usage));
         if coded.feature != 0 {
             let tally = Tally { credits: coded.credits.saturating_neg(), actions: coded.units };
             let of = [coded.member, coded.channel, coded.source];

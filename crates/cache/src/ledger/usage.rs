@@ -27,6 +27,15 @@ pub struct FeatureUsage {
     pub buckets: Vec<Tally>,
 }
 
+/// The use of one member, channel or source over consecutive buckets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameUsage {
+    /// The member, channel or source.
+    pub name: String,
+    /// What was used of each feature, by its id; only features with use are there.
+    pub features: Vec<FeatureUsage>,
+}
+
 impl FeatureUsage {
     /// The sum over all buckets.
     #[must_use]
@@ -119,6 +128,6 @@ impl LedgerReader {
     }
 }
 
-fn quarter_at_or_after(instant: Timestamp) -> i64 {
+pub(crate) fn quarter_at_or_after(instant: Timestamp) -> i64 {
     instant.as_millis().saturating_add(QUARTER_MS - 1).div_euclid(QUARTER_MS)
 }
