@@ -17,5 +17,7 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     include: ["src/**/*.test.ts"],
     restoreMocks: true,
+    // Style sheets are read by tests as they are.
+    css: { include: [/\.css\?raw$/] },
   },
 });

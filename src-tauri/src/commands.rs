@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use app::App;
 use app::view::{
-    AppError, Chart, ConnectRequest, ConnectionInfo, ExportRequest, JobKind, LocalCopy, Overview, Purchase, Settings,
-    Size, SyncStatus, Theme, TopUpView, UsageQuery, UsageView, Verification, WorkspaceSummary, Written,
+    AppError, Chart, ConnectRequest, ConnectionInfo, Controls, ControlsPreview, ControlsWish, EntryDetail,
+    ExportRequest, JobKind, LedgerFilter, LedgerNames, LedgerPage, LocalCopy, Look, Overview, Picture, PictureFormat,
+    Purchase, Settings, SyncStatus, TopUpView, UsageQuery, UsageView, Verification, Why, WorkspaceSummary, Written,
 };
 use tauri::State;
 
@@ -19,6 +20,14 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         overview,
         burn_down,
         usage,
+        why,
+        ledger_page,
+        ledger_names,
+        ledger_entry,
+        controls,
+        preview_controls,
+        set_controls,
+        save_picture,
         top_up,
         buy_pack,
         resume_purchase,
@@ -54,13 +63,65 @@ async fn overview(app: Shared<'_>, workspace: String) -> Answer<Overview> {
 }
 
 #[tauri::command]
-async fn burn_down(app: Shared<'_>, workspace: String, theme: Theme, size: Size) -> Answer<Option<Chart>> {
-    app.burn_down(&workspace, &theme, size)
+async fn burn_down(app: Shared<'_>, workspace: String, look: Look) -> Answer<Option<Chart>> {
+    app.burn_down(&workspace, &look)
 }
 
 #[tauri::command]
-async fn usage(app: Shared<'_>, workspace: String, query: UsageQuery, theme: Theme, size: Size) -> Answer<UsageView> {
-    app.usage(&workspace, &query, &theme, size)
+async fn usage(app: Shared<'_>, workspace: String, query: UsageQuery, look: Look) -> Answer<UsageView> {
+    app.usage(&workspace, &query, &look)
+}
+
+#[tauri::command]
+async fn why(app: Shared<'_>, workspace: String, query: UsageQuery, zone: Option<String>) -> Answer<Why> {
+    app.why(&workspace, &query, zone.as_deref())
+}
+
+#[tauri::command]
+async fn ledger_page(
+    app: Shared<'_>,
+    workspace: String,
+    filter: LedgerFilter,
+    before: Option<u64>,
+    limit: u32,
+) -> Answer<LedgerPage> {
+    app.ledger_page(&workspace, &filter, before, limit)
+}
+
+#[tauri::command]
+async fn ledger_names(app: Shared<'_>, workspace: String) -> Answer<LedgerNames> {
+    app.ledger_names(&workspace)
+}
+
+#[tauri::command]
+async fn ledger_entry(app: Shared<'_>, workspace: String, seq: u64) -> Answer<EntryDetail> {
+    app.ledger_entry(&workspace, seq)
+}
+
+#[tauri::command]
+async fn controls(app: Shared<'_>, workspace: String) -> Answer<Controls> {
+    app.controls(&workspace)
+}
+
+#[tauri::command]
+async fn preview_controls(app: Shared<'_>, workspace: String, wish: ControlsWish) -> Answer<ControlsPreview> {
+    app.preview_controls(&workspace, &wish)
+}
+
+#[tauri::command]
+async fn set_controls(app: Shared<'_>, workspace: String, wish: ControlsWish) -> Answer<Controls> {
+    app.set_controls(&workspace, &wish).await
+}
+
+#[tauri::command]
+async fn save_picture(
+    app: Shared<'_>,
+    workspace: String,
+    picture: Picture,
+    format: PictureFormat,
+    look: Look,
+) -> Answer<Written> {
+    app.save_picture(&workspace, &picture, format, &look)
 }
 
 #[tauri::command]

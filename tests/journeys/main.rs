@@ -9,6 +9,8 @@ mod desk;
 #[cfg(test)]
 mod kills;
 #[cfg(test)]
+mod numbers;
+#[cfg(test)]
 mod offline;
 #[cfg(test)]
 mod purchases;

@@ -3,7 +3,7 @@
 use app::view::{RangeName, SplitBy, SyncState, UsageQuery};
 
 use crate::desk::{Desk, until};
-use crate::totals::{SIZE, theme};
+use crate::totals::{look, query};
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,11 +51,10 @@ async fn without_its_service_the_app_says_how_old_its_data_is_and_answers_everyt
 fn assert_answers(desk: &Desk, as_of: i64, available: u64) {
     let overview = desk.overview();
     assert_eq!((overview.as_of, overview.position.available), (Some(as_of), available));
-    let query =
-        UsageQuery { range: RangeName::Days7, from: None, to: None, step: None, by: SplitBy::Feature, compare: true };
-    let usage = desk.app.usage(&desk.key, &query, &theme(), SIZE).unwrap();
+    let query = UsageQuery { compare: true, ..query(RangeName::Days7, SplitBy::Feature) };
+    let usage = desk.app.usage(&desk.key, &query, &look()).unwrap();
     assert_eq!((usage.as_of, usage.credits), (Some(as_of), 3_000 - available));
-    assert!(desk.app.burn_down(&desk.key, &theme(), SIZE).unwrap().is_some());
+    assert!(desk.app.burn_down(&desk.key, &look()).unwrap().is_some());
     let top_up = desk.app.top_up(&desk.key).unwrap();
     assert_eq!((top_up.position.available, top_up.offers.len(), top_up.blocked), (available, 4, None));
     assert_eq!(desk.app.workspaces().unwrap()[0].plan.as_deref(), Some("Starter"));

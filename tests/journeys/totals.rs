@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use app::view::{RangeName, Size, SplitBy, Step, Theme, UsageQuery, UsageView};
+use app::view::{Locale, Look, RangeName, Shape, Size, SplitBy, Step, Theme, UsageQuery, UsageView};
 use serde_json::Value;
 
 use crate::desk::Desk;
 use crate::world::at;
 
-/// Wide enough that no point is left out.
-pub(crate) const SIZE: Size = Size { width: 2_000, height: 400 };
+/// How charts are drawn: wide enough that no point is left out.
+pub(crate) fn look() -> Look {
+    look_in(None)
+}
 
-pub(crate) fn theme() -> Theme {
+/// The same with days and hours of another time zone than the workspace's.
+pub(crate) fn look_in(zone: Option<&str>) -> Look {
     let colour = || "#336699".to_owned();
-    Theme {
+    let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+    let theme = Theme {
         ink: colour(),
         ink2: colour(),
         ink3: colour(),
@@ -24,7 +28,24 @@ pub(crate) fn theme() -> Theme {
         top_up: colour(),
         series: BTreeMap::new(),
         font: "sans-serif".into(),
-    }
+        contrast: false,
+    };
+    let locale = Locale {
+        decimal: ".".into(),
+        group: ",".into(),
+        compact: names(&["k", "M", "bn", "tn"]),
+        months: names(&["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]),
+        weekdays: names(&["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
+        day: "{d} {m}".into(),
+        weekday_day: "{w} {d} {m}".into(),
+        month_year: "{m} {y}".into(),
+    };
+    Look { theme, locale, zone: zone.map(str::to_owned), size: Size { width: 2_000, height: 400 } }
+}
+
+/// What the Usage room is asked for where nothing else is said.
+pub(crate) fn query(range: RangeName, by: SplitBy) -> UsageQuery {
+    UsageQuery { range, from: None, to: None, step: None, by, compare: false, shape: Shape::Area, of: None }
 }
 
 /// A usage entry of the ledger.
@@ -70,15 +91,9 @@ pub(crate) fn assert_sums(desk: &Desk, entries: &[Used], range: &Range) {
     let custom = range.name == RangeName::Custom;
     for (step, points) in range.steps {
         for by in [SplitBy::Feature, SplitBy::Group] {
-            let query = UsageQuery {
-                range: range.name,
-                from: custom.then_some(from),
-                to: custom.then_some(to),
-                step: Some(*step),
-                by,
-                compare: false,
-            };
-            let view = desk.app.usage(&desk.key, &query, &theme(), SIZE).unwrap();
+            let ends = (custom.then_some(from), custom.then_some(to));
+            let query = UsageQuery { from: ends.0, to: ends.1, step: Some(*step), ..query(range.name, by) };
+            let view = desk.app.usage(&desk.key, &query, &look()).unwrap();
             let what = format!("{:?} from {} to {} by {step:?} and {by:?}", range.name, range.from, range.to);
             assert_eq!((view.range.start, view.range.end), (from, to), "{what}");
             assert_eq!(view.step, *step, "{what}: {:?} are offered", view.steps);
@@ -99,8 +114,8 @@ pub(crate) fn assert_sums(desk: &Desk, entries: &[Used], range: &Range) {
 
 fn assert_rows(view: &UsageView, entries: &[Used], from: i64, to: i64, what: &str) {
     for row in &view.rows {
-        let own = sum(entries, from, to, |feature| feature == row.feature);
-        assert_eq!((row.credits, row.actions), own, "{what}: {}", row.feature);
+        let own = sum(entries, from, to, |feature| feature == row.key);
+        assert_eq!((row.credits, row.actions), own, "{what}: {}", row.key);
     }
     let heat: u64 = view.heat.iter().flatten().sum();
     assert_eq!(heat, view.credits, "{what}: by weekday and hour");
@@ -113,8 +128,8 @@ fn assert_points(view: &UsageView, entries: &[Used], to: i64, by: SplitBy, what:
         assert_eq!(u64::try_from(point.total).unwrap(), whole, "{what}: {}", point.label);
         for value in &point.values {
             let key_of = |feature: &str| {
-                let row = view.rows.iter().find(|row| row.feature == feature).unwrap();
-                if by == SplitBy::Feature { row.feature.clone() } else { row.group.clone() }
+                let row = view.rows.iter().find(|row| row.key == feature).unwrap();
+                if by == SplitBy::Feature { row.key.clone() } else { row.group.clone().unwrap() }
             };
             let own = sum(entries, point.at, end, |feature| key_of(feature) == value.key).0;
             assert_eq!(u64::try_from(value.value).unwrap(), own, "{what}: {} of {}", value.key, point.label);

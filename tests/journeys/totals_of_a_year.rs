@@ -2,13 +2,13 @@
 
 use app::view::RangeName::{Custom, Days7, Days30, Days90, LastPeriod, Months12, ThisPeriod};
 use app::view::Step::{Day, Hour, Month, Week};
-use app::view::{RangeName, SplitBy, UsageQuery};
+use app::view::{RangeName, SplitBy};
 use metering::Timestamp;
 use serde_json::{Value, json};
 
 use crate::balances::{Dice, assert_agrees};
 use crate::desk::Desk;
-use crate::totals::{Range, SIZE, assert_sums, theme, used};
+use crate::totals::{Range, assert_sums, look, query, used};
 use crate::world::{World, at, event};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -172,10 +172,7 @@ async fn a_period_that_begins_within_a_quarter_of_an_hour_has_all_its_usage() {
     assert_eq!(overview.position.used, 7);
     let ranked: u64 = overview.ranking.iter().map(|group| group.credits).sum();
     assert_eq!(ranked, 7, "{:?}", overview.ranking);
-    let credits = |range| {
-        let query = UsageQuery { range, from: None, to: None, step: None, by: SplitBy::Feature, compare: false };
-        desk.app.usage(&desk.key, &query, &theme(), SIZE).unwrap().credits
-    };
+    let credits = |range| desk.app.usage(&desk.key, &query(range, SplitBy::Feature), &look()).unwrap().credits;
     assert_eq!(credits(ThisPeriod), 7);
 
     // Around the refresh, too, everything is in one period.

@@ -5,4 +5,11 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import { backend } from "$lib/backend";
 
-mount(App, { target: document.getElementById("app")!, props: { backend } });
+const target = document.getElementById("app")!;
+
+// With invented data alone: a build for people has no gallery in it.
+if (import.meta.env.MODE === "fake" && location.hash.startsWith("#/gallery")) {
+  void import("$lib/gallery/Gallery.svelte").then(({ default: Gallery }) => mount(Gallery, { target, props: { backend } }));
+} else {
+  mount(App, { target, props: { backend } });
+}

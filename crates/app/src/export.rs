@@ -10,7 +10,7 @@ use metering::{EntryKind, Timestamp};
 
 use crate::data::ended;
 use crate::jobs::Job;
-use crate::view::{ExportFilter, ExportFormat, ExportRequest, JobKind, Written};
+use crate::view::{ExportFormat, ExportRequest, JobKind, LedgerFilter, Written};
 use crate::{App, AppError, storage};
 
 /// The columns of a CSV file, in order.
@@ -61,7 +61,7 @@ impl App {
     }
 }
 
-fn filter_of(wish: &ExportFilter) -> EntryFilter {
+pub(crate) fn filter_of(wish: &LedgerFilter) -> EntryFilter {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     EntryFilter {
         kinds: wish.kinds.clone(),

@@ -2,23 +2,29 @@
 //! here knows the credit service but its address.
 
 mod connect;
+mod controls;
 mod data;
 mod error;
 mod events;
 mod export;
 mod forecast;
 mod jobs;
+mod ledger_room;
 mod live;
+mod outlook;
 mod overview;
 mod picture;
 mod places;
 mod position;
 mod purchase;
 mod ranges;
+mod rows;
 mod sample;
+mod save_picture;
 mod top_up;
 mod usage;
 pub mod view;
+mod why;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,9 +41,7 @@ pub use events::{Changed, Event, Events};
 pub use places::Places;
 
 use live::Live;
-use view::{
-    Chart, JobKind, Overview, Settings, Size, SyncStatus, Theme, TopUpView, UsageQuery, UsageView, WorkspaceSummary,
-};
+use view::{Chart, JobKind, Look, Overview, Settings, SyncStatus, TopUpView, UsageQuery, UsageView, WorkspaceSummary};
 
 /// Hands an address or a path to the system; the error is the technical part of why it could not.
 pub type Opener = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
@@ -135,20 +139,20 @@ impl App {
     ///
     /// # Errors
     /// As [`App::overview`], or a theme that is not one.
-    pub fn burn_down(&self, workspace: &str, theme: &Theme, size: Size) -> Result<Option<Chart>, AppError> {
+    pub fn burn_down(&self, workspace: &str, look: &Look) -> Result<Option<Chart>, AppError> {
         let key = self.connection(workspace)?.workspace;
-        self.with_ledger(key, |account, ledger, now| overview::burn_down(ledger, account, theme, size, now))
+        self.with_ledger(key, |account, ledger, now| overview::burn_down(ledger, account, look, now))
     }
 
     /// The Usage room.
     ///
     /// # Errors
     /// As [`App::overview`], a range that does not exist, or a theme that is not one.
-    pub fn usage(&self, workspace: &str, query: &UsageQuery, theme: &Theme, size: Size) -> Result<UsageView, AppError> {
+    pub fn usage(&self, workspace: &str, query: &UsageQuery, look: &Look) -> Result<UsageView, AppError> {
         let connection = self.connection(workspace)?;
         let summary = self.summary(&connection)?;
         let key = connection.workspace;
-        self.with_ledger(key, |account, ledger, now| usage::usage(ledger, account, summary, query, theme, size, now))
+        self.with_ledger(key, |account, ledger, now| usage::usage(ledger, account, summary, query, look, now))
     }
 
     /// The Top up room.

@@ -1,21 +1,19 @@
 //! The Overview room: how much is left, will it last, what is using it.
 
-use cache::{EntryRow, LedgerReader, UseOf};
-use metering::{Access, Account, Catalogue, Period, Timestamp};
+use cache::{LedgerReader, UseOf};
+use metering::{Access, Account, Period, Timestamp};
 
 use crate::error::AppError;
-use crate::forecast::{Ahead, HISTORY_DAYS, Pace, as_float, run_out};
+use crate::forecast::{Ahead, as_float, run_out};
+use crate::outlook::Outlook;
 use crate::picture;
 use crate::position::{self, banner};
 use crate::ranges::{buckets, same_part};
+use crate::rows;
 use crate::storage;
-use crate::usage::{by_bucket, group_name, part, read, sum};
-use crate::view::{self, GroupUse, LatestEntry, Overview, RunOut, Step, Verdict, WorkspaceSummary};
-use crate::words;
+use crate::usage::{by_bucket, group_name, in_range, part, series, sum};
+use crate::view::{self, GroupUse, Overview, Step, WorkspaceSummary};
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// How far ahead a forecast looks, where no refresh ends it before.
-const FAR_MS: i64 = 60 * DAY_MS;
 /// Entries in the list of the newest.
 const LATEST: u32 = 8;
 /// Most points of the measured line: more than a wide window has pixels for.
@@ -34,12 +32,12 @@ pub(crate) fn overview(
 ) -> Result<Overview, AppError> {
     let position = position::position(account, now);
     let access = account.access(now);
-    let outlook = outlook(ledger, account, now)?;
+    let outlook = Outlook::new(ledger, account, account.controls(), now)?;
     let (ranking, ranking_range) = ranking(ledger, account, &access, now)?;
     let rows = ledger.latest(LATEST).map_err(storage)?;
     let mut latest = Vec::with_capacity(rows.len());
     for row in rows {
-        latest.push(latest_entry(ledger, account.catalogue(now), &row)?);
+        latest.push(rows::row(ledger, account.catalogue(now), &row)?);
     }
     Ok(Overview {
         as_of: Some(ledger.cursor().map_err(storage)?.as_of.as_millis()),
@@ -54,50 +52,6 @@ pub(crate) fn overview(
     })
 }
 
-/// What is expected up to the refresh.
-pub(crate) struct Outlook {
-    /// Hour by hour; none with too little history.
-    steps: Option<Vec<Ahead>>,
-    /// Nothing is used at all.
-    idle: bool,
-}
-
-impl Outlook {
-    /// How long so many credits last.
-    #[must_use]
-    pub(crate) fn lasts(&self, credits: u64) -> RunOut {
-        let none = |verdict| RunOut { verdict, at: None, from: None, to: None };
-        match &self.steps {
-            _ if credits == 0 => none(Verdict::Gone),
-            None => none(Verdict::Unknown),
-            Some(_) if self.idle => none(Verdict::Never),
-            Some(steps) => run_out(credits, steps),
-        }
-    }
-
-    /// How long the packs last, which pay after the allowance.
-    #[must_use]
-    pub(crate) fn top_ups_last(&self, allowance: u64, top_up: u64) -> RunOut {
-        if top_up == 0 { self.lasts(0) } else { self.lasts(allowance.saturating_add(top_up)) }
-    }
-}
-
-/// What is expected from now to the refresh, judged by the cached history.
-///
-/// # Errors
-/// A cache that cannot be read.
-pub(crate) fn outlook(ledger: &LedgerReader, account: &Account, now: Timestamp) -> Result<Outlook, AppError> {
-    let history = i64::try_from(HISTORY_DAYS).unwrap_or(0) * DAY_MS;
-    let quarters = ledger.usage(UseOf::All, now.plus_millis(-history - DAY_MS), now.plus_millis(1)).map_err(storage)?;
-    let quarters: Vec<_> =
-        quarters.iter().map(|quarter| (quarter.start, quarter.tally.credits.max(0).unsigned_abs())).collect();
-    let since = ledger.first_entry_at().map_err(storage)?.unwrap_or(now);
-    let pace = Pace::measure(&quarters, since, now, account.terms().zone);
-    let far = now.plus_millis(FAR_MS);
-    let until = account.access(now).period().map_or(far, |period| period.end.min(far));
-    Ok(Outlook { idle: pace.as_ref().is_some_and(Pace::is_idle), steps: pace.map(|pace| pace.ahead(now, until)) })
-}
-
 /// What each group used in the running period, against the same part of the one before.
 fn ranking(
     ledger: &LedgerReader,
@@ -109,18 +63,18 @@ fn ranking(
     let periods = position::periods(access);
     let Some(current) = periods.current else { return Ok((Vec::new(), None)) };
     let begun = Period { start: current.start, end: current.end.min(now.plus_millis(1)) };
-    let quarters = read(ledger, begun, now)?;
+    let days = buckets(begun, Step::Day, account.terms().zone);
+    let used = by_bucket(ledger, UseOf::All, &days, now)?;
     let began = ledger.first_entry_at().map_err(storage)?;
     let before = periods
         .last
         .map(|last| same_part(last, current, now))
         .filter(|last| began.is_some_and(|began| began <= last.start));
     let before = match before {
-        Some(range) => Some(read(ledger, range, now)?),
+        Some(range) => Some(in_range(ledger, UseOf::All, range, now)?),
         None => None,
     };
-    let days = buckets(begun, Step::Day, account.terms().zone);
-    let all = sum(&quarters, |_| true).credits;
+    let all = sum(&used, |_| true).credits;
     let mut groups: Vec<&str> = Vec::new();
     for feature in &catalogue.features {
         if !groups.contains(&feature.group.as_str()) {
@@ -131,47 +85,20 @@ fn ranking(
         .into_iter()
         .map(|group| {
             let of_group = |id: &str| catalogue.feature(id).is_some_and(|feature| feature.group == group);
-            let used = sum(&quarters, of_group);
+            let of_it = sum(&used, of_group);
             GroupUse {
                 group: group.to_owned(),
                 name: group_name(catalogue, group),
-                credits: used.credits,
-                actions: used.actions,
-                share: part(used.credits, all),
-                previous: before.as_deref().map(|quarters| sum(quarters, of_group).credits),
-                daily: by_bucket(&quarters, &days, of_group),
+                credits: of_it.credits,
+                actions: of_it.actions,
+                share: part(of_it.credits, all),
+                previous: before.as_deref().map(|before| sum(before, of_group).credits),
+                daily: series(&used, days.len(), of_group),
             }
         })
         .collect();
     ranking.sort_by_key(|group| std::cmp::Reverse(group.credits));
     Ok((ranking, Some(begun)))
-}
-
-/// An entry in words. Its body says what its row does not.
-fn latest_entry(ledger: &LedgerReader, catalogue: &Catalogue, row: &EntryRow) -> Result<LatestEntry, AppError> {
-    let body = ledger.body(row.seq).map_err(storage)?;
-    let entry = body.and_then(|body| wire::line::decode_body(&body).ok());
-    let Some(entry) = entry else {
-        let found = format!("entry {} is not readable", row.seq);
-        return Err(AppError::new(
-            "damaged",
-            "The local copy of the ledger is damaged.",
-            "Remove the workspace and connect it again.",
-        )
-        .detail(found));
-    };
-    let words = words::words(catalogue, &entry.kind);
-    Ok(LatestEntry {
-        seq: row.seq,
-        kind: words.kind,
-        title: words.title,
-        detail: words.detail,
-        group: row.feature.as_deref().and_then(|id| catalogue.feature(id)).map(|feature| feature.group.clone()),
-        occurred_at: row.occurred_at.as_millis(),
-        recorded_at: row.recorded_at.as_millis(),
-        amount: row.credits,
-        balance_after: row.balance_after,
-    })
 }
 
 /// Draws what was left through the running period, and what may be left at its end. `None` without a period.
@@ -181,13 +108,25 @@ fn latest_entry(ledger: &LedgerReader, catalogue: &Catalogue, row: &EntryRow) ->
 pub(crate) fn burn_down(
     ledger: &LedgerReader,
     account: &Account,
-    theme: &view::Theme,
-    size: view::Size,
+    look: &view::Look,
     now: Timestamp,
 ) -> Result<Option<view::Chart>, AppError> {
+    Ok(drawn(ledger, account, look, now)?.map(picture::chart))
+}
+
+/// The same as it was drawn.
+///
+/// # Errors
+/// As [`burn_down`].
+pub(crate) fn drawn(
+    ledger: &LedgerReader,
+    account: &Account,
+    look: &view::Look,
+    now: Timestamp,
+) -> Result<Option<charts::Chart>, AppError> {
     let at_now = account.position(now);
     let Some(period) = at_now.period else { return Ok(None) };
-    let zone = account.terms().zone;
+    let zone = picture::zone(look, account.terms().zone)?;
     let series = ledger.balance_series(period.start, now.plus_millis(1), MOST_POINTS).map_err(storage)?;
     let mut measured = Vec::with_capacity(series.points.len() + 1);
     // What was left at the boundary is gone with it: the line starts with what the period began with.
@@ -211,12 +150,10 @@ pub(crate) fn burn_down(
         measured,
         marks,
         now: charts::Sample { at: at_now.at.as_millis(), credits: left },
-        forecast: forecast(&outlook(ledger, account, now)?, left, zone),
+        forecast: forecast(&Outlook::new(ledger, account, account.controls(), now)?, left, zone),
         refresh,
     };
-    let theme = picture::theme(theme)?;
-    let chart = charts::burn_down(&input, &theme, picture::size(size)).map_err(picture::not_drawn)?;
-    Ok(Some(picture::chart(chart)))
+    charts::burn_down(&input, &picture::look(look)?).map(Some).map_err(picture::not_drawn)
 }
 
 /// What the period began with, its first grants included.

@@ -244,7 +244,7 @@ impl App {
         })
     }
 
-    fn client(&self, key: WorkspaceKey) -> Result<Client, AppError> {
+    pub(crate) fn client(&self, key: WorkspaceKey) -> Result<Client, AppError> {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
         live.get(&key).ok_or_else(crate::not_synced)?.client()
     }

@@ -163,6 +163,25 @@ pub(crate) fn buckets(range: Period, step: Step, zone: Tz) -> Vec<Period> {
     buckets
 }
 
+/// The hours of a bucket that is a local day or a part of one, each with its number on the clock.
+#[must_use]
+pub(crate) fn hours_of_day(day: Period, zone: Tz) -> Vec<(Period, usize)> {
+    let hour_at = |at: Timestamp| local_time(zone, at).hour() as usize;
+    let starts = local_time(zone, day.start);
+    // No clock changes on most days: then the hours follow from the first.
+    let is_plain = starts.time() == NaiveTime::MIN
+        && day.end.since(day.start) == DAY_MS
+        && local_time(zone, day.end).time() == NaiveTime::MIN;
+    if is_plain {
+        let hour = |number: usize| {
+            let start = day.start.plus_millis(HOUR_MS * i64::try_from(number).unwrap_or(0));
+            (Period { start, end: start.plus_millis(HOUR_MS) }, number)
+        };
+        return (0..24).map(hour).collect();
+    }
+    buckets(day, Step::Hour, zone).into_iter().map(|hour| (hour, hour_at(hour.start))).collect()
+}
+
 /// The first local boundary after an instant.
 fn next_boundary(at: Timestamp, step: Step, zone: Tz) -> Timestamp {
     let local = local_time(zone, at);
@@ -195,14 +214,23 @@ fn next_midnight(zone: Tz, date: NaiveDate) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::SplitBy;
+    use crate::view::{Shape, SplitBy};
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
     fn query(range: RangeName) -> UsageQuery {
-        UsageQuery { range, from: None, to: None, step: None, by: SplitBy::Group, compare: false }
+        UsageQuery {
+            range,
+            from: None,
+            to: None,
+            step: None,
+            by: SplitBy::Group,
+            compare: false,
+            shape: Shape::Area,
+            of: None,
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The Top up room: what is on sale, what it is good for, and what was bought.
 
 use cache::{EntryFilter, IntentState, LedgerReader, PurchaseIntent, UseOf};
-use metering::{Account, EntryKind, GrantOrigin, Pack, Timestamp};
+use metering::{Account, EntryKind, GrantOrigin, Pack, Period, Timestamp};
 
 use crate::error::AppError;
-use crate::overview::{Outlook, outlook};
-use crate::usage::sum;
+use crate::outlook::Outlook;
+use crate::usage::{in_range, sum};
 use crate::view::{
     About, Blocked, BlockedCode, PackOffer, Purchase, PurchaseState, TopUpView, Verdict, WorkspaceState,
     WorkspaceSummary,
@@ -31,7 +31,7 @@ pub(crate) fn top_up(
     now: Timestamp,
 ) -> Result<TopUpView, AppError> {
     let position = position::position(account, now);
-    let outlook = outlook(ledger, account, now)?;
+    let outlook = Outlook::new(ledger, account, account.controls(), now)?;
     let examples = examples(ledger, account, now)?;
     let catalogue = account.catalogue(now);
     let mut offers: Vec<PackOffer> = catalogue
@@ -88,13 +88,14 @@ fn offer(pack: &Pack, currency: &str, outlook: &Outlook, available: u64, example
 
 /// What credits are good for here: the feature used most, and the next one that costs otherwise.
 fn examples(ledger: &LedgerReader, account: &Account, now: Timestamp) -> Result<Vec<(String, u32)>, AppError> {
-    let quarters = ledger.usage(UseOf::All, now.plus_millis(-MIX_MS), now.plus_millis(1)).map_err(storage)?;
+    let lately = Period { start: now.plus_millis(-MIX_MS), end: now.plus_millis(1) };
+    let used = in_range(ledger, UseOf::All, lately, now)?;
     let mut features: Vec<_> = account
         .catalogue(now)
         .features
         .iter()
         .filter(|feature| feature.rate > 0)
-        .map(|feature| (sum(&quarters, |id| id == feature.id).credits, feature))
+        .map(|feature| (sum(&used, |id| id == feature.id).credits, feature))
         .collect();
     features.sort_by_key(|(credits, _)| std::cmp::Reverse(*credits));
     let mut examples: Vec<(String, u32)> = Vec::with_capacity(2);

@@ -2,7 +2,6 @@
 
 use metering::{Catalogue, EntryKind, GrantOrigin, PlanChangeCause, ReleaseCause, VoidCause};
 
-use crate::usage::capitalised;
 use crate::view;
 
 /// What to call an entry.
@@ -20,12 +19,7 @@ pub(crate) fn words(catalogue: &Catalogue, kind: &EntryKind) -> Words {
     let (kind, title, detail) = match kind {
         EntryKind::Usage(usage) => {
             let name = feature_name(&usage.feature);
-            let times = (usage.units > 1).then(|| format!("{} ×", usage.units));
-            let channel = usage.labels.channel.as_deref().map(capitalised);
-            let labels =
-                [times.as_ref(), channel.as_ref(), usage.labels.reference.as_ref(), usage.labels.member.as_ref()];
-            let detail: Vec<&str> = labels.into_iter().flatten().map(String::as_str).collect();
-            (view::EntryKind::Usage, name, (!detail.is_empty()).then(|| detail.join(" · ")))
+            (view::EntryKind::Usage, name, (usage.units > 1).then(|| format!("{} ×", usage.units)))
         }
         EntryKind::Grant(grant) => {
             let (title, detail) = match &grant.origin {

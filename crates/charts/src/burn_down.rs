@@ -2,15 +2,16 @@
 
 use chrono_tz::Tz;
 
-use crate::calendar::{Step, day_name, minute_name, range};
+use crate::calendar::{Step, range};
 use crate::canvas::Canvas;
 use crate::chart::signed;
+use crate::dates::Dates;
 use crate::forecast::{at_instant, clip, sorted};
 use crate::frame::{Frame, GAP, Span, Values};
 use crate::picture::{Picture, spots};
 use crate::scale::Scale;
 use crate::thin::for_hover;
-use crate::{Chart, ChartError, Forecast, Point, PointValue, Size, Theme};
+use crate::{Chart, ChartError, Forecast, Look, Point, PointValue};
 
 /// An amount at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +63,8 @@ pub struct BurnDown {
 /// # Errors
 /// [`ChartError::Size`], and [`ChartError::Range`] for a period outside of the calendar or without
 /// any length. What lies outside of the period is cut off.
-pub fn burn_down(input: &BurnDown, theme: &Theme, size: Size) -> Result<Chart, ChartError> {
-    let size = size.checked()?;
+pub fn burn_down(input: &BurnDown, look: &Look) -> Result<Chart, ChartError> {
+    let (theme, size) = (&look.theme, look.size.checked()?);
     let (from, to) = range(input.start, input.end)?;
     if from == to {
         return Err(ChartError::Range { start: from, end: to });
@@ -77,12 +78,13 @@ pub fn burn_down(input: &BurnDown, theme: &Theme, size: Size) -> Result<Chart, C
     // Room for the labels of jumps, which stand above the line.
     let above = if input.marks.is_empty() { 0 } else { highest / 12 };
     let max = highest.saturating_add(above);
-    let span = Span { from, to, zone: input.zone, step: Step::Hour, ends: true };
-    let frame = Frame::new(&Values::new(size, max), size.w() - GAP, &span);
+    let span = Span { from, to, step: Step::Hour, ends: true, centred: false };
+    let dates = Dates::new(input.zone, look);
+    let frame = Frame::new(&Values::new(look, max), size.w() - GAP, &span, dates, look);
     let picture = Picture::of(input, &measured, &frame);
 
     let mut canvas = Canvas::new(size, &theme.font);
-    frame.draw(&mut canvas, theme, size)?;
+    frame.draw(&mut canvas, look)?;
     picture.draw(&mut canvas, theme, &frame)?;
     picture.label(&mut canvas, input, theme, &frame)?;
     Ok(Chart {
@@ -90,9 +92,10 @@ pub fn burn_down(input: &BurnDown, theme: &Theme, size: Size) -> Result<Chart, C
         width: size.width,
         height: size.height,
         plot: frame.plot,
-        points: points(input, &measured, &frame.scale),
+        points: points(input, &measured, &frame.scale, look),
         x_ticks: frame.x_ticks,
         y_ticks: frame.y_ticks,
+        timed: true,
     })
 }
 
@@ -115,7 +118,8 @@ fn measured(input: &BurnDown) -> Vec<Sample> {
     measured
 }
 
-fn points(input: &BurnDown, measured: &[Sample], scale: &Scale) -> Vec<Point> {
+fn points(input: &BurnDown, measured: &[Sample], scale: &Scale, look: &Look) -> Vec<Point> {
+    let (dates, words) = (Dates::new(input.zone, look), &look.words);
     let value = |key: &str, name: &str, credits: u64| PointValue {
         key: key.to_owned(),
         name: name.to_owned(),
@@ -128,8 +132,8 @@ fn points(input: &BurnDown, measured: &[Sample], scale: &Scale) -> Vec<Point> {
         .map(|sample| Point {
             at: sample.at,
             x: scale.x(sample.at),
-            label: minute_name(input.zone, sample.at),
-            values: vec![value("available", "Left", sample.credits)],
+            label: dates.minute(sample.at),
+            values: vec![value("available", &words.left, sample.credits)],
             total: signed(sample.credits),
         })
         .collect();
@@ -142,17 +146,12 @@ fn points(input: &BurnDown, measured: &[Sample], scale: &Scale) -> Vec<Point> {
         clip(&forecast.likely, measured_to, input.end).into_iter().filter(|sample| sample.at > measured_to).collect();
     let kept = for_hover(&spots(&likely, scale));
     points.extend(kept.into_iter().filter_map(|index| likely.get(index)).map(|sample| {
-        let mut values = vec![value("likely", "Expected", sample.credits)];
-        for (key, name, edge) in [("low", "At least", &low), ("high", "At most", &high)] {
+        let mut values = vec![value("likely", &words.expected, sample.credits)];
+        for (key, name, edge) in [("low", &words.at_least, &low), ("high", &words.at_most, &high)] {
             values.extend(at_instant(edge, sample.at).map(|credits| value(key, name, credits)));
         }
-        Point {
-            at: sample.at,
-            x: scale.x(sample.at),
-            label: day_name(input.zone, sample.at) + ", expected",
-            values,
-            total: signed(sample.credits),
-        }
+        let (x, label) = (scale.x(sample.at), dates.expected(sample.at));
+        Point { at: sample.at, x, label, values, total: signed(sample.credits) }
     }));
     points
 }

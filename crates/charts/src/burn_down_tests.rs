@@ -1,5 +1,6 @@
 use super::*;
-use crate::fixtures::{DAY, NOVEMBER, any_text, check, drawn, texts, theme};
+use crate::Size;
+use crate::fixtures::{DAY, NOVEMBER, any_text, check, drawn, look, texts, theme};
 use chrono_tz::{Europe::Berlin, UTC};
 use proptest::prelude::*;
 
@@ -48,7 +49,7 @@ fn near(places: &[(f64, f64)], (x, y): (f64, f64)) -> bool {
 
 #[test]
 fn the_line_holds_each_amount_and_jumps_straight_up() {
-    let chart = burn_down(&input(), &theme(), SIZE).unwrap();
+    let chart = burn_down(&input(), &look(SIZE)).unwrap();
     check(&chart);
     assert_eq!(chart.y_ticks.last().unwrap().label, "12 k");
     let lines = drawn(&chart.svg, "polyline", theme().accent);
@@ -64,7 +65,7 @@ fn the_line_holds_each_amount_and_jumps_straight_up() {
 
 #[test]
 fn the_even_pace_ends_at_nothing() {
-    let chart = burn_down(&input(), &theme(), SIZE).unwrap();
+    let chart = burn_down(&input(), &look(SIZE)).unwrap();
     let pace = &drawn(&chart.svg, "polyline", theme().ink3)[0];
     assert_eq!(pace.len(), 2);
     assert!(near(pace, (x(&chart, 0.0), y(&chart, 10_000.0))) && near(pace, (x(&chart, 30.0), y(&chart, 0.0))));
@@ -72,7 +73,7 @@ fn the_even_pace_ends_at_nothing() {
 
 #[test]
 fn the_fan_is_cut_at_the_end_and_stays_at_nothing() {
-    let chart = burn_down(&input(), &theme(), SIZE).unwrap();
+    let chart = burn_down(&input(), &look(SIZE)).unwrap();
     let fan = &drawn(&chart.svg, "polygon", theme().warn)[0];
     for corner in [(20.0, 4_000.0), (30.0, 3_000.0), (30.0, 0.0), (24.0, 0.0)] {
         assert!(near(fan, (x(&chart, corner.0), y(&chart, corner.1))), "{corner:?} of {fan:?}");
@@ -81,7 +82,7 @@ fn the_fan_is_cut_at_the_end_and_stays_at_nothing() {
 
 #[test]
 fn points_tell_what_was_left_and_what_is_expected() {
-    let chart = burn_down(&input(), &theme(), SIZE).unwrap();
+    let chart = burn_down(&input(), &look(SIZE)).unwrap();
     let told: Vec<_> = chart.points.iter().map(|point| (point.label.as_str(), point.total)).collect();
     assert_eq!(
         told,
@@ -99,7 +100,7 @@ fn points_tell_what_was_left_and_what_is_expected() {
 
 #[test]
 fn everything_has_its_label() {
-    let chart = burn_down(&input(), &theme(), SIZE).unwrap();
+    let chart = burn_down(&input(), &look(SIZE)).unwrap();
     let texts = texts(&chart.svg);
     for label in ["+2,500 Boost Pack", "29 Nov", "Refresh", "1 Nov", "1 Dec"] {
         assert!(texts.contains(&label.to_owned()), "{label} of {texts:?}");
@@ -107,7 +108,7 @@ fn everything_has_its_label() {
     let mut plain = input();
     plain.refresh = None;
     plain.forecast = None;
-    let chart = burn_down(&plain, &theme(), SIZE).unwrap();
+    let chart = burn_down(&plain, &look(SIZE)).unwrap();
     check(&chart);
     assert!(!chart.svg.contains("Refresh") && drawn(&chart.svg, "polygon", theme().warn).is_empty());
 }
@@ -117,7 +118,7 @@ fn what_came_before_the_period_is_what_it_starts_with() {
     let mut early = input();
     early.measured.insert(0, sample(-3, 12_345));
     early.measured[1] = sample(-1, 9_000);
-    let chart = burn_down(&early, &theme(), SIZE).unwrap();
+    let chart = burn_down(&early, &look(SIZE)).unwrap();
     assert_eq!((chart.points[0].at, chart.points[0].total), (NOVEMBER, 9_000));
 }
 
@@ -128,7 +129,7 @@ fn a_month_with_a_change_of_clocks_ends_at_its_end() {
     // 1 October to 1 November 2025 in Berlin: 31 days and an hour.
     october.start = 1_759_269_600_000;
     october.end = 1_761_951_600_000;
-    let chart = burn_down(&october, &theme(), SIZE).unwrap();
+    let chart = burn_down(&october, &look(SIZE)).unwrap();
     let ticks: Vec<_> = chart.x_ticks.iter().map(|tick| tick.label.as_str()).collect();
     assert_eq!(ticks, ["1 Oct", "8 Oct", "15 Oct", "22 Oct", "1 Nov"]);
     let week = chart.x_ticks[1].at - chart.x_ticks[0].at;
@@ -146,7 +147,7 @@ fn many_samples_become_few_points_and_keep_the_jump() {
         })
         .collect();
     busy.now = busy.measured[99_999];
-    let chart = burn_down(&busy, &theme(), SIZE).unwrap();
+    let chart = burn_down(&busy, &look(SIZE)).unwrap();
     assert!(chart.points.len() < 260 && chart.points.len() > 100, "{}", chart.points.len());
     assert!(chart.svg.len() < 40_000, "{}", chart.svg.len());
     for index in [50_122, 50_123, 99_999] {
@@ -159,7 +160,7 @@ fn many_samples_become_few_points_and_keep_the_jump() {
 fn a_period_without_length_is_refused() {
     for (start, end) in [(5, 5), (6, 5), (-1, 5), (0, i64::MAX)] {
         let wrong = BurnDown { start, end, ..input() };
-        assert_eq!(burn_down(&wrong, &theme(), SIZE), Err(ChartError::Range { start, end }));
+        assert_eq!(burn_down(&wrong, &look(SIZE)), Err(ChartError::Range { start, end }));
     }
 }
 
@@ -199,7 +200,7 @@ proptest! {
             forecast: Some(Forecast { likely, low, high, run_out }),
             refresh,
         };
-        let chart = burn_down(&input, &theme(), Size { width, height }).unwrap();
+        let chart = burn_down(&input, &look(Size { width, height })).unwrap();
         check(&chart);
         prop_assert!(!chart.points.is_empty());
     }

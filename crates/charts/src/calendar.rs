@@ -1,5 +1,4 @@
-//! The axis of time: boundaries of hours, days, weeks and months as the billing zone has them, and
-//! what they are called.
+//! The axis of time: boundaries of hours, days, weeks and months as the billing zone has them.
 
 use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono::{Duration, MappedLocalTime, TimeZone as _, Timelike as _};
@@ -22,7 +21,7 @@ pub enum Step {
 
 /// A distance between ticks.
 #[derive(Debug, Clone, Copy)]
-enum Unit {
+pub(crate) enum Unit {
     /// Hours of the local day that this divides.
     Hours(u32),
     /// Midnights, this many days apart, from the first one of the range.
@@ -31,6 +30,17 @@ enum Unit {
     Mondays(u64),
     /// First days of months, counted from January of year 0.
     Months(u32),
+}
+
+impl Unit {
+    fn shortest(self) -> i64 {
+        match self {
+            Self::Hours(every) => HOUR * i64::from(every),
+            Self::Days(days) => DAY * days.cast_signed(),
+            Self::Mondays(weeks) => 7 * DAY * weeks.cast_signed(),
+            Self::Months(months) => 28 * DAY * i64::from(months),
+        }
+    }
 }
 
 const HOUR: i64 = 3_600_000;
@@ -48,7 +58,12 @@ pub(crate) fn range(start: i64, end: i64) -> Result<(i64, i64), ChartError> {
 
 /// The local date and time of an instant.
 pub(crate) fn local(zone: Tz, at: i64) -> NaiveDateTime {
-    DateTime::from_timestamp_millis(at.clamp(0, LAST)).unwrap_or_default().with_timezone(&zone).naive_local()
+    instant_in(zone, at).naive_local()
+}
+
+/// The instant on the clocks of a zone.
+pub(crate) fn instant_in(zone: Tz, at: i64) -> DateTime<Tz> {
+    DateTime::from_timestamp_millis(at.clamp(0, LAST)).unwrap_or_default().with_timezone(&zone)
 }
 
 /// The first instant at or after a local time: where clocks skip it, the moment they go on from.
@@ -150,8 +165,27 @@ fn hours(zone: Tz, date: NaiveDate, every: u32) -> Vec<i64> {
     found
 }
 
-/// At most `max` ticks within `from..=to`, none finer than `step`, as instants and words.
-pub(crate) fn ticks(zone: Tz, step: Step, from: i64, to: i64, max: usize) -> Vec<(i64, String)> {
+/// The start of the step after the one that starts at `start`.
+pub(crate) fn next(zone: Tz, step: Step, start: i64) -> i64 {
+    // One and a half of a step: within the next one, however long either is.
+    let into = match step {
+        Step::Hour => HOUR * 3 / 2,
+        Step::Day => 36 * HOUR,
+        Step::Week => 10 * DAY,
+        Step::Month => 45 * DAY,
+    };
+    floor(zone, step, start.saturating_add(into))
+}
+
+/// The finest ticks within `from..=to` that are at most `max`, not finer than `step`, and that `fit`. None where no
+/// ticks do.
+pub(crate) fn ticks<T>(
+    zone: Tz,
+    step: Step,
+    (from, to): (i64, i64),
+    max: usize,
+    fit: impl Fn(Unit, &[i64]) -> Option<T>,
+) -> Option<T> {
     let years = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
     let weeks: &[Unit] = match step {
         Step::Hour => &[
@@ -169,37 +203,13 @@ pub(crate) fn ticks(zone: Tz, step: Step, from: i64, to: i64, max: usize) -> Vec
         Step::Month => &[],
     };
     let months = [1, 2, 3, 6].into_iter().chain(years.map(|year| 12 * year)).map(Unit::Months);
-    for unit in weeks.iter().copied().chain(months) {
-        // Not worth listing: there are too many, however the clocks change.
-        let shortest = match unit {
-            Unit::Hours(every) => HOUR * i64::from(every),
-            Unit::Days(days) => DAY * days.cast_signed(),
-            Unit::Mondays(weeks) => 7 * DAY * weeks.cast_signed(),
-            Unit::Months(months) => 28 * DAY * i64::from(months),
-        };
-        let few = i64::try_from(max).unwrap_or(i64::MAX).saturating_add(2);
-        if (to - from) / shortest > few {
-            continue;
-        }
-        let found = boundaries(zone, unit, from, to);
-        if found.len() <= max {
-            let name = |(index, at): (usize, i64)| (at, tick_name(zone, unit, at, index == 0));
-            return found.into_iter().enumerate().map(name).collect();
-        }
-    }
-    Vec::new()
-}
-
-fn tick_name(zone: Tz, unit: Unit, at: i64, first: bool) -> String {
-    let time = local(zone, at);
-    let form = match unit {
-        Unit::Hours(_) if time.hour() > 0 => "%H:%M",
-        Unit::Hours(_) | Unit::Days(_) | Unit::Mondays(_) => "%-d %b",
-        Unit::Months(every) if every.is_multiple_of(12) => "%Y",
-        Unit::Months(_) if first || time.month() == 1 => "%b %Y",
-        Unit::Months(_) => "%b",
-    };
-    time.format(form).to_string()
+    let few = i64::try_from(max).unwrap_or(i64::MAX).saturating_add(2);
+    // Of what is too much, however the clocks change, there is no need for a list.
+    let units = weeks.iter().copied().chain(months).filter(|unit| (to - from) / unit.shortest() <= few);
+    units.map(|unit| (unit, boundaries(zone, unit, from, to))).find_map(|(unit, found)| {
+        let fits = found.len() <= max;
+        fits.then(|| fit(unit, &found)).flatten()
+    })
 }
 
 /// The year of an instant.
@@ -207,38 +217,11 @@ pub(crate) fn year(zone: Tz, at: i64) -> i32 {
     local(zone, at).year()
 }
 
-/// The day of an instant: "Tue 14 Nov".
-pub(crate) fn day_name(zone: Tz, at: i64) -> String {
-    local(zone, at).format("%a %-d %b").to_string()
-}
-
-/// An instant to the minute: "Tue 14 Nov, 09:00". An hour that happens twice says which it is.
-pub(crate) fn minute_name(zone: Tz, at: i64) -> String {
-    let time = local(zone, at);
-    let twice = matches!(zone.from_local_datetime(&time), MappedLocalTime::Ambiguous(..));
-    let form = if twice { "%a %-d %b, %H:%M %Z" } else { "%a %-d %b, %H:%M" };
-    DateTime::from_timestamp_millis(at.clamp(0, LAST)).unwrap_or_default().with_timezone(&zone).format(form).to_string()
-}
-
-/// A bucket in words. `dated` adds the year to days and weeks, for ranges that cross one.
-pub(crate) fn bucket_name(zone: Tz, step: Step, start: i64, end: i64, dated: bool) -> String {
-    let first = local(zone, start);
-    let year = if dated { first.format(" %Y").to_string() } else { String::new() };
-    match step {
-        Step::Hour => minute_name(zone, start),
-        Step::Day => day_name(zone, start) + &year,
-        Step::Month => first.format("%B %Y").to_string(),
-        Step::Week => {
-            let last = local(zone, end.saturating_sub(1).max(start));
-            let same_month = (first.year(), first.month()) == (last.year(), last.month());
-            let from = first.format(if same_month { "%-d" } else { "%-d %b" });
-            let to = last.format(if dated { "%-d %b %Y" } else { "%-d %b" });
-            if first.date() == last.date() {
-                return to.to_string();
-            }
-            format!("{from} – {to}")
-        }
-    }
+/// An instant by the clocks of a zone: "2025-11-14 09:00".
+#[cfg(test)]
+pub(crate) fn moment(zone: Tz, text: &str) -> i64 {
+    let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
+    zone.from_local_datetime(&time).earliest().unwrap().timestamp_millis()
 }
 
 #[cfg(test)]

@@ -1,10 +1,27 @@
+use super::moment as at;
 use super::*;
+use crate::Size;
+use crate::dates::Dates;
+use crate::fixtures::look;
 use chrono_tz::{America::New_York, Australia::Lord_Howe, Europe::Berlin, Pacific::Apia, UTC};
 use proptest::prelude::*;
 
-fn at(zone: Tz, text: &str) -> i64 {
-    let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
-    zone.from_local_datetime(&time).earliest().unwrap().timestamp_millis()
+fn day_name(zone: Tz, at: i64) -> String {
+    Dates::new(zone, &look(Size { width: 1, height: 1 })).day(at)
+}
+
+fn minute_name(zone: Tz, at: i64) -> String {
+    Dates::new(zone, &look(Size { width: 1, height: 1 })).minute(at)
+}
+
+/// All ticks that are few enough, whatever their words.
+fn named(zone: Tz, step: Step, from: i64, to: i64, max: usize) -> Vec<(i64, String)> {
+    let look = look(Size { width: 1, height: 1 });
+    let dates = Dates::new(zone, &look);
+    let name = |unit: Unit, found: &[i64]| {
+        Some(found.iter().enumerate().map(|(index, at)| (*at, dates.tick(unit, *at, index == 0))).collect())
+    };
+    ticks(zone, step, (from, to), max, name).unwrap_or_default()
 }
 
 fn lengths(found: &[i64], unit: i64) -> Vec<i64> {
@@ -74,7 +91,7 @@ fn a_step_starts_on_its_boundary() {
 #[test]
 fn ticks_are_those_a_person_would_choose() {
     let names = |step, from, to, max| {
-        let found = ticks(UTC, step, at(UTC, from), at(UTC, to), max);
+        let found = named(UTC, step, at(UTC, from), at(UTC, to), max);
         found.into_iter().map(|(_, name)| name).collect::<Vec<_>>().join("|")
     };
     assert_eq!(names(Step::Day, "2025-11-01 00:00", "2025-12-01 00:00", 6), "1 Nov|8 Nov|15 Nov|22 Nov|29 Nov");
@@ -83,18 +100,6 @@ fn ticks_are_those_a_person_would_choose() {
     assert_eq!(names(Step::Week, "2025-11-01 00:00", "2025-12-01 00:00", 6), "3 Nov|10 Nov|17 Nov|24 Nov|1 Dec");
     assert_eq!(names(Step::Day, "2019-11-01 00:00", "2025-12-01 00:00", 6), "2020|2021|2022|2023|2024|2025");
     assert_eq!(names(Step::Day, "2025-11-01 00:00", "2025-12-01 00:00", 0), "");
-}
-
-#[test]
-fn buckets_are_called_what_people_call_them() {
-    let name = |step, from, to, dated| bucket_name(UTC, step, at(UTC, from), at(UTC, to), dated);
-    assert_eq!(name(Step::Hour, "2025-11-14 09:00", "2025-11-14 10:00", false), "Fri 14 Nov, 09:00");
-    assert_eq!(name(Step::Day, "2025-11-14 00:00", "2025-11-15 00:00", false), "Fri 14 Nov");
-    assert_eq!(name(Step::Day, "2025-11-14 00:00", "2025-11-15 00:00", true), "Fri 14 Nov 2025");
-    assert_eq!(name(Step::Week, "2025-11-10 00:00", "2025-11-17 00:00", false), "10 – 16 Nov");
-    assert_eq!(name(Step::Week, "2025-11-24 00:00", "2025-12-01 00:00", true), "24 – 30 Nov 2025");
-    assert_eq!(name(Step::Week, "2025-12-29 00:00", "2026-01-05 00:00", false), "29 Dec – 4 Jan");
-    assert_eq!(name(Step::Month, "2025-11-01 00:00", "2025-12-01 00:00", false), "November 2025");
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
@@ -111,7 +116,7 @@ proptest! {
         max in 0_usize..15,
     ) {
         let to = from.saturating_add(length).min(LAST - 1);
-        let found = ticks(zone, step, from, to, max);
+        let found = named(zone, step, from, to, max);
         prop_assert!(found.len() <= max);
         prop_assert!(found.iter().all(|(at, _)| (from..=to).contains(at)));
         prop_assert!(found.windows(2).all(|pair| pair[0].0 < pair[1].0));
@@ -126,6 +131,16 @@ proptest! {
             let start = floor(zone, step, at);
             prop_assert!(start <= at && at - start < 32 * DAY, "{}", zone);
             prop_assert_eq!(floor(zone, step, start), start, "{}", zone);
+        }
+    }
+
+    #[test]
+    fn a_step_ends_where_the_next_one_starts(step in any_step(), at in DAY * 40..LAST - DAY * 80) {
+        for zone in [UTC, Berlin, New_York, Lord_Howe, Apia] {
+            let start = floor(zone, step, at);
+            let end = next(zone, step, start);
+            prop_assert!(at < end, "{}", zone);
+            prop_assert_eq!(floor(zone, step, end - 1), start, "{}", zone);
         }
     }
 

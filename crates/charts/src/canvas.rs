@@ -1,10 +1,9 @@
 //! The picture while it is drawn.
 //!
-//! Plotters writes whole units and knows neither dashes nor joins nor weights. So the picture is ten
+//! Plotters draws in whole units and knows neither dashes nor joins nor weights. So the picture is ten
 //! times as fine as its pixels, and made of layers: what plotters cannot say of an element, the group
 //! around the elements says for all of them.
 
-use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea as _};
 use plotters::element::{Circle, PathElement, Polygon, Text};
@@ -13,13 +12,14 @@ use plotters::style::{Color as _, FontFamily, FontStyle, RGBAColor, RGBColor, Sh
 use plotters::style::{FontDesc, TextStyle};
 
 use crate::labels::{TEXT, plain};
+use crate::svg::Svg;
 use crate::{ChartError, Colour, Font, Size};
 
 /// Units in one pixel.
 pub(crate) const FINE: f64 = 10.0;
 
-/// Plotters divides the size of text by this before it writes it.
-const TEXT_FACTOR: f64 = 1.24;
+/// The width of a rim around letters, in pixels; half of it is outside of them. It closes the space between two words.
+const RIM: f64 = 4.0;
 
 /// A place in pixels.
 pub(crate) type Place = (f64, f64);
@@ -42,7 +42,9 @@ pub(crate) enum Group {
     Round,
     /// Lines of dashes: length and gap in pixels.
     Dashed(f64, f64),
-    /// Text that is read first, with a rim that keeps lines behind it out of it.
+    /// Text with a rim that keeps lines behind it out of it.
+    Rimmed(Colour),
+    /// The same for text that is read first.
     Strong(Colour),
 }
 
@@ -54,11 +56,12 @@ impl Group {
             Self::Dashed(dash, gap) => {
                 format!(r#" stroke-dasharray="{} {}""#, fine(*dash), fine(*gap))
             }
-            Self::Strong(rim) => format!(
-                r#" font-weight="600" stroke="{}" stroke-width="{}" stroke-linejoin="round" paint-order="stroke""#,
+            Self::Rimmed(rim) => format!(
+                r#" stroke="{}" stroke-width="{}" stroke-linejoin="round" paint-order="stroke""#,
                 rim.hex(),
-                fine(3.0)
+                fine(RIM)
             ),
+            Self::Strong(rim) => format!(r#" font-weight="600"{}"#, Self::Rimmed(*rim).attributes()),
         }
     }
 }
@@ -89,22 +92,19 @@ impl<'a> Canvas<'a> {
         group: &Group,
         draw: impl FnOnce(&Layer<'_, '_>) -> Result<(), ChartError>,
     ) -> Result<(), ChartError> {
-        let mut document = String::new();
         let units = (self.size.width * 10, self.size.height * 10);
+        let before = self.layers.len();
+        self.layers += &format!("<g{}>\n", group.attributes());
+        let empty = self.layers.len();
         {
-            let area = SVGBackend::with_string(&mut document, units).into_drawing_area();
+            let area = Svg::new(&mut self.layers, units).into_drawing_area();
             draw(&Layer { area: &area, font: self.font })?;
             area.present().map_err(failed)?;
         }
-        // Of the document that plotters writes, only what stands between its own tags is a layer.
-        let drawn = document
-            .split_once(">\n")
-            .and_then(|(_, rest)| rest.rsplit_once("</svg>"))
-            .map(|(drawn, _)| drawn)
-            .ok_or_else(|| ChartError::Draw("an incomplete layer".to_owned()))?;
-        if !drawn.is_empty() {
-            let attributes = group.attributes();
-            self.layers += &format!("<g{attributes}>\n{drawn}</g>\n");
+        if self.layers.len() == empty {
+            self.layers.truncate(before);
+        } else {
+            self.layers += "</g>\n";
         }
         Ok(())
     }
@@ -121,7 +121,7 @@ impl<'a> Canvas<'a> {
 
 /// One layer while it is drawn. All places and lengths are pixels, all opacities 0 ..= 1.
 pub(crate) struct Layer<'a, 'd> {
-    area: &'a DrawingArea<SVGBackend<'d>, Shift>,
+    area: &'a DrawingArea<Svg<'d>, Shift>,
     font: &'a Font,
 }
 
@@ -131,8 +131,7 @@ impl Layer<'_, '_> {
         if path.len() < 2 {
             return Ok(());
         }
-        let mut points: Vec<_> = path.iter().copied().map(unit).collect();
-        points.dedup();
+        let points = corners(path);
         let style =
             ShapeStyle { color: paint(colour, opacity), filled: false, stroke_width: fine(width).unsigned_abs() };
         self.area.draw(&PathElement::new(points, style)).map_err(failed)
@@ -142,8 +141,7 @@ impl Layer<'_, '_> {
         if outline.len() < 3 {
             return Ok(());
         }
-        let mut points: Vec<_> = outline.iter().copied().map(unit).collect();
-        points.dedup();
+        let points = corners(outline);
         self.area.draw(&Polygon::new(points, paint(colour, opacity))).map_err(failed)
     }
 
@@ -154,7 +152,7 @@ impl Layer<'_, '_> {
 
     /// Text with its middle at the place's y.
     pub(crate) fn text(&self, text: &str, at: Place, anchor: Anchor, colour: Colour) -> Result<(), ChartError> {
-        let font = FontDesc::new(FontFamily::Name(self.font.as_str()), TEXT * FINE * TEXT_FACTOR, FontStyle::Normal);
+        let font = FontDesc::new(FontFamily::Name(self.font.as_str()), TEXT * FINE, FontStyle::Normal);
         let horizontal = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
@@ -166,6 +164,25 @@ impl Layer<'_, '_> {
         let at = (at.0, at.1 + 0.1 * TEXT);
         self.area.draw(&Text::new(plain(text), unit(at), style)).map_err(failed)
     }
+}
+
+/// A path in units, without what changes nothing: the same place again, and places on a level line. A course of amounts
+/// has many of both, and writing them is most of what drawing costs.
+fn corners(path: &[Place]) -> Vec<(i32, i32)> {
+    let mut corners: Vec<(i32, i32)> = Vec::with_capacity(path.len());
+    for place in path.iter().copied().map(unit) {
+        match corners.as_mut_slice() {
+            [.., last] if *last == place => {}
+            [.., before, last] if on_level(*before, *last, place) => *last = place,
+            _ => corners.push(place),
+        }
+    }
+    corners
+}
+
+/// Whether `b` is on the way from `a` to `c`, all at one height.
+fn on_level(a: (i32, i32), b: (i32, i32), c: (i32, i32)) -> bool {
+    a.1 == b.1 && b.1 == c.1 && (a.0.min(c.0)..=a.0.max(c.0)).contains(&b.0)
 }
 
 fn paint(colour: Colour, opacity: f64) -> RGBAColor {

@@ -17,8 +17,10 @@ pub struct Chart {
     pub points: Vec<Point>,
     /// Ticks below the plot, ascending; `at` is an x.
     pub x_ticks: Vec<Tick>,
-    /// Ticks left of the plot, from 0 up; `at` is a y.
+    /// Ticks left of the plot, from the bottom up; `at` is a y.
     pub y_ticks: Vec<Tick>,
+    /// Whether [`Point::at`] is an instant. Of a heat map it is a time of any day, of a sparkline only an index.
+    pub timed: bool,
 }
 
 /// A rectangle in pixels, within the picture.
@@ -47,7 +49,8 @@ impl Plot {
 /// All values at one instant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
-    /// The instant, in milliseconds UTC: the start of a bucket, or when a balance was measured.
+    /// The instant, in milliseconds UTC: the start of a bucket, or when a balance was measured. Of a heat map
+    /// the milliseconds since midnight; of a sparkline the index of the value.
     pub at: i64,
     /// Where it is drawn.
     pub x: f64,

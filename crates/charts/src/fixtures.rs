@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::{Chart, Colour, Theme};
+use crate::{Chart, Colour, Locale, Look, Size, Theme, Words};
 
 pub(crate) const DAY: i64 = 86_400_000;
 /// 1 November 2025, 00:00 UTC.
@@ -22,7 +22,44 @@ pub(crate) fn theme() -> Theme {
         top_up: colour(8),
         series: vec![("a".to_owned(), colour(9)), ("b".to_owned(), colour(10))],
         font: r#""Inter Variable", sans-serif"#.parse().unwrap(),
+        contrast: false,
     }
+}
+
+/// The theme at a size, in English.
+pub(crate) fn look(size: Size) -> Look {
+    Look { theme: theme(), locale: Locale::default(), words: Words::default(), size }
+}
+
+/// German as written in Germany.
+pub(crate) fn german() -> Locale {
+    let months = ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."];
+    Locale {
+        decimal: ",".to_owned(),
+        group: ".".to_owned(),
+        compact: ["Tsd.", "Mio.", "Mrd.", "Bio."].map(str::to_owned),
+        months: months.map(str::to_owned),
+        weekdays: ["Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."].map(str::to_owned),
+        day: "{d}. {m}".to_owned(),
+        weekday_day: "{w} {d}. {m}".to_owned(),
+        month_year: "{m} {y}".to_owned(),
+    }
+}
+
+/// The look with no English in it.
+pub(crate) fn foreign(look: Look) -> Look {
+    let word = str::to_owned;
+    let words = Words {
+        left: word("Übrig"),
+        expected: word("Erwartet"),
+        at_least: word("Mindestens"),
+        at_most: word("Höchstens"),
+        expected_at: word("erwartet am {day}"),
+        day_time: word("{day} um {time}"),
+        hour: word("{h} Uhr"),
+        hours: word("{from} bis {to} Uhr"),
+    };
+    Look { locale: german(), words, ..look }
 }
 
 /// The theme's colours as the picture has them.

@@ -34,13 +34,13 @@ impl Legend {
         fit(&entry.name, (size.w() * 0.28).min(180.0))
     }
 
-    /// The right edge of a plot that starts at `left` and whose series end at `reach` (0 ..= 1) of
-    /// its width, so that the labels fit behind them. None where they do not fit at all.
-    pub(crate) fn right(&self, size: Size, left: f64, reach: f64) -> Option<f64> {
+    /// The right edge of a plot that starts at `left`, so that the labels fit behind its series. Those end at a part of
+    /// the plot's width (0 ..= 1) and some pixels more. None where they do not fit at all.
+    pub(crate) fn right(&self, size: Size, left: f64, (part, more): (f64, f64)) -> Option<f64> {
         let words = self.entries.iter().map(|entry| width(&Self::words(entry, size)));
         let widest = words.fold(0.0, f64::max) + LEAD + MARGIN;
         let full = size.w() - left - crate::frame::GAP;
-        let fitting = (size.w() - left - widest) / reach.max(0.001);
+        let fitting = (size.w() - left - more - widest) / part.max(0.001);
         (!self.entries.is_empty() && fitting >= LEAST * full).then(|| left + full.min(fitting))
     }
 
@@ -70,11 +70,11 @@ impl Legend {
                     let (from, to) = ((x + 4.0, *from), *to);
                     let bend = (x + 9.0, to);
                     let path = [if dotted { bend } else { from }, bend, (x + LEAD - 5.0, to)];
-                    layer.line(&path, entry.colour, 1.0, if dotted { 1.3 } else { 2.0 })?;
+                    layer.line(&path, entry.colour, 1.0, theme.stroke(if dotted { 1.3 } else { 2.0 }))?;
                 }
                 Ok(())
             })?;
-            let words = if dotted { Group::Plain } else { Group::Strong(theme.surface) };
+            let words = if dotted { Group::Rimmed(theme.surface) } else { Group::Strong(theme.surface) };
             canvas.layer(&words, |layer| {
                 for ((entry, _), to) in lines() {
                     let at = (x + LEAD, *to);

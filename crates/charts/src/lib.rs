@@ -12,27 +12,48 @@
 //! only: no style, no script, no link, no id. Text from data is escaped, and free of control
 //! characters.
 
+mod bands;
+mod bars;
 mod burn_down;
 mod calendar;
 mod canvas;
 mod chart;
 #[cfg(test)]
+mod contrast_tests;
+mod csv;
+mod dates;
+#[cfg(test)]
 mod fixtures;
 mod forecast;
 mod frame;
+mod heat_map;
 mod labels;
 mod legend;
+mod locale;
+mod numbers;
+#[cfg(test)]
+mod overlap_tests;
 mod picture;
 mod places;
+mod png;
 mod scale;
+mod sparkline;
 mod stack;
 mod stacked;
+mod svg;
 mod theme;
 mod thin;
+mod words;
 
 pub use burn_down::{BurnDown, Mark, Sample, burn_down};
 pub use calendar::Step;
 pub use chart::{Chart, ChartError, Plot, Point, PointValue, Size, Tick};
+pub use csv::csv;
 pub use forecast::Forecast;
-pub use stacked::{Bucket, Previous, Series, StackedArea, stacked_area};
-pub use theme::{Colour, Font, Theme};
+pub use heat_map::{HeatMap, heat_map};
+pub use locale::Locale;
+pub use png::png;
+pub use sparkline::sparkline;
+pub use stacked::{Bucket, Previous, Series, Shape, Stacked, stacked};
+pub use theme::{Colour, Font, Look, Theme};
+pub use words::Words;

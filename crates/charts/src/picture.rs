@@ -7,10 +7,13 @@ use crate::labels::fit;
 use crate::places::{Placed, Places};
 use crate::scale::Scale;
 use crate::thin::{Spot, for_line};
-use crate::{BurnDown, ChartError, Sample, Theme};
+use crate::{BurnDown, ChartError, Colour, Mark, Sample, Theme};
 
 /// A picture with more labels than this would be only labels.
 const MOST_MARKS: usize = 24;
+
+/// What a dot on a line covers, in pixels from its middle. Labels are farther off, or stand beside it.
+const DOT: f64 = 3.5;
 
 /// The lines of the picture, in pixels.
 pub(crate) struct Picture {
@@ -19,6 +22,8 @@ pub(crate) struct Picture {
     likely: Vec<Place>,
     fan: Vec<Place>,
     run_out: Option<Place>,
+    /// Where the line jumps, and why.
+    marks: Vec<(Place, String)>,
 }
 
 impl Picture {
@@ -29,8 +34,15 @@ impl Picture {
         let forecast = input.forecast.as_ref();
         let likely = forecast.map(|forecast| clip(&forecast.likely, start, end));
         let run_out = forecast.and_then(|forecast| forecast.run_out.as_ref());
+        let line = steps(&spots(measured, scale));
+        let marks = input.marks.iter().filter(|mark| (start..=end).contains(&mark.at)).take(MOST_MARKS);
+        let jump = |mark: &Mark| {
+            let x = scale.x(mark.at);
+            ((x, height(&line, x, frame)), mark.label.clone())
+        };
         Self {
-            line: steps(&spots(measured, scale)),
+            marks: marks.map(jump).collect(),
+            line,
             pace: even.iter().filter(|_| input.start_amount > 0).map(place).collect(),
             likely: likely.unwrap_or_default().iter().map(place).collect(),
             fan: forecast.map(|forecast| forecast.fan(scale, start, end)).unwrap_or_default(),
@@ -44,23 +56,28 @@ impl Picture {
         area.extend(self.line.last().map(|(x, _)| (*x, bottom)));
         area.extend(self.line.first().map(|(x, _)| (*x, bottom)));
         canvas.layer(&Group::Plain, |layer| {
-            layer.fill(&area, theme.accent, 0.1)?;
-            layer.fill(&self.fan, theme.warn, 0.16)?;
-            layer.line(&self.pace, theme.ink3, 0.55, 1.0)
+            layer.fill(&area, theme.accent, theme.tint(0.1, 0.14))?;
+            layer.fill(&self.fan, theme.warn, theme.tint(0.16, 0.24))?;
+            layer.line(&self.pace, theme.ink3, theme.tint(0.55, 1.0), theme.stroke(1.0))
         })?;
-        canvas.layer(&Group::Dashed(4.0, 4.0), |layer| layer.line(&self.likely, theme.warn, 1.0, 1.8))?;
+        canvas.layer(&Group::Dashed(4.0, 4.0), |layer| layer.line(&self.likely, theme.warn, 1.0, theme.stroke(1.8)))?;
         canvas.layer(&Group::Round, |layer| {
-            layer.line(&self.line, theme.accent, 1.0, 2.2)?;
+            if theme.contrast {
+                layer.line(&self.fan, theme.warn, 1.0, 1.0)?;
+            }
+            layer.line(&self.line, theme.accent, 1.0, theme.stroke(2.2))?;
+            // A rim of the surface sets a dot apart from the line and the fan.
+            let dot = |at: Place, radius: f64, colour: Colour| {
+                layer.dot(at, radius + 1.75, theme.surface)?;
+                layer.dot(at, radius, colour)
+            };
+            for (at, _) in &self.marks {
+                dot(*at, 2.5, theme.top_up)?;
+            }
             if let Some(at) = self.run_out {
-                layer.dot(at, 4.5, theme.surface)?;
-                layer.dot(at, 3.0, theme.warn)?;
+                dot(at, 3.0, theme.warn)?;
             }
-            if let Some(now) = self.line.last() {
-                // A rim of the surface sets the end apart from the line and the fan.
-                layer.dot(*now, 5.5, theme.surface)?;
-                layer.dot(*now, 3.5, theme.accent)?;
-            }
-            Ok(())
+            self.line.last().map_or(Ok(()), |now| dot(*now, 3.5, theme.accent))
         })
     }
 
@@ -71,31 +88,24 @@ impl Picture {
         theme: &Theme,
         frame: &Frame,
     ) -> Result<(), ChartError> {
-        let room = frame.plot.width / 2.0;
-        let words = |label: &str| fit(label, room);
-        let end = [(frame.plot.right(), frame.plot.y), (frame.plot.right(), frame.plot.bottom())];
+        let words = |label: &str| fit(label, frame.plot.width / 2.0);
         if input.refresh.is_some() {
-            canvas.layer(&Group::Dashed(1.0, 3.0), |layer| layer.line(&end, theme.ink3, 1.0, 1.0))?;
+            let end = [(frame.plot.right(), frame.plot.y), (frame.plot.right(), frame.plot.bottom())];
+            canvas.layer(&Group::Dashed(1.0, 3.0), |layer| layer.line(&end, theme.ink3, 1.0, theme.stroke(1.0)))?;
         }
         if frame.y_ticks.is_empty() {
             return Ok(());
         }
         let mut places = Places::new(frame.plot, &[&self.line, &self.pace, &self.likely]);
+        let dots = self.marks.iter().map(|(at, _)| at).chain(&self.run_out).chain(self.line.last());
+        dots.for_each(|dot| places.keep_off(*dot, DOT));
         let run_out = input.forecast.as_ref().and_then(|forecast| forecast.run_out.as_ref());
         let run_out = self.run_out.zip(run_out);
         let run_out = run_out.and_then(|(at, mark)| places.near(words(&mark.label), at));
-        let marks = input.marks.iter().filter(|mark| (input.start..=input.end).contains(&mark.at));
-        let marks: Vec<Placed> = marks
-            .take(MOST_MARKS)
-            .filter_map(|mark| {
-                let x = frame.scale.x(mark.at);
-                places.near(words(&mark.label), (x, self.height(x, frame)))
-            })
-            .collect();
-        let refresh = input.refresh.as_ref();
+        let marks: Vec<Placed> = self.marks.iter().filter_map(|(at, label)| places.near(words(label), *at)).collect();
         // Below the topmost line of the grid.
         let corner = (frame.plot.right(), frame.plot.y + 2.5 * GAP);
-        let refresh = refresh.and_then(|label| places.near(words(label), corner));
+        let refresh = input.refresh.as_ref().and_then(|label| places.near(words(label), corner));
         canvas.layer(&Group::Strong(theme.surface), |layer| {
             for (colour, labels) in
                 [(theme.warn, run_out.as_slice()), (theme.top_up, &marks), (theme.ink3, refresh.as_slice())]
@@ -107,14 +117,14 @@ impl Picture {
             Ok(())
         })
     }
+}
 
-    /// The upper end of the line at `x`.
-    fn height(&self, x: f64, frame: &Frame) -> f64 {
-        let near = self.line.iter().filter(|place| (place.0 - x).abs() <= 1.0);
-        let top = near.map(|place| place.1).reduce(f64::min);
-        let before = || self.line.iter().rev().find(|place| place.0 <= x);
-        top.or_else(|| before().map(|place| place.1)).unwrap_or(frame.plot.bottom())
-    }
+/// The upper end of a line at `x`.
+fn height(line: &[Place], x: f64, frame: &Frame) -> f64 {
+    let near = line.iter().filter(|place| (place.0 - x).abs() <= 1.0);
+    let top = near.map(|place| place.1).reduce(f64::min);
+    let before = || line.iter().rev().find(|place| place.0 <= x);
+    top.or_else(|| before().map(|place| place.1)).unwrap_or(frame.plot.bottom())
 }
 
 /// Samples by time, in pixels.

@@ -4,8 +4,24 @@ use crate::Plot;
 use crate::canvas::{Anchor, Place};
 use crate::labels::{LINE, width};
 
-/// Between a label and what it names, in pixels.
+/// Between a label and what it names beside it, in pixels.
 const OFF: f64 = 8.0;
+/// From what a label names to the middle of a label above it, in pixels.
+const RISE: f64 = 11.0;
+
+/// How many rows above and below are tried: farther off, nobody knows what a label names.
+const ROWS: usize = 2;
+/// A row farther off is as bad as that many places of a line below the letters.
+const ROW_COST: usize = 2;
+
+/// Each row with its number, from the nearest on.
+fn rows(nearest: f64, step: f64) -> impl Iterator<Item = (usize, f64)> {
+    (0..ROWS).scan(nearest, move |y, row| {
+        let here = *y;
+        *y += step;
+        Some((row, here))
+    })
+}
 
 /// A label with its place, its middle at the place's y.
 pub(crate) struct Placed {
@@ -56,23 +72,30 @@ impl Places {
         Self { plot, lines, taken: Vec::new() }
     }
 
-    /// The best place near to what the label names: on as little as possible, never on another
-    /// label, never outside of the plot. None when there is no such place.
+    /// No label may stand on what is this near to a place.
+    pub(crate) fn keep_off(&mut self, (x, y): Place, radius: f64) {
+        self.taken.push(Area(x - radius, y - radius, x + radius, y + radius));
+    }
+
+    /// The best place near to what the label names: on little, and not far off; never on another label, never outside
+    /// of the plot. None when there is no such place.
     pub(crate) fn near(&mut self, text: String, (x, y): Place) -> Option<Placed> {
-        let above = (0..6_u8).map(|row| y - OFF - LINE * f64::from(row));
-        let below = (0..6_u8).map(|row| y + LINE + LINE * f64::from(row));
+        let above = rows(y - RISE, -LINE);
+        let below = rows(y + LINE, LINE);
         let found = above
             .chain(below)
-            .flat_map(|row| {
-                [((x + OFF, row), Anchor::Start), ((x, row), Anchor::Middle), ((x - OFF, row), Anchor::End)]
+            .flat_map(|(row, y)| {
+                let sides = [((x + OFF, y), Anchor::Start), ((x, y), Anchor::Middle), ((x - OFF, y), Anchor::End)];
+                sides.map(|(at, anchor)| (row, at, anchor))
             })
-            .filter_map(|(at, anchor)| {
+            .filter_map(|(row, at, anchor)| {
                 let area = Area::of(&text, at, anchor);
                 let free = !self.taken.iter().any(|other| other.overlaps(&area));
                 let covered = self.lines.iter().filter(|place| area.holds(**place)).count();
-                (free && area.within(&self.plot)).then_some((covered, at, anchor, area))
+                let cost = covered + row * ROW_COST;
+                (free && area.within(&self.plot)).then_some((cost, at, anchor, area))
             })
-            .min_by_key(|(covered, ..)| *covered);
+            .min_by_key(|(cost, ..)| *cost);
         let (_, at, anchor, area) = found?;
         self.taken.push(area);
         Some(Placed { text, at, anchor })

@@ -1,4 +1,4 @@
-//! The axis of values: where its ticks stand, what they say, and where a value is drawn.
+//! The axis of values: where its ticks stand, and where a value is drawn.
 
 use plotters::coord::CoordTranslate as _;
 use plotters::coord::cartesian::Cartesian2d;
@@ -74,38 +74,6 @@ pub(crate) fn value_ticks(max: u64, intervals: u32) -> Vec<u64> {
     (0..=max.div_ceil(step)).map(|index| u64::try_from(index * step).unwrap_or(u64::MAX)).collect()
 }
 
-/// The words of ticks: exact with grouped digits on a small axis, else compact ("12.5 k").
-pub(crate) fn value_labels(ticks: &[u64]) -> Vec<String> {
-    let small = ticks.last().is_none_or(|top| *top < 10_000);
-    ticks.iter().map(|value| if small { grouped(*value) } else { compact(*value) }).collect()
-}
-
-fn grouped(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn compact(value: u64) -> String {
-    let units = [(1_000_000_000_000, " tn"), (1_000_000_000, " bn"), (1_000_000, " M"), (1_000, " k")];
-    let Some((unit, name)) = units.into_iter().find(|(unit, _)| value >= *unit) else {
-        return value.to_string();
-    };
-    let whole = grouped(value / unit);
-    // Ticks are round: three digits say each of them exactly, and most need fewer.
-    let rest = format!("{:03}", (value % unit) / (unit / 1000));
-    match rest.trim_end_matches('0') {
-        "" => format!("{whole}{name}"),
-        rest => format!("{whole}.{rest}{name}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,15 +88,6 @@ mod tests {
         assert_eq!(value_ticks(12, 5), [0, 5, 10, 15]);
     }
 
-    #[test]
-    fn says_ticks_in_few_characters() {
-        let text = |max, intervals| value_labels(&value_ticks(max, intervals)).join("|");
-        assert_eq!(text(12_000, 5), "0|2.5 k|5 k|7.5 k|10 k|12.5 k");
-        assert_eq!(text(1_200, 5), "0|250|500|750|1,000|1,250");
-        assert_eq!(text(1_200_000, 5), "0|250 k|500 k|750 k|1 M|1.25 M");
-        assert_eq!(text(9_007_199_254_740_991, 2), "0|5,000 tn|10,000 tn");
-    }
-
     proptest! {
         #[test]
         fn ticks_are_round_ascending_and_cover(max in any::<u64>(), shift in 0_u32..64, intervals in 0_u32..12) {
@@ -141,12 +100,6 @@ mod tests {
             prop_assert!(ticks.len() <= intervals.max(1) as usize + 1);
             let digits = step.to_string();
             prop_assert!(["1", "2", "25", "5"].contains(&digits.trim_end_matches('0')), "{}", step);
-        }
-
-        #[test]
-        fn labels_differ_from_tick_to_tick(max in any::<u64>(), shift in 0_u32..64) {
-            let labels = value_labels(&value_ticks(max >> shift, 6));
-            prop_assert!(labels.windows(2).all(|pair| pair[0] != pair[1]), "{:?}", labels);
         }
 
         #[test]

@@ -1,5 +1,6 @@
 use super::*;
-use crate::fixtures::{DAY, NOVEMBER, any_text, check, drawn, texts, theme};
+use crate::Size;
+use crate::fixtures::{DAY, NOVEMBER, any_text, check, drawn, look, texts, theme};
 use crate::labels::LINE;
 use chrono_tz::{Australia::Lord_Howe, Tz, UTC};
 use proptest::prelude::*;
@@ -15,20 +16,21 @@ fn days(count: i64) -> Vec<Bucket> {
     (0..count).map(bucket).collect()
 }
 
-fn input() -> StackedArea {
-    StackedArea {
+fn input() -> Stacked {
+    Stacked {
         series: vec![series("a", "Syncs", &[10, 20, 30]), series("b", "Replies", &[100, 200, 370])],
         buckets: days(3),
         domain_end: NOVEMBER + 3 * DAY,
         previous: None,
         zone: UTC,
         step: Step::Day,
+        shape: Shape::Area,
     }
 }
 
 #[test]
 fn the_top_band_reaches_the_total_on_the_axis() {
-    let chart = stacked_area(&input(), &theme(), SIZE).unwrap();
+    let chart = stacked(&input(), &look(SIZE)).unwrap();
     check(&chart);
     let totals: Vec<i64> = chart.points.iter().map(|point| point.total).collect();
     assert_eq!(totals, [110, 220, 400]);
@@ -41,7 +43,7 @@ fn the_top_band_reaches_the_total_on_the_axis() {
 
 #[test]
 fn the_points_are_corners_of_the_bands() {
-    let chart = stacked_area(&input(), &theme(), SIZE).unwrap();
+    let chart = stacked(&input(), &look(SIZE)).unwrap();
     for (index, key) in ["a", "b"].into_iter().enumerate() {
         let bands = drawn(&chart.svg, "polygon", theme().of_series(key));
         assert_eq!(bands.len(), 1);
@@ -59,14 +61,14 @@ fn buckets_in_another_order_draw_the_same() {
     for series in &mut other.series {
         series.values.reverse();
     }
-    assert_eq!(stacked_area(&other, &theme(), SIZE), stacked_area(&input(), &theme(), SIZE));
+    assert_eq!(stacked(&other, &look(SIZE)), stacked(&input(), &look(SIZE)));
 }
 
 #[test]
 fn room_is_left_to_the_end_of_the_range() {
     let mut month = input();
     month.domain_end = NOVEMBER + 30 * DAY;
-    let chart = stacked_area(&month, &theme(), SIZE).unwrap();
+    let chart = stacked(&month, &look(SIZE)).unwrap();
     let last = chart.points.last().unwrap().x - chart.plot.x;
     // The third of thirty days, and values stand at starts.
     assert!((last / chart.plot.width - 2.0 / 29.0).abs() < 0.001);
@@ -80,7 +82,7 @@ fn a_lone_bucket_is_a_bar() {
     lone.buckets.truncate(1);
     for domain_end in [NOVEMBER + DAY, NOVEMBER + 30 * DAY] {
         lone.domain_end = domain_end;
-        let chart = stacked_area(&lone, &theme(), SIZE).unwrap();
+        let chart = stacked(&lone, &look(SIZE)).unwrap();
         check(&chart);
         let bars = drawn(&chart.svg, "polygon", theme().of_series("b"));
         let xs: Vec<f64> = bars[0].iter().map(|place| place.0).collect();
@@ -94,7 +96,7 @@ fn a_lone_bucket_is_a_bar() {
 fn the_range_before_is_a_line_of_its_own() {
     let mut compared = input();
     compared.previous = Some(Previous { name: "October".to_owned(), totals: vec![50, 900, 60, 70] });
-    let chart = stacked_area(&compared, &theme(), SIZE).unwrap();
+    let chart = stacked(&compared, &look(SIZE)).unwrap();
     let line = &drawn(&chart.svg, "polyline", theme().ink2)[0];
     let points: Vec<_> = chart.points.iter().map(|point| (point.x, point.values[2].y)).collect();
     assert_eq!(line, &points);
@@ -108,7 +110,7 @@ fn names_are_text_and_never_markup() {
     let mut hostile = input();
     let name = r#"<script>&'""#;
     hostile.series[0].name = name.to_owned();
-    let chart = stacked_area(&hostile, &theme(), SIZE).unwrap();
+    let chart = stacked(&hostile, &look(SIZE)).unwrap();
     check(&chart);
     assert!(texts(&chart.svg).contains(&name.to_owned()), "{}", chart.svg);
     assert!(!chart.svg.contains("<script"));
@@ -119,7 +121,7 @@ fn labels_keep_apart_and_within_the_plot() {
     let mut crowded = input();
     crowded.series = (0..40).map(|index| series("a", &format!("Group {index}"), &[1, 1, 1])).collect();
     crowded.series[7].values = vec![500; 3];
-    let chart = stacked_area(&crowded, &theme(), SIZE).unwrap();
+    let chart = stacked(&crowded, &look(SIZE)).unwrap();
     let document = roxmltree::Document::parse(&chart.svg).unwrap();
     let labels = document
         .descendants()
@@ -136,14 +138,14 @@ fn labels_keep_apart_and_within_the_plot() {
 fn sizes_and_ranges_that_cannot_be_drawn_are_refused() {
     for (width, height) in [(0, 100), (100, 0), (8001, 100), (100, u32::MAX)] {
         let size = Size { width, height };
-        assert_eq!(stacked_area(&input(), &theme(), size), Err(ChartError::Size(size)));
+        assert_eq!(stacked(&input(), &look(size)), Err(ChartError::Size(size)));
     }
     let mut wrong = input();
     wrong.buckets[1] = Bucket { start: 5, end: 4 };
-    assert_eq!(stacked_area(&wrong, &theme(), SIZE), Err(ChartError::Range { start: 5, end: 4 }));
+    assert_eq!(stacked(&wrong, &look(SIZE)), Err(ChartError::Range { start: 5, end: 4 }));
 }
 
-fn any_input() -> impl Strategy<Value = StackedArea> {
+fn any_input() -> impl Strategy<Value = Stacked> {
     let amount = || prop_oneof![0_u64..1000, 0..=1_u64 << 53, any::<u64>()];
     let one = (any_text(), any_text(), prop::collection::vec(amount(), 0..12));
     let instant = || prop_oneof![0..400 * DAY, 0..253_000_000_000_000_i64];
@@ -155,14 +157,16 @@ fn any_input() -> impl Strategy<Value = StackedArea> {
         prop::option::of((any_text(), prop::collection::vec(amount(), 0..12))),
         prop::sample::select(vec![UTC, Lord_Howe]),
         prop::sample::select(vec![Step::Hour, Step::Day, Step::Week, Step::Month]),
+        prop::sample::select(vec![Shape::Area, Shape::Bars]),
     )
-        .prop_map(|(series, buckets, domain_end, previous, zone, step): (_, _, _, _, Tz, _)| StackedArea {
+        .prop_map(|(series, buckets, domain_end, previous, zone, step, shape): (_, _, _, _, Tz, _, _)| Stacked {
             series: series.into_iter().map(|(key, name, values)| Series { key, name, values }).collect(),
             buckets,
             domain_end,
             previous: previous.map(|(name, totals)| Previous { name, totals }),
             zone,
             step,
+            shape,
         })
 }
 
@@ -173,7 +177,7 @@ proptest! {
         width in prop_oneof![1_u32..200, 1..=Size::MAX],
         height in prop_oneof![1_u32..200, 1..=Size::MAX],
     ) {
-        let chart = stacked_area(&input, &theme(), Size { width, height }).unwrap();
+        let chart = stacked(&input, &look(Size { width, height })).unwrap();
         check(&chart);
         prop_assert_eq!(chart.points.len(), input.buckets.len());
     }
@@ -184,7 +188,7 @@ proptest! {
         stacked.buckets = days(5);
         stacked.domain_end = NOVEMBER + 5 * DAY;
         stacked.series = values.iter().map(|values| series("a", "x", values)).collect();
-        let chart = stacked_area(&stacked, &theme(), SIZE).unwrap();
+        let chart = crate::stacked(&stacked, &look(SIZE)).unwrap();
         let (zero, one) = (chart.y_ticks.first().unwrap(), chart.y_ticks.last().unwrap());
         let top: f64 = one.label.replace(',', "").replace(" k", "e3").parse().unwrap();
         for point in &chart.points {
@@ -201,7 +205,7 @@ proptest! {
         let mut wild = input();
         wild.buckets[0] = Bucket { start, end };
         wild.domain_end = domain_end;
-        if let Ok(chart) = stacked_area(&wild, &theme(), SIZE) {
+        if let Ok(chart) = stacked(&wild, &look(SIZE)) {
             check(&chart);
         }
     }

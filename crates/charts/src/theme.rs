@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::ChartError;
+use crate::{ChartError, Locale, Size, Words};
 
 /// An opaque colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,14 @@ impl Colour {
     pub(crate) fn hex(self) -> String {
         let Self { red, green, blue } = self;
         format!("#{red:02x}{green:02x}{blue:02x}")
+    }
+
+    /// This colour with `part` (0 ..= 1) of itself, and the rest of what it stands on.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub(crate) fn over(self, ground: Self, part: f64) -> Self {
+        let part = part.clamp(0.0, 1.0);
+        let mix = |own: u8, other: u8| (f64::from(own) * part + f64::from(other) * (1.0 - part)).round() as u8;
+        Self { red: mix(self.red, ground.red), green: mix(self.green, ground.green), blue: mix(self.blue, ground.blue) }
     }
 }
 
@@ -98,11 +106,52 @@ pub struct Theme {
     pub series: Vec<(String, Colour)>,
     /// The font of all text.
     pub font: Font,
+    /// Whether a person asked for more contrast: lines are thicker, and bands stand apart.
+    pub contrast: bool,
+}
+
+/// How a picture is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Colours and font.
+    pub theme: Theme,
+    /// How numbers and dates are written.
+    pub locale: Locale,
+    /// The words between them.
+    pub words: Words,
+    /// Width and height.
+    pub size: Size,
 }
 
 impl Theme {
     pub(crate) fn of_series(&self, key: &str) -> Colour {
         self.series.iter().find(|(known, _)| known == key).map_or(self.ink3, |(_, colour)| *colour)
+    }
+
+    /// A line's thickness in pixels, from what it is for most people.
+    pub(crate) fn stroke(&self, usual: f64) -> f64 {
+        if self.contrast { usual * 1.5 } else { usual }
+    }
+
+    /// How dense a tint is, 0 ..= 1, from what it is for most people: no less than `least` where contrast matters.
+    pub(crate) fn tint(&self, usual: f64, least: f64) -> f64 {
+        if self.contrast { usual.max(least) } else { usual }
+    }
+
+    /// The thickness of what sets bands apart, in pixels, where a bucket has so much room: half as much or nothing where
+    /// it would leave little of the bands. None for nothing.
+    pub(crate) fn seam(&self, room: f64) -> Option<f64> {
+        let full = if self.contrast { 2.0 } else { 1.0 };
+        match room {
+            room if room >= 6.0 => Some(full),
+            room if room >= 3.0 => Some(full / 2.0),
+            _ => None,
+        }
+    }
+
+    /// The grid: hairlines, nearer to the ticks' ink where contrast matters.
+    pub(crate) fn grid(&self) -> Colour {
+        if self.contrast { self.ink3.over(self.line, 0.25) } else { self.line }
     }
 }
 
@@ -120,6 +169,14 @@ mod tests {
         let colour: Colour = "#0aF37c".parse().unwrap();
         assert_eq!((colour.red, colour.green, colour.blue), (10, 243, 124));
         assert_eq!(colour.hex(), "#0af37c");
+    }
+
+    #[test]
+    fn a_colour_over_another_lies_between_them() {
+        let [black, white] = [0, 255].map(|part| Colour { red: part, green: part, blue: part });
+        assert_eq!((black.over(white, 1.0), black.over(white, 0.0)), (black, white));
+        assert_eq!(black.over(white, 0.2).red, 204);
+        assert_eq!(black.over(white, f64::NAN).red, 0);
     }
 
     #[test]

@@ -34,6 +34,12 @@ pub(crate) fn for_line(spots: &[Spot]) -> Vec<usize> {
     kept
 }
 
+/// The index of the highest of each pixel. `spots` go from left to right.
+pub(crate) fn highest(spots: &[Spot]) -> Vec<usize> {
+    let amount = |index: &usize| spots.get(*index).map(|spot| spot.1);
+    columns(spots, 1.0).into_iter().filter_map(|run| run.max_by_key(amount)).collect()
+}
+
 /// The indices worth hovering: of every two pixels the last one, and both sides of the highest jump
 /// up that can be seen. `spots` go from left to right.
 pub(crate) fn for_hover(spots: &[Spot]) -> Vec<usize> {

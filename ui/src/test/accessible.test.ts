@@ -1,18 +1,21 @@
-import { screen } from "@testing-library/svelte";
+import { render, screen } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
-import { SCENARIOS, type Scenario } from "$lib/backend/fake";
+import { SCENARIOS, createFake, type Scenario } from "$lib/backend/fake";
 import type { Room } from "$lib/rooms/rooms";
+import Gallery from "$lib/gallery/Gallery.svelte";
 import { axeFindings, by, openWindow, settle } from "./window";
 
 const rooms: Record<Room, readonly Scenario[]> = {
   overview: SCENARIOS,
   usage: ["active", "empty", "broken", "failing"],
+  ledger: ["active", "empty", "broken", "failing"],
   topup: ["active", "purchases", "no_plan", "member", "failing"],
   settings: ["active", "first_sync", "broken", "notices", "wrong_clock", "failing", "none"],
 };
 const all = Object.entries(rooms).flatMap(([room, scenarios]) => scenarios.map((scenario) => [scenario, room as Room] as const));
 
-describe("axe finds nothing", () => {
+// A whole page is looked at, which takes its time on a busy machine.
+describe("axe finds nothing", { timeout: 20_000 }, () => {
   it.each(all)("%s, %s", async (scenario, room) => {
     await openWindow(scenario, room);
     expect(await axeFindings()).toEqual([]);
@@ -62,6 +65,45 @@ describe("axe finds nothing", () => {
     await user.click(screen.getByRole("button", { name: "Rebuild…" }));
     expect(by("exported")).toBeVisible();
     expect(by("verdict")).toHaveAttribute("data-verdict", "wrong");
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it.each(["", "us", "qqqq"])("with the palette open and “%s” typed", async (typed) => {
+    const { user } = await openWindow();
+    await user.click(by("search"));
+    await settle();
+    if (typed !== "") await user.keyboard(typed);
+    expect(by("palette")).toBeVisible();
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it("with the shortcuts listed", async () => {
+    const { user } = await openWindow();
+    await user.keyboard("?");
+    expect(by("shortcuts")).toBeVisible();
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it("with many workspaces in the switcher", async () => {
+    const { user, backend } = await openWindow();
+    const [one] = await backend.workspaces();
+    vi.spyOn(backend, "workspaces").mockResolvedValue(Array.from({ length: 40 }, (_, i) => ({ ...one!, key: `sample/${i}`, name: `Workspace ${i}` })));
+    backend.report({ workspace: "sample/new" });
+    await settle();
+    await user.click(by("switcher"));
+    expect(screen.getAllByRole("option")).toHaveLength(40);
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it("in the gallery, with every part on one page", async () => {
+    render(Gallery, { props: { backend: createFake() } });
+    await settle();
+    const parts = Object.keys(import.meta.glob("../lib/parts/*.svelte")).map((path) => path.replace(/^.*\/|\.svelte$/g, ""));
+    // Those that another part is made of, or that are shown when asked for.
+    const within = ["Floating", "Knob", "IncidentReport", "RoomHeader"];
+    const shown = [...document.querySelectorAll<HTMLElement>("[data-part]")].map(({ dataset }) => dataset["part"]);
+    expect(parts.length).toBeGreaterThan(20);
+    expect(parts.filter((part) => !shown.includes(part) && !within.includes(part))).toEqual([]);
     expect(await axeFindings()).toEqual([]);
   });
 

@@ -9,9 +9,10 @@ class MeasuredOnce implements ResizeObserver {
   constructor(changed: ResizeObserverCallback) {
     this.#changed = changed;
   }
-  observe(): void {
+  observe(target: Element): void {
     const contentRect = { width: 640, height: 240 } as DOMRectReadOnly;
-    this.#changed([{ contentRect } as ResizeObserverEntry], this);
+    const size = [{ inlineSize: 640, blockSize: 240 }];
+    this.#changed([{ target, contentRect, contentBoxSize: size, borderBoxSize: size, devicePixelContentBoxSize: size }], this);
   }
   unobserve(): void {
     return;
@@ -24,13 +25,14 @@ class MeasuredOnce implements ResizeObserver {
 vi.stubGlobal("ResizeObserver", MeasuredOnce);
 vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
 HTMLCanvasElement.prototype.getContext = () => null;
+Element.prototype.scrollIntoView = () => undefined;
 
 /** A dialog as browsers have it, where jsdom has the element alone: it takes the focus, closes with Escape and gives the focus back. */
 const openers = new WeakMap<HTMLDialogElement, Element | null>();
 HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
   openers.set(this, document.activeElement);
   this.open = true;
-  this.querySelector<HTMLElement>("button:not(:disabled)")?.focus();
+  (this.querySelector<HTMLElement>("[autofocus]") ?? this.querySelector<HTMLElement>("button:not(:disabled)"))?.focus();
   this.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
 };
 HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
@@ -44,6 +46,7 @@ HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame"] });
   location.hash = "";
+  localStorage.clear();
 });
 
 afterEach(() => {

@@ -12,8 +12,8 @@ export type OpenWindow = { backend: FakeBackend; user: UserEvent; settle: () => 
 /** Lets everything that is under way finish: answers, effects, and the pauses between reads. */
 export const settle = (): Promise<void> => vi.advanceTimersByTimeAsync(300).then(() => undefined);
 
-/** Opens the window in a situation, at a room, and waits until it has settled. */
-export async function openWindow(scenario: Scenario = "active", room: Room = "overview", prepare?: (backend: FakeBackend) => void): Promise<OpenWindow> {
+/** Opens the window in a situation, at a room and what it is asked for, and waits until it has settled. */
+export async function openWindow(scenario: Scenario = "active", room: Room | `${Room}?${string}` = "overview", prepare?: (backend: FakeBackend) => void): Promise<OpenWindow> {
   location.hash = `#/${room}`;
   const backend = createFake(scenario);
   prepare?.(backend);

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::UsageQuery;
+
 /// The UI's colours as `#rrggbb`, and its font.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -29,6 +31,68 @@ pub struct Theme {
     pub series: BTreeMap<String, String>,
     /// The font family.
     pub font: String,
+    /// Whether a person asked for more contrast: lines are thicker, and bands stand apart.
+    pub contrast: bool,
+}
+
+/// How numbers and dates are written, as the window's locale has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Locale {
+    /// What parts a number's whole from its fraction: "." or ",".
+    pub decimal: String,
+    /// What stands between groups of three digits; may be empty.
+    pub group: String,
+    /// What a thousand, a million, an American billion and trillion are called behind a compact number: "k", "M", "B", "T".
+    pub compact: Vec<String>,
+    /// The twelve months, short, from January on.
+    pub months: Vec<String>,
+    /// The seven weekdays, short, from Monday on.
+    pub weekdays: Vec<String>,
+    /// A day of a month, with `{d}` and `{m}` in it: "{d} {m}".
+    pub day: String,
+    /// A day with its weekday, with `{w}`, `{d}` and `{m}` in it: "{w} {d} {m}".
+    pub weekday_day: String,
+    /// A month with its year, with `{m}` and `{y}` in it: "{m} {y}".
+    pub month_year: String,
+}
+
+/// How the window shows things: what every chart is drawn with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Look {
+    /// Colours and font.
+    pub theme: Theme,
+    /// How numbers and dates are written.
+    pub locale: Locale,
+    /// IANA name of the time zone that days and hours are shown in; the workspace's billing zone, if absent.
+    pub zone: Option<String>,
+    /// The size to draw at.
+    pub size: Size,
+}
+
+/// A picture that can be saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum Picture {
+    /// What is left of the running period.
+    BurnDown,
+    /// What was used.
+    Usage {
+        /// What the Usage room shows.
+        query: UsageQuery,
+    },
+}
+
+/// The form of a saved chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureFormat {
+    /// Lines and letters, for documents.
+    Svg,
+    /// Pixels, two for each of the window's.
+    Png,
+    /// The numbers behind it, for spreadsheets.
+    Csv,
 }
 
 /// The size to draw at, in CSS pixels.

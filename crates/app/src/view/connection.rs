@@ -185,9 +185,16 @@ pub enum Appearance {
 
 /// What the app remembers of how a person wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
 pub struct Settings {
     /// Light or dark.
     pub appearance: Appearance,
     /// The key of the workspace that was open last.
     pub workspace: Option<String>,
+    /// BCP 47 tag of the locale that numbers and dates are written in; English as in Europe, if absent.
+    #[serde(default)]
+    pub locale: Option<String>,
+    /// Whether days and hours are shown in this computer's time zone and not in the workspace's.
+    #[serde(default)]
+    pub local_time: bool,
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::LedgerFilter;
+
 /// The local copy of a workspace's ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -74,35 +76,13 @@ pub enum ExportFormat {
     Sqlite,
 }
 
-/// What to export. What is empty or absent does not restrict.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Deserialize, TS)]
-#[serde(default)]
-pub struct ExportFilter {
-    /// Work done at or after this instant …
-    pub from: Option<i64>,
-    /// … and before this one.
-    pub to: Option<i64>,
-    /// Kinds of entry, by name.
-    pub kinds: Vec<String>,
-    /// Features, by id.
-    pub features: Vec<String>,
-    /// The member.
-    pub member: Option<String>,
-    /// The channel.
-    pub channel: Option<String>,
-    /// Who reported it.
-    pub source: Option<String>,
-    /// How the reference begins.
-    pub reference: Option<String>,
-}
-
 /// A wish to export.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, TS)]
 pub struct ExportRequest {
     /// The form.
     pub format: ExportFormat,
     /// Which entries.
-    pub filter: ExportFilter,
+    pub filter: LedgerFilter,
 }
 
 /// What was written for a person to take along.

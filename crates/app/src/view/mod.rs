@@ -3,23 +3,32 @@
 
 mod chart;
 mod connection;
+mod controls;
 mod data;
+mod ledger;
 mod overview;
 mod top_up;
 mod usage;
+mod why;
 
-pub use chart::{Chart, Plot, Point, PointValue, Size, Theme, Tick};
+pub use chart::{Chart, Locale, Look, Picture, PictureFormat, Plot, Point, PointValue, Size, Theme, Tick};
 pub use connection::{
     Appearance, ConnectRequest, ConnectionInfo, Incident, Notice, NoticeCode, Progress, Settings, SyncState,
     SyncStatus, Verified, WorkspaceSummary,
 };
-pub use data::{ExportFilter, ExportFormat, ExportRequest, JobKind, JobProgress, LocalCopy, Verification, Written};
+pub use controls::{CapWish, Controls, ControlsPreview, ControlsWish, FeatureControl, FeatureWish};
+pub use data::{ExportFormat, ExportRequest, JobKind, JobProgress, LocalCopy, Verification, Written};
+pub use ledger::{
+    EntryDetail, EntryKind, EntryVerdict, GrantShare, GrantTerms, LedgerFilter, LedgerNames, LedgerPage, LedgerRow,
+    NamedFeature, Related, Relation,
+};
 pub use overview::{
-    Banner, BannerAction, BannerCode, EntryKind, FeatureStatus, GroupUse, LatestEntry, Overview, Period, Position,
-    Refusal, RunOut, Verdict, WorkspaceState,
+    Banner, BannerAction, BannerCode, FeatureStatus, GroupUse, Overview, Period, Position, Refusal, RunOut, Verdict,
+    WorkspaceState,
 };
 pub use top_up::{About, Blocked, BlockedCode, PackOffer, Purchase, PurchaseState, TopUpView};
-pub use usage::{Busiest, RangeName, SplitBy, Step, UsageQuery, UsageRow, UsageView};
+pub use usage::{Busiest, Label, RangeName, Shape, SplitBy, Step, UsageOf, UsageQuery, UsageRow, UsageView};
+pub use why::{Cause, CauseOf, Why};
 
 pub use crate::error::AppError;
 

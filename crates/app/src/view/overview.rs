@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::WorkspaceSummary;
+use super::{LedgerRow, WorkspaceSummary};
 
 /// What a workspace can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
@@ -194,54 +194,6 @@ pub struct GroupUse {
     pub daily: Vec<u64>,
 }
 
-/// The kind of a ledger entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum EntryKind {
-    /// Credits came.
-    Grant,
-    /// AI work was paid for.
-    Usage,
-    /// What was left of a grant is gone.
-    Expiry,
-    /// Credits of a refunded or disputed pack were taken back, or given back.
-    Void,
-    /// The credits of failed work were given back.
-    Amendment,
-    /// Credits were reserved for work under way.
-    Hold,
-    /// A reservation ended without work to pay for.
-    Release,
-    /// The plan changed, or will.
-    PlanChange,
-    /// Something was turned on or off, or a cap set.
-    ControlsChange,
-}
-
-/// One of the newest ledger entries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct LatestEntry {
-    /// Its number in the ledger.
-    pub seq: u64,
-    /// Its kind.
-    pub kind: EntryKind,
-    /// What it is, for people.
-    pub title: String,
-    /// Where it came from and whose it was, as far as known.
-    pub detail: Option<String>,
-    /// The feature's group, for its colour.
-    pub group: Option<String>,
-    /// When the work was done.
-    pub occurred_at: i64,
-    /// When it was charged.
-    pub recorded_at: i64,
-    /// Credits that came (positive) or went (negative).
-    pub amount: i64,
-    /// What was left after it.
-    pub balance_after: u64,
-}
-
 /// The Overview room.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -263,5 +215,5 @@ pub struct Overview {
     /// What the ranking covers.
     pub ranking_range: Option<Period>,
     /// The newest entries, the newest first.
-    pub latest: Vec<LatestEntry>,
+    pub latest: Vec<LedgerRow>,
 }

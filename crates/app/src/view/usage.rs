@@ -53,10 +53,47 @@ pub enum SplitBy {
     Group,
     /// By feature.
     Feature,
+    /// By the member whose work it was.
+    Member,
+    /// By the channel that it came through.
+    Channel,
+    /// By who reported it.
+    Source,
+}
+
+/// How use over time is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// Bands on each other.
+    Area,
+    /// A bar for each bucket.
+    Bars,
+}
+
+/// What a part of the usage has in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Label {
+    /// The member whose work it was.
+    Member,
+    /// The channel that it came through.
+    Channel,
+    /// Who reported it.
+    Source,
+}
+
+/// The usage of one member, channel or source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UsageOf {
+    /// Which of them.
+    pub label: Label,
+    /// Its name in the ledger.
+    pub name: String,
 }
 
 /// What the Usage room asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct UsageQuery {
     /// The range.
     pub range: RangeName,
@@ -70,18 +107,25 @@ pub struct UsageQuery {
     pub by: SplitBy,
     /// Whether the previous range is drawn, too.
     pub compare: bool,
+    /// How it is drawn.
+    pub shape: Shape,
+    /// Whose usage; everybody's, if absent.
+    pub of: Option<UsageOf>,
 }
 
-/// One feature in the range.
+/// One feature, or one member, channel or source, in the range.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct UsageRow {
-    /// The feature's id.
-    pub feature: String,
-    /// Its name, for people.
+    /// The feature's id, or the name in the ledger; empty for all those that are not named one by one, and for what names
+    /// none.
+    pub key: String,
+    /// Its name, for people; empty where the key is.
     pub name: String,
-    /// Its group.
-    pub group: String,
+    /// A feature's group.
+    pub group: Option<String>,
+    /// How many names are in this row: 1, or those that are not named one by one; 0 for what names none.
+    pub names: u64,
     /// Credits.
     pub credits: u64,
     /// Units of work.
@@ -92,8 +136,8 @@ pub struct UsageRow {
     pub share: f64,
     /// Credits in the previous range; none where the ledger does not reach that far back.
     pub previous: Option<u64>,
-    /// Credits a unit.
-    pub rate: u32,
+    /// Credits a unit of a feature.
+    pub rate: Option<u32>,
     /// The provider does not publish the rate.
     pub rate_assumed: bool,
 }
@@ -131,12 +175,14 @@ pub struct UsageView {
     pub previous_credits: Option<u64>,
     /// The day with the most credits.
     pub busiest: Option<Busiest>,
-    /// Part of the credits used Monday to Friday, 9 to 17 h of billing time, 0..=1; none without credits.
+    /// Part of the credits used Monday to Friday, 9 to 17 h of the time zone that is shown, 0..=1; none without credits.
     pub work_hours_share: Option<f64>,
     /// The picture and the numbers behind it.
     pub chart: Chart,
-    /// Each feature, the largest first.
+    /// The feature, or member, channel or source, of each row: as the query is split.
+    pub by: SplitBy,
+    /// What the chart is split by, the largest first; with groups, each feature.
     pub rows: Vec<UsageRow>,
-    /// Credits by weekday (Monday first) and hour of billing time.
+    /// Credits by weekday (Monday first) and hour of the time zone that is shown.
     pub heat: Vec<Vec<u64>>,
 }

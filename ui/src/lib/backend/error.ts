@@ -1,3 +1,4 @@
+import { text } from "$lib/text";
 import type { AppError } from "./types";
 
 /** Anything that a call rejected with, as an error that can be shown. Errors of our own already are. */
@@ -5,8 +6,8 @@ export function toAppError(thrown: unknown): AppError {
   if (isAppError(thrown)) return thrown;
   return {
     code: "unexpected",
-    message: "Something went wrong inside the app, so this could not be shown.",
-    advice: "Try again. If it stays, restart Creditdeck.",
+    message: text.parts.unexpected,
+    advice: text.parts.unexpectedAdvice,
     detail: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown),
   };
 }

@@ -1,14 +1,16 @@
-import { burnDown, stacked } from "./fakeChart";
+import { burnDown } from "./fakeChart";
 import { COPY, SAVED, fakeJobs } from "./fakeCopy";
-import { REPORT, fakeSync, upToDate } from "./fakeSync";
+import { fakeLedger } from "./fakeLedger";
+import { MANY, fakeUse, type FakeFeature } from "./fakeUse";
+import { ENTRIES, REPORT, fakeSync, upToDate } from "./fakeSync";
 import type {
-  AppError, Backend, ConnectionInfo, FeatureStatus, JobProgress, LatestEntry, Overview, PackOffer, Position, Purchase, PurchaseState, RunOut, Settings, SyncStatus, TopUpView, UsageRow, WorkspaceSummary,
+  AppError, Backend, ConnectionInfo, FeatureStatus, JobProgress, Overview, PackOffer, Position, Purchase, PurchaseState, RunOut, Settings, SyncStatus, TopUpView, WorkspaceSummary,
 } from "./types";
 
 /** The situations that the invented data knows. */
 export const SCENARIOS = [
   "active", "low", "paused", "trial", "no_plan", "plan_excludes_ai", "offline", "catching_up", "first_sync", "first_sync_paused", "broken", "notices", "wrong_clock",
-  "damaged", "empty", "member", "purchases", "failing", "none",
+  "damaged", "large", "huge", "empty", "member", "purchases", "failing", "none", "many", "young",
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -39,7 +41,7 @@ function numbers(seed: number): () => number {
   return () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
 }
 
-const FEATURES = [
+const FEATURES: FakeFeature[] = [
   { id: "automated-response", name: "Automated responses", group: "replies", rate: 2, mean: 60 },
   { id: "reply-suggestion", name: "Reply suggestions", group: "replies", rate: 1, mean: 70 },
   { id: "draft", name: "Drafts", group: "replies", rate: 1, mean: 12 },
@@ -66,7 +68,7 @@ const USED = sum(FEATURES.map(({ id }) => creditsOf(id)));
 function workspace(scenario: Scenario): WorkspaceSummary {
   const plan = { no_plan: null, trial: null, plan_excludes_ai: "Solo", first_sync: null, first_sync_paused: null }[scenario as string];
   return {
-    key: "sample/northwind", id: "northwind", name: "Northwind Support", provider: "VersanaCX", plan: plan === undefined ? "Growth" : plan,
+    key: "sample/northwind", id: "northwind", name: scenario === "huge" ? "Customer support of the northern and the southern hemisphere" : "Northwind Support", provider: "VersanaCX", plan: plan === undefined ? "Growth" : plan,
     known: !scenario.startsWith("first_sync"), timeZone: "UTC", sample: true, role: scenario === "member" ? "member" : "owner", currency: "USD", topUpWord: "Boost Packs",
   };
 }
@@ -80,7 +82,7 @@ function position(scenario: Scenario): Position {
   const base: Position = {
     at: NOW, available: 7_918, allowance: 10_000 - USED, allowanceSize: 10_000, allowanceAssumed: false, topUp: 2_425, held: 25, used: USED,
     state: "active", low: false, trialEndsAt: null, period: { start: START, end: END }, refreshAt: END, nextAllowance: 10_000,
-    features: FEATURES.map(({ id, name, group, rate }): FeatureStatus => ({ id, name, group, rate, rateAssumed: true, canRun: true, reason: null })),
+    features: (scenario === "many" ? MANY : FEATURES).map(({ id, name, group, rate }): FeatureStatus => ({ id, name, group, rate, rateAssumed: true, canRun: true, reason: null })),
   };
   base.available = base.allowance + base.topUp;
   const stopped = (reason: FeatureStatus["reason"], only?: (feature: FeatureStatus) => boolean) => base.features.map((f) => (!only || only(f) ? { ...f, canRun: false, reason } : f));
@@ -95,6 +97,10 @@ function position(scenario: Scenario): Position {
       return { ...base, state: "no_plan", used: 0, allowance: 0, allowanceSize: 0, topUp: 2_425, held: 0, available: 0, period: null, refreshAt: null, nextAllowance: null, features: stopped("no_plan") };
     case "plan_excludes_ai":
       return { ...base, state: "plan_excludes_ai", used: 0, allowance: 0, allowanceSize: 0, held: 0, available: 0, refreshAt: END, nextAllowance: 0, features: stopped("plan_excludes_ai") };
+    case "huge": {
+      const most = Number.MAX_SAFE_INTEGER;
+      return { ...base, available: most, allowance: most - 1_000, allowanceSize: most, used: most - 7, held: most - 9, topUp: most - 3, nextAllowance: most };
+    }
     case "empty":
       return { ...base, used: 0, allowance: 10_000, topUp: 0, held: 0, available: 10_000 };
     default:
@@ -137,19 +143,6 @@ function banner(scenario: Scenario, at: Position): Overview["banner"] {
   }
 }
 
-function latest(available: number): LatestEntry[] {
-  const rows = [
-    ["Automated response", "Chat · #48121", "replies", 2, 11], ["AI classification", "Email · #48120", "classification", 1, 25],
-    ["Reply suggestion", "Email · #48117", "replies", 1, 43], ["Knowledge sync", "Help centre", "syncs", 25, 140], ["Conversation summary", "Chat · #48110", "summaries", 1, 300],
-  ] as const;
-  let balance = available;
-  return rows.map(([title, detail, group, credits, ago], i) => {
-    const entry: LatestEntry = { seq: 9_000 - i, kind: "usage", title, detail, group, occurredAt: NOW - ago * 1_000, recordedAt: NOW - ago * 1_000, amount: -credits, balanceAfter: balance };
-    balance += credits;
-    return entry;
-  });
-}
-
 function ranking(): Overview["ranking"] {
   const drift: Record<string, number> = { replies: 0.76, classification: 0.96, summaries: 1.06, syncs: 1 };
   return GROUPS.map(([group, name]) => {
@@ -157,13 +150,6 @@ function ranking(): Overview["ranking"] {
     const credits = sum(members.map(({ id }) => creditsOf(id)));
     const daily = Array.from({ length: DAYS }, (_, d) => sum(members.map(({ id }) => DAILY.get(id)![d]!)));
     return { group, name, credits, actions: sum(members.map(({ id, rate }) => creditsOf(id) / rate)), share: credits / USED, previous: Math.round(credits * drift[group]!), daily };
-  }).sort((a, b) => b.credits - a.credits);
-}
-
-function usageRows(): UsageRow[] {
-  return FEATURES.map(({ id, name, group, rate }) => {
-    const credits = creditsOf(id);
-    return { feature: id, name, group, credits, actions: credits / rate, perDay: credits / DAYS, share: credits / USED, previous: group === "syncs" ? null : Math.round(credits * 0.85), rate, rateAssumed: group !== "syncs" };
   }).sort((a, b) => b.credits - a.credits);
 }
 
@@ -220,8 +206,17 @@ export function createFake(scenario: Scenario = "active"): FakeBackend {
   let workspaces = scenario === "none" ? [] : [own, OTHER];
   let spent = 0;
   let purchases = scenario === "purchases" ? PURCHASES : [];
-  let settings: Settings = { appearance: "system", workspace: null };
+  let settings: Settings = { appearance: "system", workspace: null, locale: null, localTime: false };
+  const ledger = fakeLedger({
+    now: NOW, count: scenario === "large" ? 10_000_000 : ENTRIES, available: scenario === "empty" ? null : position(scenario).available, damaged: scenario === "damaged",
+    features: FEATURES, daily: (feature, day) => DAILY.get(feature)?.[day] ?? 0,
+  });
   const hasUse = !["empty", "no_plan", "plan_excludes_ai"].includes(scenario);
+  const use = fakeUse({
+    scenario, now: NOW, period: { start: START, end: END }, began: scenario === "young" ? START + 17 * DAY : Date.UTC(2026, 5, 3), hasUse, mayChange: own.role !== "member",
+    features: scenario === "many" ? MANY : FEATURES, groups: scenario === "many" ? [...new Set(MANY.map(({ group }) => group))].map((group) => [group, group] as const) : GROUPS,
+    daily: (feature, day) => DAILY.get(feature)?.[day], names: () => ledger.names(), available: () => at().available,
+  });
 
   const answer = async <T>(call: string, make: () => T | Promise<T>): Promise<T> => {
     calls[call] = (calls[call] ?? 0) + 1;
@@ -254,6 +249,7 @@ export function createFake(scenario: Scenario = "active"): FakeBackend {
     calls,
     spend: (credits) => {
       spent += credits;
+      ledger.add(credits);
       ledgerChanged();
     },
     ledgerChanged,
@@ -266,10 +262,10 @@ export function createFake(scenario: Scenario = "active"): FakeBackend {
         const now = at();
         return {
           workspace: find(key), asOf: NOW, position: now, ...runOuts(scenario), banner: banner(scenario, now),
-          ranking: hasUse ? ranking() : [], rankingRange: hasUse ? { start: START, end: NOW } : null, latest: scenario === "empty" ? [] : latest(now.available),
+          ranking: hasUse ? ranking() : [], rankingRange: hasUse ? { start: START, end: NOW } : null, latest: ledger.newest(5),
         };
       }),
-    burnDown: (key, theme, size) =>
+    burnDown: (key, { theme, size }) =>
       reading("burnDown", key, () => {
         if (scenario === "no_plan" || scenario === "plan_excludes_ai") return null;
         const { used, allowanceSize } = position(scenario);
@@ -277,22 +273,15 @@ export function createFake(scenario: Scenario = "active"): FakeBackend {
         const lefts = [allowanceSize, ...(hasUse ? soFar.slice(1).map((spentThen) => Math.round(allowanceSize - (spentThen / USED) * used)) : [])];
         return burnDown(START, 30, lefts, allowanceSize, theme, size);
       }),
-    usage: (key, query, theme, size) =>
-      reading("usage", key, () => {
-        const by = query.by === "group" ? GROUPS.map(([id, name]) => ({ key: id, name, ids: FEATURES.filter((f) => f.group === id).map((f) => f.id) })) : FEATURES.map((f) => ({ key: f.id, name: f.name, ids: [f.id] }));
-        const series = by.map(({ key: k, name, ids }) => ({ key: k, name, values: Array.from({ length: DAYS }, (_, d) => sum(ids.map((id) => DAILY.get(id)![d]!))) }));
-        const range = { start: query.from ?? START, end: query.to ?? NOW };
-        const totals = Array.from({ length: DAYS }, (_, d) => sum(series.map((s) => s.values[d]!)));
-        const busy = totals.indexOf(Math.max(...totals));
-        const wave = numbers(5);
-        return {
-          workspace: find(key), asOf: NOW, range, step: query.step ?? "day", steps: ["day", "week"],
-          credits: hasUse ? USED : 0, actions: hasUse ? sum(usageRows().map((r) => r.actions)) : 0, perDay: hasUse ? USED / DAYS : 0,
-          previousCredits: query.compare && hasUse ? Math.round(USED * 0.85) : null, busiest: hasUse ? { at: START + busy * DAY, credits: totals[busy]! } : null, workHoursShare: hasUse ? 0.61 : null,
-          chart: stacked(START, 30, series, query.compare ? totals.map((t) => t * 0.85) : null, theme, size), rows: hasUse ? usageRows() : [],
-          heat: Array.from({ length: 7 }, (_, d) => Array.from({ length: 24 }, (_, h) => (hasUse ? Math.round(90 * Math.exp(-((h - 13) ** 2) / 22) * (d > 4 ? 0.25 : 1) * (0.75 + wave() * 0.4)) : 0))),
-        };
-      }),
+    usage: (key, query, look) => reading("usage", key, () => use.view(find(key), query, look)),
+    why: (key, query) => reading("why", key, () => use.why(query)),
+    ledgerPage: (key, filter, before, limit) => reading("ledgerPage", key, () => ledger.page(filter, before, limit)),
+    ledgerNames: (key) => reading("ledgerNames", key, () => ledger.names()),
+    ledgerEntry: (key, seq) => reading("ledgerEntry", key, () => ledger.entry(seq)),
+    controls: (key) => reading("controls", key, () => use.controls()),
+    previewControls: (key, wish) => reading("previewControls", key, () => use.preview(wish)),
+    setControls: (_key, wish) => answer("setControls", () => use.set(wish)),
+    savePicture: (_key, _picture, format) => answer("savePicture", () => use.picture(format)),
     topUp: (key) => reading("topUp", key, () => ({ workspace: find(key), position: at(), offers: offers(), purchases, blocked: blocked(scenario), testPayments: true })),
     buyPack: (_key, pack) => answer("buyPack", () => put({ ...purchase(`p${purchases.length + 1}`, "waiting"), pack, name: offers().find(({ id }) => id === pack)?.name ?? pack, createdAt: NOW })),
     resumePurchase: (_key, id) => answer("resumePurchase", () => put({ ...bought(id), state: "waiting" })),

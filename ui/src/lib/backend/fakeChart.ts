@@ -1,28 +1,48 @@
-import type { Chart, Point, PointValue, Size, Theme } from "./types";
+import type { Chart, Locale, Look, Period, Point, PointValue, Shape, Size, Step, Theme } from "./types";
 
 const DAY = 86_400_000;
 const LEFT = 44;
 const RIGHT = 12;
 const TOP = 10;
 const BOTTOM = 24;
+/** How much of a column's width its bar leaves free. */
+const AIR = 0.24;
 
 /** One series of a stacked chart. */
 export type Series = { key: string; name: string; values: number[] };
 
-const label = (at: number) => new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" }).format(at).replace(",", "");
-const short = (at: number) => new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" }).format(at);
-const compact = (n: number) => (n >= 1_000 ? `${n / 1_000} k` : String(n));
+/** What a stacked chart shows: series from the bottom up, of the columns that have begun within a range. */
+export type Stacked = { range: Period; columns: readonly Period[]; step: Step; shape: Shape; series: readonly Series[]; previous: readonly number[] | null };
+
+const ENGLISH = { months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], day: "{d} {m}", weekdayDay: "{w} {d} {m}", monthYear: "{m} {y}" };
+type Dates = Pick<Locale, "months" | "weekdays" | "day" | "weekdayDay" | "monthYear">;
+
+const fill = (pattern: string, at: number, { months, weekdays }: Dates) => {
+  const date = new Date(at);
+  const parts: Record<string, string> = { d: String(date.getUTCDate()), m: months[date.getUTCMonth()]!, w: weekdays[(date.getUTCDay() + 6) % 7]!, y: String(date.getUTCFullYear()) };
+  return pattern.replace(/\{(\w)\}/g, (_, name: string) => parts[name]!);
+};
+const label = (at: number, dates: Dates = ENGLISH) => fill(dates.weekdayDay, at, dates);
+const short = (at: number, dates: Dates = ENGLISH) => fill(dates.day, at, dates);
+const bucketName = ({ start, end }: Period, step: Step, dates: Dates) =>
+  ({ hour: `${label(start, dates)}, ${new Date(start).getUTCHours()} – ${new Date(start).getUTCHours() + 1} h`, day: label(start, dates), week: `${short(start, dates)} – ${short(end - 1, dates)}`, month: fill(dates.monthYear, start, dates) })[step];
+
+function compact(n: number): string {
+  const [size, word] = ([[1e12, "tn"], [1e9, "bn"], [1e6, "M"], [1e3, "k"]] as const).find(([size]) => n >= size) ?? [1, ""];
+  return word === "" ? String(n) : `${n / size} ${word}`;
+}
 
 function frame(size: Size, top: number, theme: Theme, xTicks: { at: number; label: string }[]) {
   const plot = { x: LEFT, y: TOP, width: size.width - LEFT - RIGHT, height: size.height - TOP - BOTTOM };
-  const step = [1, 2, 5].flatMap((n) => [0, 1, 2, 3, 4].map((e) => n * 10 ** e)).sort((a, b) => a - b).find((n) => top / n <= 5) ?? 1;
+  const step = [1, 2, 5].flatMap((n) => Array.from({ length: 16 }, (_, e) => n * 10 ** e)).sort((a, b) => a - b).find((n) => top / n <= 5) ?? 1;
   const ceiling = Math.max(step, Math.ceil(top / step) * step);
   const y = (value: number) => plot.y + plot.height * (1 - value / ceiling);
   const yTicks = Array.from({ length: ceiling / step + 1 }, (_, i) => ({ at: y(i * step), label: compact(i * step) }));
   const text = `fill="${theme.ink3}" font-family="${theme.font}" font-size="11"`;
+  const escape = (words: string) => words.replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
   const grid = [
     ...yTicks.map((t) => `<line x1="${plot.x}" x2="${plot.x + plot.width}" y1="${t.at}" y2="${t.at}" stroke="${theme.line}"/><text x="${plot.x - 8}" y="${t.at + 4}" text-anchor="end" ${text}>${t.label}</text>`),
-    ...xTicks.map((t) => `<text x="${t.at}" y="${size.height - 6}" text-anchor="middle" ${text}>${t.label}</text>`),
+    ...xTicks.map((t) => `<text x="${t.at}" y="${size.height - 6}" text-anchor="middle" ${text}>${escape(t.label)}</text>`),
   ].join("");
   return { plot, y, yTicks, grid };
 }
@@ -30,26 +50,34 @@ function frame(size: Size, top: number, theme: Theme, xTicks: { at: number; labe
 const svg = (size: Size, body: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}">${body}</svg>`;
 const path = (points: [number, number][]) => points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 
-/** A stacked area by day, of `days` days from `start` of which the series cover the first. */
-export function stacked(start: number, days: number, series: Series[], previous: number[] | null, theme: Theme, size: Size): Chart {
-  const known = series[0]?.values.length ?? 0;
-  const totals = Array.from({ length: known }, (_, i) => series.reduce((sum, s) => sum + s.values[i]!, 0));
-  const x = (i: number) => LEFT + ((size.width - LEFT - RIGHT) * i) / Math.max(1, days - 1);
-  const xTicks = Array.from({ length: days }, (_, i) => i).filter((i) => i % Math.ceil(days / 5) === 0).map((i) => ({ at: x(i), label: short(start + i * DAY) }));
+/** Columns of a range, as areas or as bars. */
+export function stacked({ range, columns, step, shape, series, previous }: Stacked, { theme, locale, size }: Look): Chart {
+  const totals = columns.map((_, i) => series.reduce((sum, s) => sum + s.values[i]!, 0));
+  const width = size.width - LEFT - RIGHT;
+  const across = (at: number) => LEFT + (width * (at - range.start)) / Math.max(1, range.end - range.start);
+  const x = (i: number) => (shape === "bars" ? (across(columns[i]!.start) + across(columns[i]!.end)) / 2 : across(columns[i]!.start));
+  const days = Math.round((range.end - range.start) / DAY);
+  const xTicks = Array.from({ length: days }, (_, i) => i).filter((i) => i % Math.ceil(days / 5) === 0).map((i) => ({ at: across(range.start + i * DAY), label: short(range.start + i * DAY, locale) }));
   const { plot, y, yTicks, grid } = frame(size, Math.max(1, ...totals, ...(previous ?? [])), theme, xTicks);
 
-  let base: number[] = Array.from({ length: known }, () => 0);
-  const values: PointValue[][] = base.map(() => []);
-  const areas = series.map(({ key, name, values: own }) => {
-    const tops = base.map((b, i) => b + own[i]!);
-    tops.forEach((top, i) => values[i]!.push({ key, name, value: own[i]!, y: y(top) }));
-    const outline = path([...tops.map((t, i): [number, number] => [x(i), y(t)]), ...base.map((b, i): [number, number] => [x(i), y(b)]).reverse()]);
-    base = tops;
-    return `<path d="${outline}Z" fill="${theme.series[key] ?? theme.ink3}" opacity="0.82"/>`;
+  let base: number[] = columns.map(() => 0);
+  const values: PointValue[][] = columns.map(() => []);
+  const bands = series.map(({ key, name, values: own }) => {
+    const [low, high] = [base, base.map((b, i) => b + own[i]!)];
+    high.forEach((top, i) => values[i]!.push({ key, name, value: own[i]!, y: y(top) }));
+    base = high;
+    const fill = `fill="${theme.series[key] ?? theme.ink3}" opacity="0.86"${theme.contrast ? ` stroke="${theme.surface}"` : ""}`;
+    if (shape === "area") return `<path d="${path([...high.map((t, i): [number, number] => [x(i), y(t)]), ...low.map((b, i): [number, number] => [x(i), y(b)]).reverse()])}Z" ${fill}/>`;
+    return columns.map(({ start, end }, i) => {
+      const full = across(end) - across(start);
+      return `<rect x="${(across(start) + (full * AIR) / 2).toFixed(1)}" width="${(full * (1 - AIR)).toFixed(1)}" y="${y(high[i]!).toFixed(1)}" height="${(y(low[i]!) - y(high[i]!)).toFixed(1)}" ${fill}/>`;
+    }).join("");
   });
-  const before = previous ? `<path d="${path(previous.map((v, i) => [x(i), y(v)]))}" fill="none" stroke="${theme.ink2}" stroke-width="1.3" stroke-dasharray="2 3"/>` : "";
-  const points: Point[] = totals.map((total, i) => ({ at: start + i * DAY, x: x(i), label: label(start + i * DAY), values: values[i]!, total }));
-  return { svg: svg(size, grid + areas.join("") + before), ...size, plot, points, xTicks, yTicks };
+  const before = previous?.slice(0, columns.length) ?? [];
+  before.forEach((value, i) => values[i]!.push({ key: "previous", name: "Before", value, y: y(value) }));
+  const line = before.length > 0 ? `<path d="${path(before.map((v, i) => [x(i), y(v)]))}" fill="none" stroke="${theme.ink2}" stroke-width="1.3" stroke-dasharray="2 3"/>` : "";
+  const points: Point[] = totals.map((total, i) => ({ at: columns[i]!.start, x: x(i), label: bucketName(columns[i]!, step, locale), values: values[i]!, total }));
+  return { svg: svg(size, grid + bands.join("") + line), ...size, plot, points, xTicks, yTicks };
 }
 
 /** What was left at the end of each day of a period, an even pace, and how the rest may go. */

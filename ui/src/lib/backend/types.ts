@@ -1,5 +1,5 @@
 import type {
-  WorkspaceSummary, Overview, Theme, Size, Chart, UsageQuery, UsageView, Purchase, TopUpView, SyncStatus, LocalCopy, Verification, JobKind, JobProgress,
+  WorkspaceSummary, Overview, Look, Chart, UsageQuery, UsageView, Why, LedgerFilter, LedgerPage, LedgerNames, EntryDetail, Controls, ControlsWish, ControlsPreview, Picture, PictureFormat, Purchase, TopUpView, SyncStatus, LocalCopy, Verification, JobKind, JobProgress,
   ExportRequest, Written, ConnectRequest, ConnectionInfo, Settings,
 } from "./generated/types";
 
@@ -9,8 +9,20 @@ export type * from "./generated/types";
 export interface Backend {
   workspaces(): Promise<WorkspaceSummary[]>;
   overview(workspace: string): Promise<Overview>;
-  burnDown(workspace: string, theme: Theme, size: Size): Promise<Chart | null>;
-  usage(workspace: string, query: UsageQuery, theme: Theme, size: Size): Promise<UsageView>;
+  burnDown(workspace: string, look: Look): Promise<Chart | null>;
+  usage(workspace: string, query: UsageQuery, look: Look): Promise<UsageView>;
+  /** What explains that more or less was used than in the range before. */
+  why(workspace: string, query: UsageQuery, zone: string | null): Promise<Why>;
+  /** Entries with a number under `before` (null: from the newest), newest first. */
+  ledgerPage(workspace: string, filter: LedgerFilter, before: number | null, limit: number): Promise<LedgerPage>;
+  ledgerNames(workspace: string): Promise<LedgerNames>;
+  ledgerEntry(workspace: string, seq: number): Promise<EntryDetail>;
+  controls(workspace: string): Promise<Controls>;
+  /** What a change would do, without making it. */
+  previewControls(workspace: string, wish: ControlsWish): Promise<ControlsPreview>;
+  setControls(workspace: string, wish: ControlsWish): Promise<Controls>;
+  /** Writes a chart, or the numbers behind it, into a file. */
+  savePicture(workspace: string, picture: Picture, format: PictureFormat, look: Look): Promise<Written>;
   topUp(workspace: string): Promise<TopUpView>;
   /** Writes the intent, then opens the system browser. */
   buyPack(workspace: string, pack: string): Promise<Purchase>;

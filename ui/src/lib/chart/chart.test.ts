@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Point } from "$lib/backend/types";
-import { nearestPoint, stepPoint } from "./points";
+import type { Point, PointValue } from "$lib/backend/types";
+import { stepCell, topCell } from "./heat";
+import { columnsOf, listed, nearestPoint, stepPoint } from "./points";
 import { chartNodes } from "./sanitise";
 import { toHex } from "./theme";
 
@@ -10,6 +11,39 @@ describe("points", () => {
   it("steps with the keys and stays inside", () => {
     expect([stepPoint("ArrowLeft", 1, 3), stepPoint("ArrowLeft", 0, 3), stepPoint("ArrowRight", 2, 3), stepPoint("Home", 2, 3), stepPoint("End", 0, 3)]).toEqual([0, 0, 2, 0, 2]);
     expect([stepPoint("ArrowLeft", null, 3), stepPoint("Tab", 1, 3), stepPoint("ArrowLeft", null, 0)]).toEqual([2, null, null]);
+  });
+});
+
+describe("a note beside a point", () => {
+  const value = (key: string, value: number, y: number): PointValue => ({ key, name: key, value, y });
+  const point = (values: PointValue[], total = values.reduce((sum, v) => sum + v.value, 0)): Point => ({ at: 0, x: 0, label: "", values, total });
+  const keys = (values: readonly PointValue[]) => values.map(({ key }) => key).join("");
+  it("has the values from the top down; empty ones share an edge", () => expect(keys(listed(point([value("a", 5, 90), value("b", 0, 90), value("c", 2, 80)]), true, 9).values)).toBe("cba"));
+  it("keeps the largest where there is no room for all, and says what the others come to", () => {
+    const many = point(Array.from({ length: 40 }, (_, i) => value(`${i} `, i + 1, 100 - i)));
+    const { values, others, othersValue } = listed(many, true, 10);
+    expect(keys(values)).toBe("39 38 37 36 35 34 33 32 31 ");
+    expect([others, othersValue, others + values.length]).toEqual([31, (31 * 32) / 2, 40]);
+  });
+  it("leaves nothing out where there is just room for all", () => expect(listed(point([value("a", 1, 1), value("b", 1, 0)]), true, 2).others).toBe(0));
+  it("tells the range before apart, but not a part of the same key", () => {
+    const parts = [value("a", 5, 90), value("previous", 2, 80)];
+    expect(listed(point(parts), true, 9).before).toBeNull();
+    expect(listed(point(parts, 5), true, 9)).toMatchObject({ before: { key: "previous" }, values: [{ key: "a" }] });
+    expect(listed(point(parts, 5), false, 9).before).toBeNull();
+  });
+  it("has a column for each value in the table, also for two of one key", () => {
+    const [first, second] = columnsOf([point([value("", 3, 1), value("", 4, 0)])]);
+    expect([first?.of(point([value("", 3, 1), value("", 4, 0)]))?.value, second?.of(point([value("", 3, 1), value("", 4, 0)]))?.value, second?.of(point([]))]).toEqual([3, 4, undefined]);
+  });
+});
+
+describe("weekdays and hours", () => {
+  it("have a busiest cell, if anything", () => expect([topCell([[0, 0], [0, 4], [4, 0]]), topCell([[0, 0]]), topCell([])]).toEqual([{ day: 1, hour: 1 }, null, null]));
+  it("are stepped through and never left", () => {
+    const at = { day: 0, hour: 23 };
+    expect([stepCell("ArrowRight", at), stepCell("ArrowUp", at), stepCell("ArrowDown", at), stepCell("ArrowLeft", at)]).toEqual([at, at, { day: 1, hour: 23 }, { day: 0, hour: 22 }]);
+    expect([stepCell("Home", at), stepCell("End", at, true), stepCell("Home", { day: 6, hour: 1 }, true), stepCell("a", at)]).toEqual([{ day: 0, hour: 0 }, { day: 6, hour: 23 }, { day: 0, hour: 0 }, null]);
   });
 });
 

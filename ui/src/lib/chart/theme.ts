@@ -23,7 +23,7 @@ export function resolveTheme(palette: Palette, root: HTMLElement = document.docu
   try {
     const tokens = Object.entries(TOKENS).map(([name, token]) => [name, resolve(`var(${token})`)]);
     const series = Object.entries(palette.all()).map(([id, value]) => [id, resolve(value)]);
-    return { ...Object.fromEntries(tokens), series: Object.fromEntries(series), font: "Inter Variable" } as Theme;
+    return { ...Object.fromEntries(tokens), series: Object.fromEntries(series), font: "Inter Variable", contrast: matchMedia("(prefers-contrast: more)").matches } as Theme;
   } finally {
     probe.remove();
   }

@@ -2,11 +2,12 @@ import type { IconName } from "$lib/words/tone";
 
 /** The rooms of the window, in the order of the sidebar and of the shortcuts. */
 export const ROOMS = [
-  { id: "overview", name: "Overview", icon: "overview" },
-  { id: "usage", name: "Usage", icon: "usage" },
-  { id: "topup", name: "Top up", icon: "topUp" },
-  { id: "settings", name: "Settings", icon: "settings" },
-] as const satisfies readonly { id: string; name: string; icon: IconName }[];
+  { id: "overview", icon: "overview" },
+  { id: "usage", icon: "usage" },
+  { id: "ledger", icon: "ledger" },
+  { id: "topup", icon: "topUp" },
+  { id: "settings", icon: "settings" },
+] as const satisfies readonly { id: string; icon: IconName }[];
 
 /** A room's id, as it stands in the address. */
 export type Room = (typeof ROOMS)[number]["id"];

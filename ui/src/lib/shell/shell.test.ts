@@ -5,13 +5,14 @@ import { by, openWindow, settle } from "../../test/window";
 describe("rooms", () => {
   it("are those that exist, and nothing else", async () => {
     await openWindow();
-    expect(screen.getAllByRole("link").map((link) => link.textContent)).toEqual(["Overview", "Usage", "Top up", "Settings"]);
+    expect(within(screen.getByRole("navigation", { name: "Rooms" })).getAllByRole("link").map((link) => link.textContent)).toEqual(["Overview", "Usage", "Ledger", "Top up", "Settings"]);
   });
 
   it.each([
     ["2", "usage"],
-    ["3", "topup"],
-    ["4", "settings"],
+    ["3", "ledger"],
+    ["4", "topup"],
+    ["5", "settings"],
     ["1", "overview"],
   ])("open with Ctrl %s", async (key, room) => {
     const { user } = await openWindow("active", room === "overview" ? "settings" : "overview");
@@ -27,6 +28,30 @@ it("puts the focus into a room that is opened from what goes away", async () => 
   await user.click(screen.getByRole("button", { name: "See Boost Packs" }));
   await settle();
   expect(by("room")).toHaveFocus();
+});
+
+describe("where one is", () => {
+  it("is in the window's name, and is told when a room opens", async () => {
+    const { user } = await openWindow("active", "usage");
+    expect(document.title).toBe("Usage – Northwind Support – Creditdeck");
+    expect(by("place")).toHaveTextContent(/^$/);
+    await user.click(by("nav-topup"));
+    await settle();
+    expect(document.title).toBe("Top up – Northwind Support – Creditdeck");
+    expect(by("place")).toHaveTextContent("Top up");
+    await user.click(by("nav-usage"));
+    await settle();
+    expect(by("place")).toHaveTextContent("Usage");
+  });
+
+  it("is reached past the sidebar with the first key", async () => {
+    const { user } = await openWindow();
+    (document.activeElement as HTMLElement).blur();
+    await user.tab();
+    expect(screen.getByRole("button", { name: "Skip to the room" })).toHaveFocus();
+    await user.keyboard("{Enter}");
+    expect(by("room")).toHaveFocus();
+  });
 });
 
 describe("the switcher", () => {
@@ -45,7 +70,7 @@ describe("the switcher", () => {
     expect(screen.queryByRole("listbox")).toBeNull();
     expect(by("switcher")).toHaveFocus();
     expect(by("switcher")).toHaveTextContent("Harbor Dental");
-    expect(save).toHaveBeenCalledWith({ appearance: "system", workspace: "sample/harbor" });
+    expect(save).toHaveBeenCalledWith({ appearance: "system", locale: null, localTime: false, workspace: "sample/harbor" });
   });
 
   it("finds by the first letters and closes with Escape", async () => {
@@ -58,10 +83,48 @@ describe("the switcher", () => {
     expect(by("switcher")).toHaveTextContent("Northwind Support");
   });
 
+  it("finds among many by a field, and says when none is found", async () => {
+    const { user, backend } = await openWindow("active", "overview", (b) => {
+      const named = (i: number) => ({ key: `sample/${i}`, id: `${i}`, name: `Workspace ${i} of forty`, provider: "VersanaCX", plan: "Growth", known: true, timeZone: "UTC", sample: true, role: "owner", currency: "USD", topUpWord: "Boost Packs" });
+      vi.spyOn(b, "workspaces").mockResolvedValue(Array.from({ length: 40 }, (_, i) => named(i)));
+    });
+    const save = vi.spyOn(backend, "saveSettings");
+    await user.click(by("switcher"));
+    await settle();
+    const field = screen.getByRole("combobox", { name: "Find a workspace" });
+    expect(field).toHaveFocus();
+    expect(screen.getAllByRole("option")).toHaveLength(40);
+    await user.keyboard("{ArrowDown}{ArrowDown}37");
+    expect(screen.getAllByRole("option")).toHaveLength(1);
+    expect(field).toHaveAttribute("aria-activedescendant", "workspace-0");
+    await user.keyboard("xyz");
+    expect(screen.getByText("No workspace has this name.")).toBeVisible();
+    await user.keyboard("{Backspace}{Backspace}{Backspace}{Enter}");
+    await settle();
+    expect(save).toHaveBeenCalledWith(expect.objectContaining({ workspace: "sample/37" }));
+    expect(by("switcher")).toHaveFocus();
+  });
+
+  it("forgets what a room was asked of the other workspace, and keeps what means the same in both", async () => {
+    const { user } = await openWindow("active", "usage");
+    location.hash = "#/usage?range=90d&of=member&name=ana";
+    await settle();
+    location.hash = "#/ledger?member=ana";
+    await settle();
+    await user.click(by("switcher"));
+    await user.keyboard("{ArrowDown}{Enter}");
+    await settle();
+    expect(location.hash).toBe("#/ledger");
+    expect(by("nav-usage")).toHaveAttribute("href", "#/usage?range=90d");
+  });
+
   it("says what to do when there is no workspace", async () => {
     const { user } = await openWindow("none");
     await user.click(screen.getByRole("button", { name: "Connect to your provider" }));
+    await settle();
     expect(by("room")).toHaveAttribute("data-room", "settings");
+    expect(screen.getByRole("heading", { name: "Connect to your provider" })).toHaveFocus();
+    expect(location.hash).toBe("#/settings");
   });
 });
 

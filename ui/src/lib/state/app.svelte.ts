@@ -1,14 +1,25 @@
 import { getContext, setContext } from "svelte";
 import { toAppError } from "$lib/backend/error";
-import type { AppError, Backend, Settings, SyncStatus, Theme, UsageQuery, WorkspaceSummary } from "$lib/backend/types";
+import type { AppError, Backend, Locale, Look, Settings, Size, SyncStatus, Theme, WorkspaceSummary } from "$lib/backend/types";
+import { chartLocale } from "$lib/chart/look";
 import { resolveTheme } from "$lib/chart/theme";
 import { Palette, type Coloured } from "$lib/palette";
-import { isRoom, type Room } from "$lib/rooms/rooms";
+import { localZone } from "$lib/platform";
+import type { Room } from "$lib/rooms/rooms";
+import { text } from "$lib/text";
+import type { Tone } from "$lib/words/tone";
+import { addressOf, placeOf, searchOf, type Params } from "./address";
 import { Jobs } from "./jobs";
+import { locale } from "./locale.svelte";
+
+/** What was done, or why it was not. */
+export type Said = { text: string; tone: Tone };
 
 const MINUTE = 60_000;
 /** However fast history is read, its numbers change at most this often: faster ones could not be read. */
 const READABLE = 200;
+/** What a room is asked that means the same in every workspace. */
+const ANYWHERE: Partial<Record<Room, readonly string[]>> = { usage: ["range", "from", "to", "step", "by", "compare", "shape"] };
 
 /** What the whole window shares: the workspace that is shown, the room, the look, how fresh the data is. */
 export class AppState {
@@ -22,14 +33,20 @@ export class AppState {
   key = $state<string | null>(null);
   readonly workspace = $derived(this.workspaces?.find(({ key }) => key === this.key) ?? null);
   room = $state<Room>("overview");
-  settings = $state.raw<Settings>({ appearance: "system", workspace: null });
+  /** What the address says behind the room. */
+  params = $state.raw(new URLSearchParams());
+  settings = $state.raw<Settings>({ appearance: "system", workspace: null, locale: null, localTime: false });
+  /** The time zone that days and hours are shown in: the workspace's, unless somebody wants this computer's. */
+  readonly zone = $derived(this.settings.localTime ? localZone() : (this.workspace?.timeZone ?? "UTC"));
   sync = $state.raw<SyncStatus | null>(null);
   /** Nothing of the workspace that is shown can be told yet: its history is being read, or that was paused on the way. */
   readonly unread = $derived(this.sync !== null && this.sync.asOf === null && (this.sync.state === "catching_up" || this.sync.state === "paused"));
-  /** What the Usage room was last asked for: it is there again when somebody comes back. */
-  usage = $state.raw<UsageQuery>({ range: "this_period", from: null, to: null, step: null, by: "group", compare: false });
   /** Why the window has nothing to show at all. */
   error = $state.raw<AppError | null>(null);
+  /** What lies over the room. */
+  overlay = $state<"palette" | "shortcuts" | null>(null);
+  /** The newest thing to tell that nothing else in the window shows. */
+  said = $state.raw<Said | null>(null);
 
   palette = $state.raw(new Palette([]));
   #features = "";
@@ -37,6 +54,10 @@ export class AppState {
   #look = $state(0);
   /** The colours that charts are drawn with now. */
   readonly theme: Theme = $derived.by(() => this.#resolve(this.#look, this.palette));
+  /** How charts write numbers and dates now. */
+  readonly #locale: Locale = $derived(chartLocale(locale.tag, locale.numbers));
+  /** What each room was last asked to show: it is there again when somebody comes back. */
+  readonly #kept = $state<Partial<Record<Room, string>>>({});
 
   #painted = false;
   #loading = false;
@@ -46,6 +67,7 @@ export class AppState {
   constructor(backend: Backend) {
     this.backend = backend;
     this.jobs = new Jobs(backend);
+    this.#arrive();
   }
 
   /** Connects the window to its surroundings; the returned function lets go of them. */
@@ -80,14 +102,50 @@ export class AppState {
   /** Shows a workspace and remembers it. */
   choose(key: string): void {
     if (key === this.key) return;
+    this.#forget();
     this.#show(key);
     void this.saveSettings({ ...this.settings, workspace: key });
   }
 
-  /** Goes to a room. */
-  go(room: Room): void {
-    this.room = room;
-    if (location.hash !== `#/${room}`) location.hash = `#/${room}`;
+  /** Goes to a room, as it was left or as `params` say. In place of the present one it leaves no step to come back to. */
+  go(room: Room, params?: Params, how: "step" | "in place" = "step"): void {
+    const address = this.href(room, params);
+    if (location.hash === address) return this.#arrive();
+    if (how === "in place") history.replaceState(history.state, "", address);
+    else history.pushState(null, "", address);
+    this.#arrive();
+  }
+
+  /** The address of a room, for a link: as it was left, or as `params` say. */
+  href(room: Room, params?: Params): string {
+    return addressOf(room, params ? searchOf(params) : (this.#kept[room] ?? ""));
+  }
+
+  /** How a chart of a size is drawn now. */
+  look(size: Size): Look {
+    return { theme: this.theme, locale: this.#locale, zone: this.settings.localTime ? this.zone : null, size };
+  }
+
+  /** Tells what was done, or why it was not, where nothing else shows it. */
+  say(words: string, tone: Tone = "info"): void {
+    this.said = { text: words, tone };
+  }
+
+  /** Asks the service for what is new. */
+  async refresh(): Promise<void> {
+    const { key } = this;
+    if (key !== null) await this.#tell(text.shell.said.asked, () => this.backend.retrySync(key));
+  }
+
+  /** Stops reading from the service, or goes on. */
+  async pause(paused: boolean): Promise<void> {
+    const { key } = this;
+    if (key !== null) await this.#tell(paused ? text.shell.said.paused : text.shell.said.goesOn, () => this.backend.pauseSync(key, paused));
+  }
+
+  /** Changes settings at once, keeps them and tells what was changed. */
+  async change(changed: Partial<Settings>, done: string): Promise<void> {
+    await this.#tell(done, () => this.saveSettings({ ...this.settings, ...changed }));
   }
 
   /** Applies settings at once and keeps them. */
@@ -142,11 +200,31 @@ export class AppState {
   /** Calls when a purchase of the workspace that is shown has changed. */
   readonly purchases = (f: () => void): (() => void) => this.backend.onPurchaseChanged((workspace) => workspace === this.key && f());
 
+  async #tell(done: string, request: () => Promise<void>): Promise<void> {
+    try {
+      await request();
+      this.say(done);
+    } catch (thrown) {
+      const { message, advice } = toAppError(thrown);
+      this.say(`${message} ${advice}`, "stop");
+    }
+  }
+
   #know(workspaces: WorkspaceSummary[]): void {
     this.workspaces = workspaces;
     const wanted = [this.key, this.settings.workspace].find((key) => workspaces.some((w) => w.key === key));
     const key = wanted ?? workspaces[0]?.key ?? null;
     if (key !== this.key) this.#show(key);
+  }
+
+  /** Forgets what rooms were asked of a workspace: another one has other entries, members and features. */
+  #forget(): void {
+    for (const room of Object.keys(this.#kept) as Room[]) {
+      const kept = new URLSearchParams(this.#kept[room]);
+      for (const name of [...kept.keys()]) if (!ANYWHERE[room]?.includes(name)) kept.delete(name);
+      this.#kept[room] = kept.toString();
+    }
+    this.go(this.room, undefined, "in place");
   }
 
   #show(key: string | null): void {
@@ -195,13 +273,22 @@ export class AppState {
   }
 
   #followAddress(): () => void {
-    const follow = () => {
-      const room = location.hash.replace(/^#\//, "");
-      if (isRoom(room)) this.room = room;
-    };
-    follow();
+    const follow = () => this.#arrive();
+    window.addEventListener("popstate", follow);
     window.addEventListener("hashchange", follow);
-    return () => window.removeEventListener("hashchange", follow);
+    return () => {
+      window.removeEventListener("popstate", follow);
+      window.removeEventListener("hashchange", follow);
+    };
+  }
+
+  /** Is where the address says. */
+  #arrive(): void {
+    const place = placeOf(location.hash);
+    if (!place) return;
+    this.room = place.room;
+    if (place.params.toString() !== this.params.toString()) this.params = place.params;
+    this.#kept[place.room] = place.params.toString();
   }
 
   #followLook(): () => void {
@@ -212,6 +299,7 @@ export class AppState {
   }
 
   #applyAppearance(): void {
+    locale.choose(this.settings.locale);
     const root = document.documentElement;
     if (root.dataset["appearance"] === this.settings.appearance) return;
     root.dataset["appearance"] = this.settings.appearance;

@@ -1,5 +1,5 @@
 import type { Notice } from "$lib/backend/types";
-import { counted } from "$lib/format";
+import { text } from "$lib/text";
 import type { IconName, Tone } from "./tone";
 
 /** A notice as it is shown. */
@@ -15,11 +15,11 @@ const CLOCK_OFF = 2 * MINUTE;
 export function noticeWords({ code, message }: Notice): NoticeWords {
   switch (code) {
     case "set_aside":
-      return { title: "The local copy was set aside", body: message, icon: "sync", tone: "info" };
+      return { title: text.notices.setAside, body: message, icon: "sync", tone: "info" };
     case "lost":
-      return { title: "Entries were fetched again", body: message, icon: "sync", tone: "info" };
+      return { title: text.notices.lost, body: message, icon: "sync", tone: "info" };
     case "desk_set_aside":
-      return { title: "Connections and settings were set aside", body: message, icon: "warn", tone: "warn" };
+      return { title: text.notices.deskSetAside, body: message, icon: "warn", tone: "warn" };
   }
 }
 
@@ -28,8 +28,8 @@ export function clockWords(behindMs: number): NoticeWords | null {
   const off = Math.abs(behindMs);
   if (off < CLOCK_OFF) return null;
   return {
-    title: `This computer's clock is ${bySize(off)} ${behindMs > 0 ? "behind" : "ahead of"} the service's.`,
-    body: "Refresh dates and forecasts go by the service's clock.",
+    title: behindMs > 0 ? text.notices.clockBehind(bySize(off)) : text.notices.clockAhead(bySize(off)),
+    body: text.notices.clockMeans,
     icon: "clock",
     tone: "warn",
   };
@@ -37,7 +37,7 @@ export function clockWords(behindMs: number): NoticeWords | null {
 
 /** A stretch of time in the largest unit that says enough. */
 function bySize(ms: number): string {
-  if (ms < 2 * HOUR) return counted(Math.round(ms / MINUTE), "minute");
-  if (ms < 2 * DAY) return counted(Math.round(ms / HOUR), "hour");
-  return counted(Math.round(ms / DAY), "day");
+  if (ms < 2 * HOUR) return text.notices.minutes(Math.round(ms / MINUTE));
+  if (ms < 2 * DAY) return text.notices.hours(Math.round(ms / HOUR));
+  return text.notices.days(Math.round(ms / DAY));
 }

@@ -1,5 +1,6 @@
 import type { RunOut } from "$lib/backend/types";
 import { MISSING, day, dayRange } from "$lib/format";
+import { text } from "$lib/text";
 
 /** When something runs out, as words: the answer, how sure it is, and the instant behind it. */
 export type RunOutWords = { text: string; likely: string; at: number | null };
@@ -9,42 +10,43 @@ export type Running = "allowance" | "top-ups";
 
 /** A run-out for a date list. Beyond the refresh the end of the likely range is open. */
 export function runOutWords(what: Running, runOut: RunOut, zone: string, now: number): RunOutWords {
+  const words = text.overview.runOut;
   switch (runOut.verdict) {
     case "runs_out":
       return runOut.at === null
-        ? { text: MISSING, likely: "no date is known", at: null }
+        ? { text: MISSING, likely: words.noDate, at: null }
         : { text: day(runOut.at, zone, now), likely: likely(runOut.from, runOut.to, zone), at: runOut.at };
     case "lasts_to_refresh":
-      return { text: "The refresh", likely: runOut.from === null ? "at this pace" : `at worst ${day(runOut.from, zone, now)}`, at: null };
+      return { text: words.refresh, likely: runOut.from === null ? words.atThisPace : words.atWorst(day(runOut.from, zone, now)), at: null };
     case "gone":
-      return what === "allowance" ? { text: "Used up", likely: "nothing is left", at: null } : { text: "None left", likely: "nothing to run out", at: null };
+      return what === "allowance" ? { text: words.usedUp, likely: words.nothingLeft, at: null } : { text: words.noneLeft, likely: words.nothingToRunOut, at: null };
     case "never":
-      return { text: "No end in sight", likely: "nothing is using them", at: null };
+      return { text: words.never, likely: words.notUsed, at: null };
     case "unknown":
-      return { text: MISSING, likely: "too little history to say", at: null };
+      return { text: MISSING, likely: words.tooEarly, at: null };
   }
 }
 
 function likely(from: number | null, to: number | null, zone: string): string {
-  if (from === null && to === null) return "a rough estimate";
-  if (from === null) return `likely by ${dayRange(to!, to!, zone)}`;
-  if (to === null) return `likely ${dayRange(from, from, zone)} – after refresh`;
-  return `likely ${dayRange(from, to, zone)}`;
+  const words = text.overview.runOut;
+  if (from === null) return to === null ? words.rough : words.likelyBy(dayRange(to, to, zone));
+  return to === null ? words.likelyFrom(dayRange(from, from, zone)) : words.likely(dayRange(from, to, zone));
 }
 
 /** Until when a pack would last, as the line on its card. */
 export function packLastsWords(runOut: RunOut, reachesRefresh: boolean, zone: string, now: number): string {
-  if (reachesRefresh) return "Lasts past the refresh at this pace";
+  const words = text.overview.runOut.pack;
+  if (reachesRefresh) return words.pastRefresh;
   switch (runOut.verdict) {
     case "runs_out":
-      return runOut.at === null ? "How long it lasts is not known yet" : `Lasts until ${day(runOut.at, zone, now)} at this pace`;
+      return runOut.at === null ? words.notKnown : words.until(day(runOut.at, zone, now));
     case "lasts_to_refresh":
-      return "Lasts past the refresh at this pace";
+      return words.pastRefresh;
     case "gone":
-      return "Used up at once at this pace";
+      return words.atOnce;
     case "never":
-      return "Nothing is using credits now";
+      return words.never;
     case "unknown":
-      return "Too little history to say how long it lasts";
+      return words.tooEarly;
   }
 }

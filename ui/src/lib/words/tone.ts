@@ -3,6 +3,6 @@ export type Tone = "good" | "info" | "warn" | "stop";
 
 /** The pictures that the interface knows. */
 export type IconName =
-  | "overview" | "usage" | "topUp" | "settings"
+  | "overview" | "usage" | "ledger" | "topUp" | "settings"
   | "check" | "verified" | "warn" | "pause" | "play" | "stop" | "clock" | "none" | "lock"
-  | "chevron" | "external" | "table" | "chart" | "copy" | "save" | "folder" | "offline" | "broken" | "sync" | "cross" | "star" | "up" | "down";
+  | "chevron" | "external" | "table" | "chart" | "copy" | "save" | "folder" | "offline" | "broken" | "sync" | "cross" | "star" | "up" | "down" | "filter" | "search" | "keys" | "workspace" | "look" | "locale" | "calendar";

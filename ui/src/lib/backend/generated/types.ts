@@ -292,9 +292,9 @@ daily: Array<number>, };
 export type EntryKind = "grant" | "usage" | "expiry" | "void" | "amendment" | "hold" | "release" | "plan_change" | "controls_change";
 
 /**
- * One of the newest ledger entries.
+ * A ledger entry in a list.
  */
-export type LatestEntry = { 
+export type LedgerRow = { 
 /**
  * Its number in the ledger.
  */
@@ -308,13 +308,37 @@ kind: EntryKind,
  */
 title: string, 
 /**
- * Where it came from and whose it was, as far as known.
+ * What else there is to say of it, but for the labels below.
  */
 detail: string | null, 
+/**
+ * The feature's id.
+ */
+feature: string | null, 
 /**
  * The feature's group, for its colour.
  */
 group: string | null, 
+/**
+ * Units of work; 0 where it is about none.
+ */
+units: number, 
+/**
+ * The member whose work it was.
+ */
+member: string | null, 
+/**
+ * The channel that it came through.
+ */
+channel: string | null, 
+/**
+ * Who reported it.
+ */
+source: string | null, 
+/**
+ * What the work was about, in the words of who reported it.
+ */
+reference: string | null, 
 /**
  * When the work was done.
  */
@@ -328,9 +352,420 @@ recordedAt: number,
  */
 amount: number, 
 /**
- * What was left after it.
+ * The ledger balance after it.
  */
 balanceAfter: number, };
+
+/**
+ * Which entries to show. What is empty or absent does not restrict.
+ */
+export type LedgerFilter = { 
+/**
+ * Work done at or after this instant …
+ */
+from: number | null, 
+/**
+ * … and before this one.
+ */
+to: number | null, 
+/**
+ * Kinds of entry, by name.
+ */
+kinds: Array<string>, 
+/**
+ * Features, by id.
+ */
+features: Array<string>, 
+/**
+ * The member.
+ */
+member: string | null, 
+/**
+ * The channel.
+ */
+channel: string | null, 
+/**
+ * Who reported it.
+ */
+source: string | null, 
+/**
+ * How the reference begins.
+ */
+reference: string | null, };
+
+/**
+ * A page of the ledger, newest first.
+ */
+export type LedgerPage = { 
+/**
+ * The entries found.
+ */
+rows: Array<LedgerRow>, 
+/**
+ * Search on under this number; none when everything was looked at. A page may be empty and still have more.
+ */
+nextBefore: number | null, 
+/**
+ * Entries in the whole ledger.
+ */
+entries: number, };
+
+/**
+ * A feature and what people call it.
+ */
+export type NamedFeature = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its group; its id where no catalogue knows it any more.
+ */
+group: string, };
+
+/**
+ * What can be filtered by: every name that occurs in the ledger.
+ */
+export type LedgerNames = { 
+/**
+ * Features that occur or that the catalogue has, with their names for people.
+ */
+features: Array<NamedFeature>, 
+/**
+ * Members.
+ */
+members: Array<string>, 
+/**
+ * Channels.
+ */
+channels: Array<string>, 
+/**
+ * Sources.
+ */
+sources: Array<string>, };
+
+/**
+ * What one grant paid of an entry, or got back by it.
+ */
+export type GrantShare = { 
+/**
+ * The grant's entry.
+ */
+grant: number, 
+/**
+ * What it is, for people.
+ */
+title: string, 
+/**
+ * Credits that came from it (negative) or back to it (positive).
+ */
+amount: number, 
+/**
+ * What the grant was.
+ */
+size: number, 
+/**
+ * What it had left right after the entry.
+ */
+left: number, 
+/**
+ * When it expires.
+ */
+expiresAt: number | null, };
+
+/**
+ * What an entry is to another one.
+ */
+export type Relation = "amends" | "ends_hold" | "of_grant";
+
+/**
+ * An entry that another one is about.
+ */
+export type Related = { 
+/**
+ * Its number.
+ */
+seq: number, 
+/**
+ * What it is to the entry.
+ */
+relation: Relation, 
+/**
+ * What it is, for people.
+ */
+title: string, };
+
+/**
+ * What a grant gives.
+ */
+export type GrantTerms = { 
+/**
+ * Credits.
+ */
+amount: number, 
+/**
+ * What is left of it now.
+ */
+leftNow: number, 
+/**
+ * From when on it pays.
+ */
+effectiveAt: number, 
+/**
+ * Until when; for ever, if absent.
+ */
+expiresAt: number | null, 
+/**
+ * Its place in the draw-down order: lower pays first.
+ */
+priority: number, };
+
+/**
+ * Whether the rules give an entry.
+ */
+export type EntryVerdict = "agrees" | "differs";
+
+/**
+ * Everything about an entry.
+ */
+export type EntryDetail = { 
+/**
+ * The entry as the list has it.
+ */
+row: LedgerRow, 
+/**
+ * The id that whoever reported it gave it.
+ */
+id: string | null, 
+/**
+ * Credits a unit.
+ */
+rate: number | null, 
+/**
+ * The provider does not publish the rate.
+ */
+rateAssumed: boolean, 
+/**
+ * The catalogue revision that priced it.
+ */
+revision: number | null, 
+/**
+ * What each grant paid or got back, in the order of draw-down.
+ */
+shares: Array<GrantShare>, 
+/**
+ * What a grant gives.
+ */
+grant: GrantTerms | null, 
+/**
+ * The entries that this one is about.
+ */
+related: Array<Related>, 
+/**
+ * Its link of the hash chain, in hex.
+ */
+hash: string, 
+/**
+ * The link before it, in hex.
+ */
+previousHash: string, 
+/**
+ * Its exact bytes.
+ */
+body: string, 
+/**
+ * Whether the hash follows from the one before and the bytes, and the rules give this entry.
+ */
+verdict: EntryVerdict, 
+/**
+ * What differs, a line each.
+ */
+findings: Array<string>, };
+
+/**
+ * What explains a change.
+ */
+export type CauseOf = "feature" | "member" | "channel" | "source";
+
+/**
+ * One part of a change.
+ */
+export type Cause = { 
+/**
+ * What it is.
+ */
+of: CauseOf, 
+/**
+ * The feature's id, or the name in the ledger.
+ */
+key: string, 
+/**
+ * Its name, for people.
+ */
+name: string, 
+/**
+ * A feature's group.
+ */
+group: string | null, 
+/**
+ * Credits in the range.
+ */
+credits: number, 
+/**
+ * Credits in the range before.
+ */
+before: number, 
+/**
+ * Its change as a part of the change of everything: 0.8 is most of it; over 1 where others go the other way.
+ */
+part: number, 
+/**
+ * The first day of a lasting change within the range, where there is a clear one …
+ */
+since: number | null, 
+/**
+ * … and how many times as much a day was used from then on. 0 where it ended.
+ */
+times: number | null, };
+
+/**
+ * Why more or less was used than in the range before.
+ */
+export type Why = { 
+/**
+ * The range, up to now.
+ */
+range: Period, 
+/**
+ * The range before it; none where the ledger does not reach that far back.
+ */
+previous: Period | null, 
+/**
+ * Credits in the range.
+ */
+credits: number, 
+/**
+ * Credits in the range before.
+ */
+before: number, 
+/**
+ * What explains the change, the features first, of each kind the largest first; empty where nothing stands out.
+ */
+causes: Array<Cause>, };
+
+/**
+ * The control of one feature.
+ */
+export type FeatureControl = { 
+/**
+ * The feature's id.
+ */
+feature: string, 
+/**
+ * Its name, for people.
+ */
+name: string, 
+/**
+ * Its group.
+ */
+group: string, 
+/**
+ * Whether it may run.
+ */
+on: boolean, 
+/**
+ * Most credits a period; none for any number.
+ */
+cap: number | null, 
+/**
+ * Credits that count towards the cap in this period.
+ */
+used: number, 
+/**
+ * It runs only while automation is on.
+ */
+needsAutomation: boolean, 
+/**
+ * Since when it is as it is; none if nobody ever changed it.
+ */
+since: number | null, };
+
+/**
+ * The controls in force.
+ */
+export type Controls = { 
+/**
+ * Whether this person may change them.
+ */
+mayChange: boolean, 
+/**
+ * Whether automation is on.
+ */
+automation: boolean, 
+/**
+ * Each feature, in catalogue order.
+ */
+features: Array<FeatureControl>, };
+
+/**
+ * A wish for one feature. What is absent stays as it is.
+ */
+export type FeatureWish = { 
+/**
+ * Turn it on or off.
+ */
+on: boolean | null, 
+/**
+ * Set or lift its cap.
+ */
+cap: CapWish | null, };
+
+/**
+ * A wish for a cap.
+ */
+export type CapWish = { 
+/**
+ * Most credits a period; none lifts the cap.
+ */
+credits: number | null, };
+
+/**
+ * A wish to change controls. What is absent stays as it is.
+ */
+export type ControlsWish = { 
+/**
+ * Turn automation on or off.
+ */
+automation: boolean | null, 
+/**
+ * By feature.
+ */
+features: { [key in string]: FeatureWish }, };
+
+/**
+ * What a change of controls would do.
+ */
+export type ControlsPreview = { 
+/**
+ * When everything that is available runs out as it is.
+ */
+now: RunOut, 
+/**
+ * When it would run out.
+ */
+then: RunOut, 
+/**
+ * Credits that would be used up to the refresh as it is …
+ */
+expectedNow: number, 
+/**
+ * … and with the change.
+ */
+expectedThen: number, };
 
 /**
  * The Overview room.
@@ -371,7 +806,7 @@ rankingRange: Period | null,
 /**
  * The newest entries, the newest first.
  */
-latest: Array<LatestEntry>, };
+latest: Array<LedgerRow>, };
 
 /**
  * The UI's colours as `#rrggbb`, and its font.
@@ -416,7 +851,48 @@ series: { [key in string]: string },
 /**
  * The font family.
  */
-font: string, };
+font: string, 
+/**
+ * Whether a person asked for more contrast: lines are thicker, and bands stand apart.
+ */
+contrast: boolean, };
+
+/**
+ * How numbers and dates are written, as the window's locale has it.
+ */
+export type Locale = { 
+/**
+ * What parts a number's whole from its fraction: "." or ",".
+ */
+decimal: string, 
+/**
+ * What stands between groups of three digits; may be empty.
+ */
+group: string, 
+/**
+ * What a thousand, a million, an American billion and trillion are called behind a compact number: "k", "M", "B", "T".
+ */
+compact: Array<string>, 
+/**
+ * The twelve months, short, from January on.
+ */
+months: Array<string>, 
+/**
+ * The seven weekdays, short, from Monday on.
+ */
+weekdays: Array<string>, 
+/**
+ * A day of a month, with `{d}` and `{m}` in it: "{d} {m}".
+ */
+day: string, 
+/**
+ * A day with its weekday, with `{w}`, `{d}` and `{m}` in it: "{w} {d} {m}".
+ */
+weekdayDay: string, 
+/**
+ * A month with its year, with `{m}` and `{y}` in it: "{m} {y}".
+ */
+monthYear: string, };
 
 /**
  * The size to draw at, in CSS pixels.
@@ -430,6 +906,41 @@ width: number,
  * Height.
  */
 height: number, };
+
+/**
+ * How the window shows things: what every chart is drawn with.
+ */
+export type Look = { 
+/**
+ * Colours and font.
+ */
+theme: Theme, 
+/**
+ * How numbers and dates are written.
+ */
+locale: Locale, 
+/**
+ * IANA name of the time zone that days and hours are shown in; the workspace's billing zone, if absent.
+ */
+zone: string | null, 
+/**
+ * The size to draw at.
+ */
+size: Size, };
+
+/**
+ * A picture that can be saved.
+ */
+export type Picture = { "of": "burn_down" } | { "of": "usage", 
+/**
+ * What the Usage room shows.
+ */
+query: UsageQuery, };
+
+/**
+ * The form of a saved chart.
+ */
+export type PictureFormat = "svg" | "png" | "csv";
 
 /**
  * The part of the picture that holds the values, in CSS pixels.
@@ -557,7 +1068,30 @@ export type Step = "hour" | "day" | "week" | "month";
 /**
  * What a chart is split by.
  */
-export type SplitBy = "group" | "feature";
+export type SplitBy = "group" | "feature" | "member" | "channel" | "source";
+
+/**
+ * How use over time is drawn.
+ */
+export type Shape = "area" | "bars";
+
+/**
+ * What a part of the usage has in common.
+ */
+export type Label = "member" | "channel" | "source";
+
+/**
+ * The usage of one member, channel or source.
+ */
+export type UsageOf = { 
+/**
+ * Which of them.
+ */
+label: Label, 
+/**
+ * Its name in the ledger.
+ */
+name: string, };
 
 /**
  * What the Usage room asks for.
@@ -586,24 +1120,37 @@ by: SplitBy,
 /**
  * Whether the previous range is drawn, too.
  */
-compare: boolean, };
+compare: boolean, 
+/**
+ * How it is drawn.
+ */
+shape: Shape, 
+/**
+ * Whose usage; everybody's, if absent.
+ */
+of: UsageOf | null, };
 
 /**
- * One feature in the range.
+ * One feature, or one member, channel or source, in the range.
  */
 export type UsageRow = { 
 /**
- * The feature's id.
+ * The feature's id, or the name in the ledger; empty for all those that are not named one by one, and for what names
+ * none.
  */
-feature: string, 
+key: string, 
 /**
- * Its name, for people.
+ * Its name, for people; empty where the key is.
  */
 name: string, 
 /**
- * Its group.
+ * A feature's group.
  */
-group: string, 
+group: string | null, 
+/**
+ * How many names are in this row: 1, or those that are not named one by one; 0 for what names none.
+ */
+names: number, 
 /**
  * Credits.
  */
@@ -625,9 +1172,9 @@ share: number,
  */
 previous: number | null, 
 /**
- * Credits a unit.
+ * Credits a unit of a feature.
  */
-rate: number, 
+rate: number | null, 
 /**
  * The provider does not publish the rate.
  */
@@ -691,7 +1238,7 @@ previousCredits: number | null,
  */
 busiest: Busiest | null, 
 /**
- * Part of the credits used Monday to Friday, 9 to 17 h of billing time, 0..=1; none without credits.
+ * Part of the credits used Monday to Friday, 9 to 17 h of the time zone that is shown, 0..=1; none without credits.
  */
 workHoursShare: number | null, 
 /**
@@ -699,11 +1246,15 @@ workHoursShare: number | null,
  */
 chart: Chart, 
 /**
- * Each feature, the largest first.
+ * The feature, or member, channel or source, of each row: as the query is split.
+ */
+by: SplitBy, 
+/**
+ * What the chart is split by, the largest first; with groups, each feature.
  */
 rows: Array<UsageRow>, 
 /**
- * Credits by weekday (Monday first) and hour of billing time.
+ * Credits by weekday (Monday first) and hour of the time zone that is shown.
  */
 heat: Array<Array<number>>, };
 
@@ -1108,43 +1659,6 @@ more: number, };
 export type ExportFormat = "csv" | "sqlite";
 
 /**
- * What to export. What is empty or absent does not restrict.
- */
-export type ExportFilter = { 
-/**
- * Work done at or after this instant …
- */
-from: number | null, 
-/**
- * … and before this one.
- */
-to: number | null, 
-/**
- * Kinds of entry, by name.
- */
-kinds: Array<string>, 
-/**
- * Features, by id.
- */
-features: Array<string>, 
-/**
- * The member.
- */
-member: string | null, 
-/**
- * The channel.
- */
-channel: string | null, 
-/**
- * Who reported it.
- */
-source: string | null, 
-/**
- * How the reference begins.
- */
-reference: string | null, };
-
-/**
  * A wish to export.
  */
 export type ExportRequest = { 
@@ -1155,7 +1669,7 @@ format: ExportFormat,
 /**
  * Which entries.
  */
-filter: ExportFilter, };
+filter: LedgerFilter, };
 
 /**
  * What was written for a person to take along.
@@ -1228,4 +1742,12 @@ appearance: Appearance,
 /**
  * The key of the workspace that was open last.
  */
-workspace: string | null, };
+workspace: string | null, 
+/**
+ * BCP 47 tag of the locale that numbers and dates are written in; English as in Europe, if absent.
+ */
+locale: string | null, 
+/**
+ * Whether days and hours are shown in this computer's time zone and not in the workspace's.
+ */
+localTime: boolean, };

@@ -1,6 +1,7 @@
 import { screen, within } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
-import type { Scenario } from "$lib/backend/fake";
+import { NOW, type Scenario } from "$lib/backend/fake";
+import type { Why } from "$lib/backend/types";
 import { by, openWindow, settle } from "../../../test/window";
 
 const NO_BREAK = /\u00a0/g;
@@ -134,8 +135,8 @@ describe("the lists", () => {
   it("show the latest entries, newest first", async () => {
     await openWindow();
     const rows = within(by("latest")).getAllByRole("row").slice(1);
-    expect(rows.map((row) => row.dataset["seq"])).toEqual(["9000", "8999", "8998", "8997", "8996"]);
-    expect(cells(rows[0]!)).toBe("14:02:12 Automated response Chat · #48121 −2 6,778");
+    expect(rows.map((row) => row.dataset["seq"])).toEqual(["9000", "8999", "8998", "8997"]);
+    expect(cells(rows[0]!)).toBe("14:02:12 Automated responses chat · #48121 −2 6,778");
   });
 
   it("say so when there is nothing yet", async () => {
@@ -143,6 +144,90 @@ describe("the lists", () => {
     expect(text(by("latest"))).toContain("No entries yet");
     expect(text(by("room"))).toContain("Nothing has been used in this period yet");
     expect(by("available").textContent).toBe("10,000");
+  });
+});
+
+describe("what is behind a number", () => {
+  const link = (name: string | RegExp, within_: HTMLElement = by("room")) => within(within_).getByRole("link", { name }).getAttribute("href") ?? "";
+  const asked = (href: string) => Object.fromEntries([...new Set(new URLSearchParams(href.split("?")[1]).keys())].map((key) => [key, new URLSearchParams(href.split("?")[1]).getAll(key)]));
+  const NOVEMBER = String(Date.UTC(2026, 10, 1));
+
+  it("are the entries of this period", async () => {
+    await openWindow();
+    expect(asked(link("5,647"))).toEqual({ kind: ["usage", "amendment"], from: [NOVEMBER] });
+    expect(asked(link("2,425"))).toEqual({ kind: ["grant", "void"] });
+    expect(link(/6,778 credits left/)).toBe("#/ledger");
+  });
+
+  it("are the entries of a group's features", async () => {
+    await openWindow();
+    expect(asked(link("Replies"))).toEqual({ kind: ["usage"], feature: ["automated-response", "reply-suggestion", "draft"], from: [NOVEMBER] });
+  });
+
+  it("is the entry itself", async () => {
+    const { user } = await openWindow();
+    await user.click(within(by("latest")).getByRole("link", { name: "AI classification" }));
+    await settle();
+    expect(by("room")).toHaveAttribute("data-room", "ledger");
+    expect(by("entry")).toHaveAttribute("data-seq", "8999");
+  });
+});
+
+describe("why so fast", () => {
+  const why: Why = {
+    range: { start: Date.UTC(2026, 10, 1), end: NOW }, previous: { start: Date.UTC(2026, 9, 1), end: Date.UTC(2026, 9, 22, 14) }, credits: 5_647, before: 4_280,
+    causes: [
+      { of: "feature", key: "automated-response", name: "Automated responses", group: "replies", credits: 1_800, before: 925, part: 0.64, since: Date.UTC(2026, 10, 12), times: 2 },
+      { of: "channel", key: "chat", name: "chat", group: null, credits: 3_000, before: 2_000, part: 0.73, since: null, times: null },
+      { of: "member", key: "ana", name: "ana", group: null, credits: 900, before: 700, part: 0.15, since: null, times: null },
+    ],
+  };
+  const explained = (answer: Partial<Why>, scenario: Scenario = "active") => openWindow(scenario, "overview", (backend) => void vi.spyOn(backend, "why").mockResolvedValue({ ...why, ...answer }));
+
+  it("names what explains most, and leads to it", async () => {
+    const { backend } = await explained({});
+    expect(text(by("why"))).toBe("Why so fast? 32 % more than in 1 – 22 Oct. 64 % of the rise is automated responses: twice as much a day since Thu 12 Nov. 73 % of the rise came through chat.");
+    expect(vi.mocked(backend.why).mock.lastCall?.slice(0, 3)).toEqual(["sample/northwind", expect.objectContaining({ range: "this_period" }), null]);
+    expect(within(by("why")).getAllByRole("link").map((a) => a.getAttribute("href"))).toEqual([`#/ledger?feature=automated-response&from=${Date.UTC(2026, 10, 12)}`, `#/ledger?channel=chat&from=${Date.UTC(2026, 10, 1)}`]);
+  });
+
+  it.each<[Partial<Why>, string]>([
+    [{ credits: 2_000, causes: [] }, "Why slower? 53 % less than in 1 – 22 Oct. No single cause stands out."],
+    [{ credits: 4_300, causes: [] }, "At the usual pace About as much as in 1 – 22 Oct."],
+    [{ previous: null }, "Is that fast? There are no earlier days to compare with yet."],
+  ])("says so otherwise, %#", async (answer, said) => {
+    await explained(answer);
+    expect(text(by("why"))).toBe(said);
+  });
+
+  it("is not asked where nothing was used", async () => {
+    await openWindow("empty");
+    expect(screen.queryByTestId("why")).toBeNull();
+  });
+});
+
+describe("who may not buy", () => {
+  it("is not asked to", async () => {
+    await openWindow("member");
+    expect(within(by("room")).queryByRole("button", { name: "Top up" })).toBeNull();
+  });
+});
+
+describe("the time zone", () => {
+  it("is this computer's where somebody wants that, and the refresh names the billing time as well", async () => {
+    vi.stubEnv("TZ", "Europe/Berlin");
+    await openWindow("paused", "overview", (backend) => void vi.spyOn(backend, "settings").mockResolvedValue({ appearance: "system", workspace: null, locale: null, localTime: true }));
+    vi.unstubAllEnvs();
+    expect(text(by("banner"))).toContain("AI is paused until Tue 1 Dec, 01:00 CET (00:00 UTC)");
+    expect(text(by("room"))).toContain("in 8 d 9 h · 01:00 CET · 00:00 UTC");
+  });
+});
+
+describe("numbers as large as they may be", () => {
+  it("are told in full", async () => {
+    await openWindow("huge");
+    expect(by("available").textContent).toBe("9,007,199,254,740,991");
+    expect(by("available")).toHaveClass("long");
   });
 });
 

@@ -1,4 +1,5 @@
 import type { ExportFormat, ExportRequest } from "$lib/backend/types";
+import { text } from "$lib/text";
 import { endOfDay, startOfDay } from "$lib/zone";
 
 /** What somebody wants to export, as it is written in the fields; what is empty does not restrict. */
@@ -11,11 +12,11 @@ export const EVERYTHING: Wish = { format: "csv", first: "", last: "", feature: "
 export function daysProblem({ first, last }: Wish, zone: string): string | null {
   const from = first.trim() === "" ? null : startOfDay(first.trim(), zone);
   const to = last.trim() === "" ? null : endOfDay(last.trim(), zone);
-  if ((first.trim() !== "" && from === null) || (last.trim() !== "" && to === null)) return "Write a day as year-month-day, like 2026-11-30.";
-  return from !== null && to !== null && from >= to ? "The first day is after the last." : null;
+  if ((first.trim() !== "" && from === null) || (last.trim() !== "" && to === null)) return text.settings.export.notADay;
+  return from !== null && to !== null && from >= to ? text.settings.export.wrongWay : null;
 }
 
-/** A wish as the app takes it. Its days are those of the billing time zone, both included. */
+/** A wish as the app takes it. Its days are those of a time zone, both included. */
 export function requestOf(wish: Wish, zone: string): ExportRequest {
   const given = (text: string) => (text.trim() === "" ? null : text.trim());
   return {

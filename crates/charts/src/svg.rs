@@ -1,0 +1,208 @@
+//! What plotters draws, as the elements of an SVG: only those that a chart may have, with presentation attributes only.
+//!
+//! A chart is mostly numbers: places by the thousands. They are written at once here, not a letter at a time.
+
+use std::convert::Infallible;
+
+use plotters_backend::text_anchor::HPos;
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
+
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+/// Writes elements behind what is there already.
+pub(crate) struct Svg<'a> {
+    out: &'a mut String,
+    size: (u32, u32),
+}
+
+impl<'a> Svg<'a> {
+    /// A picture of this many units.
+    pub(crate) fn new(out: &'a mut String, size: (u32, u32)) -> Self {
+        Self { out, size }
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        for part in [" ", name, "=\""] {
+            self.out.push_str(part);
+        }
+        escape(self.out, value);
+        self.out.push('"');
+    }
+
+    fn number(&mut self, name: &str, value: impl Into<i64>) {
+        let mut text = String::new();
+        write_number(&mut text, value.into());
+        self.attribute(name, &text);
+    }
+
+    fn paint(&mut self, name: &str, colour: BackendColor) {
+        self.attribute("opacity", &colour.alpha.to_string());
+        self.colour(name, colour);
+    }
+
+    fn colour(&mut self, name: &str, colour: BackendColor) {
+        let (red, green, blue) = colour.rgb;
+        self.attribute(name, &format!("#{red:02X}{green:02X}{blue:02X}"));
+    }
+
+    fn points(&mut self, path: impl IntoIterator<Item = BackendCoord>) {
+        self.out.push_str(" points=\"");
+        for (index, (x, y)) in path.into_iter().enumerate() {
+            if index > 0 {
+                self.out.push(' ');
+            }
+            write_number(self.out, x.into());
+            self.out.push(',');
+            write_number(self.out, y.into());
+        }
+        self.out.push_str("\"/>\n");
+    }
+}
+
+impl DrawingBackend for Svg<'_> {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    /// A square of one unit.
+    fn draw_pixel(&mut self, (x, y): BackendCoord, colour: BackendColor) -> Drawn {
+        self.out.push_str("<polygon");
+        self.paint("fill", colour);
+        self.points([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]);
+        Ok(())
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
+        self.out.push_str("<polyline fill=\"none\"");
+        self.paint("stroke", style.color());
+        self.number("stroke-width", style.stroke_width());
+        self.points(path);
+        Ok(())
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
+        self.out.push_str("<polygon");
+        self.paint("fill", style.color());
+        self.points(path);
+        Ok(())
+    }
+
+    /// A disc: charts have no rings.
+    fn draw_circle<S: BackendStyle>(&mut self, (x, y): BackendCoord, radius: u32, style: &S, _filled: bool) -> Drawn {
+        self.out.push_str("<circle");
+        self.number("cx", x);
+        self.number("cy", y);
+        self.number("r", radius);
+        self.paint("fill", style.color());
+        self.out.push_str("/>\n");
+        Ok(())
+    }
+
+    /// Level text with its middle at the place's y.
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, (x, y): BackendCoord) -> Drawn {
+        self.out.push_str("<text");
+        self.number("x", x);
+        self.number("y", y);
+        // Half of a small letter.
+        self.attribute("dy", "0.5ex");
+        let anchor = match style.anchor().h_pos {
+            HPos::Left => "start",
+            HPos::Center => "middle",
+            HPos::Right => "end",
+        };
+        self.attribute("text-anchor", anchor);
+        self.attribute("font-family", style.family().as_str());
+        self.attribute("font-size", &style.size().to_string());
+        self.paint("fill", style.color());
+        self.out.push('>');
+        escape(self.out, text);
+        self.out.push_str("</text>\n");
+        Ok(())
+    }
+}
+
+/// Text that is neither markup nor ends an attribute.
+fn escape(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '>', '&', '"', '\'']) {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        out.push_str(match special.as_bytes().first() {
+            Some(b'<') => "&lt;",
+            Some(b'>') => "&gt;",
+            Some(b'&') => "&amp;",
+            Some(b'"') => "&quot;",
+            _ => "&apos;",
+        });
+        rest = special.get(1..).unwrap_or_default();
+    }
+    out.push_str(rest);
+}
+
+/// The number as decimal digits: what formatting does, without its options.
+#[allow(clippy::cast_possible_truncation)]
+fn write_number(out: &mut String, value: i64) {
+    if value < 0 {
+        out.push('-');
+    }
+    let mut rest = value.unsigned_abs();
+    // As many as the longest number has.
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len();
+    for (index, digit) in digits.iter_mut().enumerate().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        first = index;
+        if rest == 0 {
+            break;
+        }
+    }
+    let digits = digits.get(first..).and_then(|digits| std::str::from_utf8(digits).ok());
+    out.push_str(digits.unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_are_written_as_they_are_formatted(value in any::<i64>(), shift in 0_u32..64) {
+            let mut text = String::new();
+            write_number(&mut text, value >> shift);
+            prop_assert_eq!(text, (value >> shift).to_string());
+        }
+
+        #[test]
+        fn text_is_read_back_as_it_was(text in crate::fixtures::any_text()) {
+            let text = crate::labels::plain(&text);
+            let mut written = "<a b=\"".to_owned();
+            escape(&mut written, &text);
+            written.push_str("\">");
+            escape(&mut written, &text);
+            written.push_str("</a>");
+            let document = roxmltree::Document::parse(&written).unwrap();
+            prop_assert_eq!(document.root_element().attribute("b"), Some(text.as_str()));
+            prop_assert_eq!(document.root_element().text().unwrap_or_default(), text.as_str());
+        }
+    }
+
+    #[test]
+    fn a_pixel_is_a_square() {
+        let mut out = String::new();
+        let colour = BackendColor { alpha: 1.0, rgb: (1, 2, 3) };
+        assert!(Svg::new(&mut out, (10, 10)).draw_pixel((4, -5), colour).is_ok());
+        assert_eq!(out, "<polygon opacity=\"1\" fill=\"#010203\" points=\"4,-5 5,-5 5,-4 4,-4\"/>\n");
+    }
+}

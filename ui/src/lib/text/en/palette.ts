@@ -1,0 +1,48 @@
+export const palette = {
+  title: "Search or jump to",
+  placeholder: "A room, a workspace, an entry…",
+  results: "Results",
+  nothing: (query: string) => `Nothing fits “${query}”.`,
+  found: (n: number) => (n === 1 ? "1 result" : `${n} results`),
+  groups: { recent: "Recent", go: "Go to", workspaces: "Workspaces", usage: "Usage", ledger: "Ledger", actions: "Actions" },
+
+  usage: {
+    "7d": "Usage, last 7 days",
+    "30d": "Usage, last 30 days",
+    this_period: "Usage, this period",
+    last_period: "Usage, last period",
+    "90d": "Usage, last 90 days",
+    "12m": "Usage, last 12 months",
+  },
+  entriesOf: (name: string) => `Entries of ${name}`,
+  entriesThrough: (channel: string) => `Entries through ${channel}`,
+  entriesFrom: (source: string) => `Entries from ${source}`,
+  kinds: { feature: "feature", member: "member", channel: "channel", source: "source" },
+  entry: (seq: string) => `Go to entry ${seq}`,
+  reference: (reference: string) => `Entries with reference ${reference}…`,
+
+  topUp: "Buy credits",
+  export: "Export the ledger…",
+  verify: "Verify the ledger now",
+  pause: "Pause reading",
+  goOn: "Go on reading",
+  refresh: "Ask the service for what is new",
+  connect: "Connect a workspace…",
+  appearance: { system: "Appearance: follow this computer", light: "Appearance: light", dark: "Appearance: dark" },
+  locale: (name: string) => `Numbers and dates: ${name}`,
+  shortcuts: "Keyboard shortcuts",
+  /** Other words that the same is looked for by. */
+  also: {
+    topUp: "top up pack boost purchase pay",
+    export: "csv sqlite download save",
+    verify: "check hash rules integrity",
+    sync: "sync catch up stop resume",
+    refresh: "reload retry update",
+    connect: "add pair provider",
+    appearance: "theme mode colours",
+    locale: "language format",
+    shortcuts: "help keys",
+  },
+
+  hints: { choose: "to choose", open: "to open", close: "to close" },
+} as const;

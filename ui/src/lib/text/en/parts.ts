@@ -1,0 +1,26 @@
+export const parts = {
+  all: "All",
+  close: "Close",
+  details: "Details",
+  loading: "Loading…",
+  retry: "Try again",
+  /** Of a failure that the app has no words for. */
+  unexpected: "Something went wrong inside the app, so this could not be shown.",
+  unexpectedAdvice: "Try again. If it stays, restart Creditdeck.",
+  copy: "Copy",
+  copied: "Copied",
+  selected: (keys: string) => `Selected: press ${keys}`,
+  dataFrom: "Data from",
+  showInFolder: "Show in folder",
+  search: "Search or jump to…",
+  incident: {
+    show: "Show report",
+    where: (entry: string) => `Entry ${entry}, since`,
+    title: (workspace: string) => `What is wrong with the ledger of ${workspace}`,
+    facts: { entry: "Entry", since: "Since", expected: "Expected", found: "Found", lastGood: "Last good entry", advice: "What to do" },
+    report: "Report",
+    save: "Save report",
+    saved: "The report is saved",
+    retryMeans: "Asks the service for the entry again",
+  },
+} as const;

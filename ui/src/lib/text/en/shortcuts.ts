@@ -1,0 +1,20 @@
+export const shortcuts = {
+  title: "Keyboard shortcuts",
+  groups: { go: "Go to", find: "Find", do: "Do" },
+  names: {
+    overview: "Overview",
+    usage: "Usage",
+    ledger: "Ledger",
+    topup: "Top up",
+    settings: "Settings",
+    back: "Back",
+    forward: "Forward",
+    palette: "Search or jump to",
+    search: "Search the ledger",
+    refresh: "Ask the service for what is new",
+    shortcuts: "These shortcuts",
+  },
+  then: "then",
+  or: "or",
+  keys: { ctrl: "Ctrl", alt: "Alt", enter: "Enter", escape: "Esc" },
+} as const;
