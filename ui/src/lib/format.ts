@@ -193,11 +193,10 @@ export function span(ms: number): string {
   return h > 0 ? text.format.hours(h, min) : text.format.minutes(min);
 }
 
-/** How long ago something was: "now", "12 s ago", "3 min ago". */
+/** How long ago something was, by the minute: "now", "3 min ago". */
 export function ago(ms: number): string {
   const words = text.format.ago;
-  if (ms < 2_000) return words.now;
-  if (ms < MINUTE) return words.seconds(Math.floor(ms / 1_000));
+  if (ms < MINUTE) return words.now;
   if (ms < HOUR) return words.minutes(Math.floor(ms / MINUTE));
   if (ms < DAY) return words.hours(Math.floor(ms / HOUR));
   return words.days(Math.floor(ms / DAY));

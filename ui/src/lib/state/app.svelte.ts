@@ -9,6 +9,7 @@ import type { Room } from "$lib/rooms/rooms";
 import { text } from "$lib/text";
 import type { Tone } from "$lib/words/tone";
 import { addressOf, placeOf, searchOf, type Params } from "./address";
+import { clock } from "./clock.svelte";
 import { Jobs } from "./jobs";
 import { locale } from "./locale.svelte";
 
@@ -252,6 +253,7 @@ export class AppState {
       return;
     }
     this.#shownAt = Date.now();
+    clock.look();
     this.sync = status;
   }
 

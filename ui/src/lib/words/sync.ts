@@ -3,6 +3,9 @@ import { ago, moment, wholePercent } from "$lib/format";
 import { text } from "$lib/text";
 import type { IconName, Tone } from "./tone";
 
+/** What is younger than this is as new as anybody asks. */
+const FRESH = 60_000;
+
 /** How fresh the numbers are, in a line; `progress` is there while history is being read or that was paused. */
 export type SyncWords = { text: string; icon: IconName; tone: Tone; progress: Progress | null };
 
@@ -19,7 +22,7 @@ export function syncWords(status: SyncStatus, zone: string, now: number): SyncWo
     case "paused":
       return { text: line.paused(share), icon: "pause", tone: "info", progress };
     case "live":
-      return { text: line.live(status.asOf === null ? null : ago(now - status.asOf)), icon: "check", tone: "good", progress: null };
+      return { text: line.live(status.asOf === null || now - status.asOf < FRESH ? null : ago(now - status.asOf)), icon: "check", tone: "good", progress: null };
     case "offline":
       return { text: line.offline(status.asOf === null ? null : moment(status.asOf, zone, now)), icon: "offline", tone: "warn", progress: null };
     case "broken":

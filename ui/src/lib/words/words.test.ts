@@ -38,7 +38,7 @@ const progress: Progress = { done: 12_000, of: 100_000, perSecond: 4_000, leftMs
 
 describe("sync", () => {
   it.each([
-    [status({}), "Up to date · 12 s ago"],
+    [status({}), "Up to date"],
     [status({ state: "catching_up", progress }), "Catching up · 12 %"],
     [status({ state: "catching_up", progress, asOf: null }), "Reading · 12 %"],
     [status({ state: "catching_up", progress: { ...progress, done: 99_999 } }), "Catching up · 99 %"],

@@ -9,7 +9,6 @@ export const format = {
   lessThanAMinute: "less than a minute",
   ago: {
     now: "now",
-    seconds: (n: number) => `${n} s ago`,
     minutes: (n: number) => `${n} min ago`,
     hours: (n: number) => `${n} h ago`,
     days: (n: number) => `${n} d ago`,
