@@ -32,6 +32,8 @@ mod legend;
 mod locale;
 mod numbers;
 #[cfg(test)]
+mod overlap_inputs;
+#[cfg(test)]
 mod overlap_tests;
 mod picture;
 mod places;

@@ -1,19 +1,15 @@
 //! No two texts of a picture meet, and none leaves it, whatever is drawn at whatever size.
 
-use chrono_tz::America::{New_York, St_Johns};
-use chrono_tz::{Asia::Kathmandu, Australia::Lord_Howe, Pacific::Marquesas, Tz, UTC};
+use chrono_tz::UTC;
 use proptest::prelude::*;
 
-use crate::calendar::{floor, moment, next};
-use crate::fixtures::{DAY, check, foreign, look};
+use crate::calendar::moment;
+use crate::fixtures::{DAY, check, look};
 use crate::labels::{TEXT, width};
+use crate::overlap_inputs::{any_burn_down, any_look, any_name, any_stacked};
 use crate::{
-    Bucket, BurnDown, Chart, Forecast, HeatMap, Look, Mark, Previous, Sample, Series, Shape, Size, Stacked, Step,
-    burn_down, heat_map, stacked,
+    Bucket, BurnDown, Chart, HeatMap, Mark, Sample, Series, Shape, Size, Stacked, Step, burn_down, heat_map, stacked,
 };
-
-/// The highest amount that JavaScript's numbers still tell from the next one.
-const MOST: u64 = 9_007_199_254_740_992;
 
 /// A text with the edges of its letters: left, upper, right, lower.
 type Words = (String, [f64; 4]);
@@ -54,118 +50,6 @@ fn crowded(chart: &Chart) -> Option<String> {
         }
     }
     None
-}
-
-fn any_look() -> impl Strategy<Value = Look> {
-    (320_u32..=2400, 120_u32..=1400, any::<bool>(), any::<bool>()).prop_map(|(width, height, other, contrast)| {
-        let mut look = look(Size { width, height });
-        look.theme.contrast = contrast;
-        if other { foreign(look) } else { look }
-    })
-}
-
-fn any_zone() -> impl Strategy<Value = Tz> {
-    prop::sample::select(vec![UTC, St_Johns, Marquesas, New_York, Lord_Howe, Kathmandu])
-}
-
-fn any_name() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[A-Za-z ]{1,20}",
-        Just("W".repeat(60)),
-        "[a-z ]{60}",
-        Just("تلخيص المحادثات الطويلة للفريق كله".to_owned()),
-        Just("סיכומים ותשובות אוטומטיות".to_owned()),
-        Just("会話の要約と自動返信".to_owned()),
-        Just("🧾🧾🧾 replies".to_owned()),
-        Just(String::new()),
-    ]
-}
-
-fn any_amount() -> impl Strategy<Value = u64> {
-    prop_oneof![3 => 0_u64..1000, 1 => 0..=MOST, 1 => Just(0), 1 => Just(MOST)]
-}
-
-/// A local midnight: also those around a change of clocks.
-fn any_start(zone: Tz) -> impl Strategy<Value = i64> {
-    let days = ["2026-03-07", "2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2023-12-31"];
-    let near = prop::sample::select(days.to_vec()).prop_map(move |day| moment(zone, &format!("{day} 00:00")));
-    prop_oneof![near, (60..20_000_i64).prop_map(move |day| floor(zone, Step::Day, day * DAY))]
-}
-
-fn any_range() -> impl Strategy<Value = (Tz, i64, i64, Step)> {
-    let length = prop_oneof![Just(1_i64), 1..40_i64, 40..400_i64, 400..3653_i64];
-    any_zone().prop_flat_map(move |zone| (Just(zone), any_start(zone), length.clone())).prop_flat_map(
-        |(zone, start, days)| {
-            let steps = match days {
-                ..=3 => vec![Step::Hour, Step::Day],
-                4..=90 => vec![Step::Day, Step::Week],
-                91..=700 => vec![Step::Day, Step::Week, Step::Month],
-                _ => vec![Step::Week, Step::Month],
-            };
-            (Just(zone), Just(start), Just(start + days * DAY), prop::sample::select(steps))
-        },
-    )
-}
-
-fn any_stacked() -> impl Strategy<Value = Stacked> {
-    let names = prop_oneof![prop::collection::vec(any_name(), 1..8), prop::collection::vec(any_name(), 40)];
-    let amounts = prop::collection::vec(any_amount(), 50);
-    let shape = prop::sample::select(vec![Shape::Area, Shape::Bars]);
-    let previous = prop::option::of(any_name());
-    (any_range(), names, amounts, shape, previous, 0.05..=1.0_f64).prop_map(
-        |((zone, from, domain_end, step), names, amounts, shape, previous, part)| {
-            let mut buckets = Vec::new();
-            let mut start = floor(zone, step, from);
-            let until = start + ((domain_end - start) as f64 * part) as i64;
-            while start < until.max(from + 1) {
-                let end = next(zone, step, start);
-                buckets.push(Bucket { start, end });
-                start = end;
-            }
-            let amount = |index: usize| amounts[index % amounts.len()];
-            let values = |shift: usize| (0..buckets.len()).map(|index| amount(index * 7 + shift)).collect();
-            let series = names.into_iter().enumerate();
-            let series = series.map(|(index, name)| Series { key: "a".to_owned(), name, values: values(index) });
-            let previous = previous.map(|name| Previous { name, totals: values(3) });
-            Stacked { series: series.collect(), previous, domain_end, zone, step, shape, buckets }
-        },
-    )
-}
-
-fn any_burn_down() -> impl Strategy<Value = BurnDown> {
-    let near = (0.3..0.4_f64, any_name());
-    let anywhere = (0.0..=1.0_f64, any_name());
-    let marks = prop::collection::vec(prop_oneof![near, anywhere], 0..30);
-    let amounts = prop::collection::vec(any_amount(), 2..20);
-    let now = prop_oneof![Just(0.0), 0.0..=1.0_f64, Just(1.0)];
-    (any_range(), marks, amounts, now, 0.0..=1.2_f64, any_name(), any_name()).prop_map(
-        |((zone, start, end, _), marks, amounts, now, out, run_out, refresh)| {
-            let at = |part: f64| start + ((end - start) as f64 * part) as i64;
-            let spread = |from: f64, to: f64, amounts: &[u64]| -> Vec<Sample> {
-                let part = |index: usize| from + (to - from) * index as f64 / amounts.len() as f64;
-                let amounts = amounts.iter().enumerate();
-                amounts.map(|(index, credits)| Sample { at: at(part(index)), credits: *credits }).collect()
-            };
-            let measured = spread(0.0, now, &amounts);
-            let forecast = Forecast {
-                likely: spread(now, out, &amounts),
-                low: spread(now, out, &amounts[1..]),
-                high: spread(now, out, &amounts),
-                run_out: Some(Mark { at: at(out), label: run_out }),
-            };
-            BurnDown {
-                start,
-                end,
-                zone,
-                start_amount: amounts[0],
-                now: Sample { at: at(now), credits: amounts[1] },
-                measured,
-                marks: marks.into_iter().map(|(part, label)| Mark { at: at(part), label }).collect(),
-                forecast: Some(forecast),
-                refresh: Some(refresh),
-            }
-        },
-    )
 }
 
 proptest! {
@@ -218,7 +102,8 @@ fn labels_keep_off_the_dots_of_what_they_name() {
     let document = roxmltree::Document::parse(&svg).unwrap();
     let colour = crate::fixtures::hex(look.theme.top_up);
     let dots = document.descendants().filter(|node| node.has_tag_name("circle"));
-    let number = |node: &roxmltree::Node<'_, '_>, name: &str| node.attribute(name).unwrap().parse::<f64>().unwrap() / 10.0;
+    let number =
+        |node: &roxmltree::Node<'_, '_>, name: &str| node.attribute(name).unwrap().parse::<f64>().unwrap() / 10.0;
     let dots = dots.filter(|node| node.attribute("fill") == Some(&colour));
     let dots: Vec<_> = dots.map(|node| (number(&node, "cx"), number(&node, "cy"))).collect();
     // Every mark has its dot, whether its label has room or not.
@@ -236,7 +121,7 @@ fn labels_keep_off_the_dots_of_what_they_name() {
 #[test]
 fn amounts_that_are_too_long_to_stand_beside_a_plot_are_left_out() {
     let mut look = look(Size { width: 320, height: 200 });
-    let input = |zone: Tz| Stacked {
+    let input = |zone| Stacked {
         series: vec![Series { key: "a".to_owned(), name: "Syncs".to_owned(), values: vec![50_000] }],
         buckets: vec![Bucket { start: DAY * 90, end: DAY * 91 }],
         previous: None,
