@@ -8,8 +8,8 @@ export type RunOutWords = { text: string; likely: string; at: number | null };
 /** What runs out: a plan gives an allowance anew, packs are bought. */
 export type Running = "allowance" | "top-ups";
 
-/** A run-out for a date list. Beyond the refresh the end of the likely range is open. */
-export function runOutWords(what: Running, runOut: RunOut, zone: string, now: number): RunOutWords {
+/** A run-out for a date list. Beyond the refresh (of a trial: its end) the end of the likely range is open. */
+export function runOutWords(what: Running, runOut: RunOut, zone: string, now: number, isTrial = false): RunOutWords {
   const words = text.overview.runOut;
   switch (runOut.verdict) {
     case "runs_out":
@@ -17,7 +17,7 @@ export function runOutWords(what: Running, runOut: RunOut, zone: string, now: nu
         ? { text: MISSING, likely: words.noDate, at: null }
         : { text: day(runOut.at, zone, now), likely: likely(runOut.from, runOut.to, zone), at: runOut.at };
     case "lasts_to_refresh":
-      return { text: words.refresh, likely: runOut.from === null ? words.atThisPace : words.atWorst(day(runOut.from, zone, now)), at: null };
+      return { text: isTrial ? words.trialEnd : words.refresh, likely: runOut.from === null ? words.atThisPace : words.atWorst(day(runOut.from, zone, now)), at: null };
     case "gone":
       return what === "allowance" ? { text: words.usedUp, likely: words.nothingLeft, at: null } : { text: words.noneLeft, likely: words.nothingToRunOut, at: null };
     case "never":

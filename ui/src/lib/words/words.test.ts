@@ -20,6 +20,7 @@ describe("run-out", () => {
   it("names the refresh when it lasts that long", () => expect(said(runOut("lasts_to_refresh"))).toBe("The refresh | at this pace"));
   it("says the worst case when that comes before the refresh", () => expect(said(runOut("lasts_to_refresh", null, NOW + 5 * DAY))).toBe("The refresh | at worst Fri 27 Nov"));
   it("says used up", () => expect(said(runOut("gone"))).toBe("Used up | nothing is left"));
+  it("names the end of a trial, which nothing refreshes", () => expect(runOutWords("allowance", runOut("lasts_to_refresh"), "UTC", NOW, true).text).toBe("The trial's end"));
   it("does not say of packs that were never bought that they are used up", () => expect(runOutWords("top-ups", runOut("gone"), "UTC", NOW).text).toBe("None left"));
   it("says when nothing is being used", () => expect(said(runOut("never"))).toBe("No end in sight | nothing is using them"));
   it("admits that it does not know", () => expect(said(runOut("unknown"))).toBe("– | too little history to say"));

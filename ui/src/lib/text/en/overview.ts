@@ -114,6 +114,7 @@ export const overview = {
   runOut: {
     noDate: "no date is known",
     refresh: "The refresh",
+    trialEnd: "The trial's end",
     atThisPace: "at this pace",
     atWorst: (day: string) => `at worst ${day}`,
     usedUp: "Used up",
