@@ -35,7 +35,7 @@ export const usage = {
     shapes: { area: "Area", bars: "Bars" },
     compare: "Compare",
     compareTitle: "With as many days before",
-    chosen: (what: string, value: string) => `${what}: ${value}`,
+    chosen: (what: string, value: string) => `${what} ${value}`,
   },
 
   filter: {
