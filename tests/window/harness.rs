@@ -55,7 +55,7 @@ impl Home {
     }
 
     /// The environment of an app that lives here. What opens addresses for it notes them and opens nothing.
-    fn environment(&self) -> Vec<(&'static str, OsString)> {
+    pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
         let tools = self.0.path().join("tools");
         let opener = tools.join("xdg-open");
         if !opener.exists() {
@@ -155,7 +155,7 @@ impl Drop for Driver {
 }
 
 /// Every process that a process has started, and those that they have.
-fn descendants(parent: u32) -> Vec<u32> {
+pub(crate) fn descendants(parent: u32) -> Vec<u32> {
     let of = |entry: std::fs::DirEntry| {
         let process: u32 = entry.file_name().to_str()?.parse().ok()?;
         let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
@@ -192,6 +192,16 @@ impl Window {
 
     /// Opens the app with further arguments and waits for nothing.
     pub(crate) async fn start(home: &Home, arguments: &[&str]) -> Self {
+        Self::start_with(home, arguments, &[]).await
+    }
+
+    /// The same for pictures: drawn by one thread on the processor, letters come out the same every time.
+    pub(crate) async fn start_to_picture(home: &Home, arguments: &[&str]) -> Self {
+        let drawn = [("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1"), ("WEBKIT_SKIA_CPU_PAINTING_THREADS", "0")];
+        Self::start_with(home, arguments, &drawn).await
+    }
+
+    async fn start_with(home: &Home, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         choose_tls();
         assert!(
             std::env::var_os("DISPLAY").is_some(),
@@ -202,6 +212,7 @@ impl Window {
             .arg(format!("--port={port}"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .envs(home.environment())
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
@@ -298,7 +309,8 @@ impl Window {
             json!(name)
         );
         self.wait_until(&script, |found| *found == json!(true)).await;
-        let script = "return document.querySelector('[data-testid=switcher]').innerText";
+        // In a narrow window the name is there to be read out only.
+        let script = "return document.querySelector('[data-testid=switcher]').textContent";
         self.wait_until(script, |shown| shown.as_str().is_some_and(|shown| shown.contains(name))).await;
     }
 

@@ -35,11 +35,11 @@ async fn the_window_opens_on_a_living_workspace() {
     ] {
         window.click(&format!("[data-testid=nav-{nav}]")).await;
         window.wait_for(found).await;
-        assert_accessible(&window, nav).await;
+        window.assert_accessible(nav).await;
     }
     window.click("[data-testid=nav-overview]").await;
     window.wait_for("[data-testid=latest]").await;
-    assert_accessible(&window, "overview").await;
+    window.assert_accessible("overview").await;
 }
 
 #[tokio::test]
@@ -223,16 +223,4 @@ async fn pay(url: &str) {
     let target = reqwest::Url::parse(url).unwrap().join(action).unwrap();
     let status = web().post(target).send().await.unwrap().status();
     assert!(status.is_success() || status.is_redirection(), "{status}");
-}
-
-/// Nothing that axe finds.
-async fn assert_accessible(window: &Window, room: &str) {
-    let axe =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/ui/node_modules/axe-core/axe.min.js")).unwrap();
-    window.settle().await;
-    window.run(&axe).await;
-    let script = "axe.run().then(found => done(found.violations.map(one => \
-                  one.id + ': ' + one.nodes.map(node => node.target.join(' ')).join(', '))))";
-    let found = window.run_later(script).await;
-    assert_eq!(found, json!([]), "{room}");
 }

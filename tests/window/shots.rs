@@ -1,4 +1,5 @@
-//! Pictures of the real window: every room, light and dark, wide and narrow, on a clock that stands still.
+//! Pictures of the real window: every room in every situation, light and dark, wide and narrow, on a clock that stands
+//! still.
 
 #![allow(
     dead_code,
@@ -9,110 +10,109 @@
     reason = "it drives the window with what the window's tests are driven with, and may fail as they do"
 )]
 
+mod album;
 mod harness;
+mod history;
+mod hostile;
+mod keys;
+mod situations;
+mod walk;
 
 use std::path::PathBuf;
 
+use album::{Album, SIZES};
 use harness::{Home, Window};
-use serde_json::json;
+use situations::{AT, Situations};
 
-/// When the pictures are taken: a working afternoon in the last third of a month.
-const AT: &str = "2026-11-19T14:02:00Z";
-const ROOMS: [&str; 4] = ["overview", "usage", "topup", "settings"];
+/// A place to picture: what the picture is called, and its address.
+type Place = (&'static str, &'static str);
+
 const LOOKS: [&str; 2] = ["light", "dark"];
-const SIZES: [(&str, u32, u32); 2] = [("wide", 1180, 760), ("narrow", 720, 560)];
+const ALL: [Place; 7] = [
+    ("overview", "overview"),
+    ("usage", "usage"),
+    ("usage-compared", "usage?compare=1&shape=bars&by=feature"),
+    ("usage-hours", "usage?range=7d&step=hour&by=member"),
+    ("ledger", "ledger"),
+    ("topup", "topup"),
+    ("settings", "settings"),
+];
+const SOME: [Place; 4] = [("overview", "overview"), ("usage", "usage"), ("ledger", "ledger"), ("topup", "topup")];
 
-struct Album {
-    window: Window,
-    folder: PathBuf,
+/// Takes a picture in both looks and sizes.
+struct Shots {
+    album: Album,
 }
 
-impl Album {
-    /// Takes every room in both looks and sizes.
-    async fn rooms(&self, state: &str, rooms: &[&str]) {
+impl Shots {
+    async fn places(&self, state: &str, places: &[Place]) {
         for look in LOOKS {
-            self.look(look).await;
+            self.album.window.look(look).await;
             for size in SIZES {
-                let size = self.size(size).await;
-                for room in rooms {
-                    self.window.click(&format!("[data-testid=nav-{room}]")).await;
-                    self.window.wait_for(&format!("[data-testid=room][data-room={room}]")).await;
-                    if matches!(*room, "overview" | "usage") {
-                        self.window.wait_for("[data-testid=chart] svg").await;
-                    }
-                    self.picture(&format!("{state}-{room}-{look}-{size}")).await;
+                self.album.size(size).await;
+                for (name, address) in places {
+                    self.album.show(address).await;
+                    self.take(&format!("{state}-{name}"), look, size.0).await;
                 }
             }
         }
     }
 
-    /// Takes what opens at a click in the overview, in both looks and sizes.
-    async fn opened(&self, name: &str, click: &str, opens: &str) {
+    /// Takes what opens at a press in a room, and closes it again.
+    async fn opened(&self, name: &str, room: &str, keys: &[&str], opens: &str) {
         for look in LOOKS {
+            self.album.window.look(look).await;
             for size in SIZES {
-                self.look(look).await;
-                let size = self.size(size).await;
-                self.window.wait_for(click).await;
-                self.window.click(click).await;
-                self.window.wait_for(opens).await;
-                self.picture(&format!("{name}-{look}-{size}")).await;
+                self.album.size(size).await;
+                self.album.show(room).await;
+                for press in keys {
+                    match press.strip_prefix("click ") {
+                        Some(selector) => self.album.window.click(selector).await,
+                        None => self.album.window.press(press).await,
+                    }
+                }
+                self.album.window.wait_for(opens).await;
+                self.take(name, look, size.0).await;
+                self.album.window.press("Escape").await;
             }
         }
     }
 
-    async fn size(&self, (size, width, height): (&'static str, u32, u32)) -> &'static str {
-        self.window.driver.set_window_rect(0, 0, width, height).await.expect("the window takes a size");
-        size
+    /// Takes the newest entry of the ledger, opened.
+    async fn entry(&self, state: &str) {
+        for look in LOOKS {
+            self.album.window.look(look).await;
+            for size in SIZES {
+                self.album.size(size).await;
+                self.album.show("ledger").await;
+                self.album.window.open_newest().await;
+                self.take(&format!("{state}-entry"), look, size.0).await;
+                self.album.window.click("[data-testid=entry-close]").await;
+            }
+        }
     }
 
-    async fn picture(&self, name: &str) {
-        // The last fetch and the last transition are over.
-        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
-        // The sample's port and token differ with every start, and the folder; nothing else on screen does.
-        let steady = "const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); \
-                      for (let text; text = texts.nextNode(); ) { \
-                          const steady = text.data.replace(/127\\.0\\.0\\.1:\\d+/g, '127.0.0.1:40000')\
-                              .replace(/Bearer [0-9a-f]+/g, 'Bearer 0123456789abcdef0123456789abcdef')\
-                              .replace(/\\/tmp\\/\\.tmp\\w+/g, '/home/you'); \
-                          if (steady !== text.data) text.data = steady; \
-                      }";
-        self.window.run(steady).await;
-        let path = self.folder.join(format!("{name}.png"));
-        self.window.settle().await;
-        self.window.driver.screenshot(&path).await.expect("the picture is written");
-        println!("{}", path.display());
+    async fn take(&self, name: &str, look: &str, size: &str) {
+        println!("{}", self.album.picture(&format!("{name}-{look}-{size}")).await.display());
     }
 
-    /// Light or dark, as somebody chooses it in the settings.
-    async fn look(&self, look: &str) {
-        let script = format!(
-            "const {{ invoke }} = window.__TAURI_INTERNALS__; \
-             invoke('settings').then(kept => invoke('save_settings', {{ settings: {{ ...kept, appearance: {} }} }})) \
-             .then(() => done(true))",
-            json!(look)
-        );
-        self.window.run_later(&script).await;
-        self.window.run("location.hash = '#/overview'; location.reload()").await;
-        self.window.wait_for(&format!("html[data-appearance={look}][data-painted=true]")).await;
+    /// Chooses a workspace where there is room to read its name.
+    async fn choose(&self, name: &str) {
+        self.album.size(SIZES[0]).await;
+        self.album.window.choose(name).await;
+        self.album.window.wait_for("[data-testid=sync][data-state=live], [data-testid=incident]").await;
     }
 
     /// The app, closed and opened again, and what is done meanwhile.
     async fn again(self, home: &Home, meanwhile: impl FnOnce()) -> Self {
-        let Self { window, folder } = self;
+        let Album { window, folder } = self.album;
         drop(window);
         meanwhile();
         // It is of the app before, which had no time to take it away.
         let _absent = std::fs::remove_file(home.data().join("sample.json"));
-        let window = Window::start(home, &["--at", AT]).await;
+        let window = Window::start_to_picture(home, &["--at", AT]).await;
         window.wait_for("html[data-painted=true]").await;
-        Self { window, folder }
-    }
-
-    /// Another workspace.
-    async fn choose(&self, name: &str) {
-        self.window.choose(name).await;
-        // The choice is on disk before the settings are read again.
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        Self { album: Album::new(window, folder) }
     }
 }
 
@@ -128,38 +128,56 @@ fn copied(home: &Home, from: &str, to: &str) {
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main(worker_threads = 2)]
 async fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).expect("usage: shots FOLDER"));
     std::fs::create_dir_all(&folder).expect("the folder can be made");
     let home = Home::new();
-    let window = Window::start(&home, &["--at", AT]).await;
+    let mut situations = Situations::new().await;
+    situations.connect(&home);
+    let window = Window::start_to_picture(&home, &["--at", AT]).await;
     window.wait_for("html[data-painted=true]").await;
-    let album = Album { window, folder };
-    album.choose("Northwind Support").await;
-    album.rooms("northwind", &ROOMS).await;
-    album.choose("Harbour Dental").await;
-    album.rooms("harbour", &["overview", "usage", "topup"]).await;
+    let shots = Shots { album: Album::new(window, folder) };
+    shots.choose("Northwind Support").await;
+    shots.places("northwind", &ALL).await;
+    shots.entry("northwind").await;
+    shots.opened("verified", "overview", &["click [data-testid=sync]"], "[data-testid=sync-panel]").await;
+    shots.opened("palette", "overview", &["Ctrl+k"], "[data-testid=palette]").await;
+    shots.opened("shortcuts", "overview", &["?"], "[data-testid=shortcuts]").await;
+    shots
+        .opened("control", "usage", &["click [data-testid=control-summary]", "Space"], "[data-testid=outcome] b")
+        .await;
+    shots.choose("Harbour Dental").await;
+    shots.places("harbour", &SOME).await;
+    for situation in situations::ALL {
+        shots.choose(situation.name).await;
+        shots.places(situation.id, &SOME).await;
+    }
+    shots.entry("hostile").await;
+    situations.stop().await;
+    shots.album.window.wait_for("[data-testid=sync][data-state=offline]").await;
+    shots.places("offline", &SOME).await;
+    with_the_sample(shots, &home).await;
+}
 
-    album.choose("Northwind Support").await;
-    album.opened("verified", "[data-testid=sync]", "[data-testid=sync-panel]").await;
-    album.window.click("[data-testid=nav-overview]").await;
-    let album = album.again(&home, || copied(&home, "sample.db", "kept.db")).await;
+/// What only the sample can be brought to.
+async fn with_the_sample(shots: Shots, home: &Home) {
+    shots.choose("Northwind Support").await;
+    let shots = shots.again(home, || copied(home, "sample.db", "kept.db")).await;
     let sample = home.sample().await;
-    let available = album.window.available().await;
+    let available = shots.album.window.available().await;
     let size = 450;
     sample.report("northwind", "to-low", "summary", available.saturating_sub(size)).await;
-    album.window.wait_for_available(available.min(size)).await;
-    album.rooms("low", &["overview"]).await;
-    album.window.click("[data-testid=nav-overview]").await;
+    shots.album.window.wait_for_available(available.min(size)).await;
+    shots.places("low", &SOME[..1]).await;
+    shots.album.show("overview").await;
     sample.report("northwind", "to-nothing", "summary", available.min(size)).await;
-    album.window.wait_for_available(0).await;
-    album.rooms("paused", &["overview", "topup"]).await;
+    shots.album.window.wait_for_available(0).await;
+    shots.places("paused", &[SOME[0], SOME[3]]).await;
 
     // Somebody takes back what was recorded.
-    let album = album.again(&home, || copied(&home, "kept.db", "sample.db")).await;
-    album.choose("Northwind Support").await;
-    album.window.wait_for("[data-testid=incident]").await;
-    album.rooms("incident", &["overview"]).await;
-    album.opened("incident-report", "[data-testid=incident] button", "dialog[open] pre").await;
+    let shots = shots.again(home, || copied(home, "kept.db", "sample.db")).await;
+    shots.album.window.wait_for("[data-testid=incident]").await;
+    shots.places("incident", &SOME[..1]).await;
+    shots.opened("incident-report", "overview", &["click [data-testid=incident] button"], "dialog[open] pre").await;
 }
