@@ -1,7 +1,7 @@
 //! The Overview room: how much is left, will it last, what is using it.
 
 use cache::{LedgerReader, UseOf};
-use metering::{Access, Account, Period, Timestamp};
+use metering::{Access, Account, Period, State, Timestamp};
 
 use crate::error::AppError;
 use crate::forecast::{Ahead, as_float, run_out};
@@ -150,7 +150,13 @@ pub(crate) fn drawn(
         measured,
         marks,
         now: charts::Sample { at: at_now.at.as_millis(), credits: left },
-        forecast: forecast(&Outlook::new(ledger, account, account.controls(), now)?, left, zone),
+        // Where nothing may run, what is kept stays as it is.
+        forecast: match at_now.state {
+            State::NoPlan | State::PlanExcludesAi => None,
+            State::Trial | State::Active | State::Paused => {
+                forecast(&Outlook::new(ledger, account, account.controls(), now)?, left, zone)
+            }
+        },
         refresh,
     };
     charts::burn_down(&input, &picture::look(look)?).map(Some).map_err(picture::not_drawn)

@@ -10,6 +10,11 @@ const palette = new Palette([
 
 it("gives known groups their own colour", () => expect(palette.group("replies")).toBe("var(--group-replies)"));
 it("gives groups that a catalogue adds the spare ones in its order", () => expect([palette.group("calls"), palette.group("pictures")]).toEqual(["var(--group-5)", "var(--group-6)"]));
+it("gives as many groups as there are colours one each", () => {
+  const groups = ["one", "two", "three", "four", "five", "six", "seven", "syncs"];
+  const many = new Palette(groups.map((group) => ({ id: group, group })));
+  expect(new Set(groups.map((group) => many.group(group))).size).toBe(groups.length);
+});
 it("makes features of a group one family", () => {
   expect(palette.feature("ai-reply", "replies")).toBe("var(--group-replies)");
   expect(palette.feature("draft", "replies")).toContain("var(--group-replies)");

@@ -11,9 +11,13 @@ const FAMILY = ["--family-2", "--family-3", "--family-4"];
 export class Palette {
   readonly #groups = new Map<string, string>();
   readonly #features = new Map<string, string>();
+  /** The colours of groups without one of their own, in the order in which they are taken: those that nobody else has. */
+  readonly #spare: readonly string[];
 
   /** Features in catalogue order: groups without a token of their own take the spare ones in that order. */
   constructor(features: readonly Coloured[]) {
+    const unused = NAMED.filter((group) => !features.some((feature) => feature.group === group));
+    this.#spare = [...SPARE, ...unused.map((group) => `--group-${group}`)];
     const sizes = new Map<string, number>();
     for (const { id, group } of features) {
       const base = this.#groups.get(group) ?? this.#newGroup(group);
@@ -25,7 +29,7 @@ export class Palette {
 
   #newGroup(group: string): string {
     const spares = [...this.#groups.keys()].filter((g) => !NAMED.includes(g)).length;
-    const colour = NAMED.includes(group) ? `var(--group-${group})` : `var(${SPARE[spares % SPARE.length]})`;
+    const colour = NAMED.includes(group) ? `var(--group-${group})` : `var(${this.#spare[spares % this.#spare.length]})`;
     this.#groups.set(group, colour);
     return colour;
   }

@@ -52,7 +52,7 @@ impl<'a> Asked<'a> {
         let resolved = resolve(query, position::periods(&account.access(now)), zone, now)?;
         let begun = Period { start: resolved.range.start, end: resolved.range.end.min(now.plus_millis(1)) };
         let began = ledger.first_entry_at().map_err(storage)?;
-        let previous = resolved.previous.filter(|previous| began.is_some_and(|began| began < previous.end));
+        let previous = resolved.previous.filter(|previous| began.is_some_and(|began| began <= previous.start));
         Ok(Self { ledger, catalogue: account.catalogue(now), query, resolved, begun, previous, zone, now })
     }
 

@@ -62,6 +62,8 @@ export class AppState {
 
   #painted = false;
   #loading = false;
+  /** Somebody asked for the same while it was being read. */
+  #again = false;
   #shownAt = 0;
   #pace: ReturnType<typeof setTimeout> | undefined;
 
@@ -80,14 +82,19 @@ export class AppState {
 
   /** Reads settings and workspaces, and shows the one that was shown last. */
   async load(): Promise<void> {
+    this.#again = this.#loading;
     if (this.#loading) return;
     this.#loading = true;
     try {
-      const [settings, workspaces] = await Promise.all([this.backend.settings(), this.backend.workspaces()]);
-      this.settings = settings;
-      this.#applyAppearance();
-      this.error = null;
-      this.#know(workspaces);
+      // What changed while it was read may have come too late for the answer.
+      do {
+        this.#again = false;
+        const [settings, workspaces] = await Promise.all([this.backend.settings(), this.backend.workspaces()]);
+        this.settings = settings;
+        this.#applyAppearance();
+        this.error = null;
+        this.#know(workspaces);
+      } while (this.#again);
     } catch (thrown) {
       this.error = toAppError(thrown);
     } finally {

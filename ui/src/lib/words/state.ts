@@ -28,9 +28,11 @@ export function stateWords(position: Position, now: number): StateWords {
 function trialLeft(position: Position, now: number): string {
   const words = text.overview.states;
   if (position.trialEndsAt === null) return words.trialNoEnd;
-  const days = Math.ceil((position.trialEndsAt - now) / DAY);
-  if (days <= 0) return words.trialEnded;
-  return days === 1 ? words.trialLastDay : words.trialLeft(count(days));
+  const left = position.trialEndsAt - now;
+  if (left <= 0) return words.trialEnded;
+  // Whole days, as the countdown beside it has them.
+  const days = Math.floor(left / DAY);
+  return days === 0 ? words.trialLastDay : words.trialLeft(count(days), days === 1);
 }
 
 /** Why a feature cannot run, so that a person knows what would change it. */

@@ -21,7 +21,7 @@ describe("the headline", () => {
     ["active", "Active", "active"],
     ["low", "Low", "active"],
     ["paused", "Paused", "paused"],
-    ["trial", "Trial: 6 days left", "trial"],
+    ["trial", "Trial: 5 days left", "trial"],
     ["no_plan", "No plan", "no_plan"],
     ["plan_excludes_ai", "AI not in this plan", "plan_excludes_ai"],
   ])("names the state: %s", async (scenario, words, state) => {

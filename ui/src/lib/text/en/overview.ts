@@ -29,7 +29,6 @@ export const overview = {
     trialEnds: "Trial ends",
     refresh: "Refresh",
     refreshTo: (allowance: string) => `Refresh to ${allowance}`,
-    noEnd: "no end is known",
     noRefresh: "nothing to refresh",
     in: (span: string) => `in ${span}`,
     due: "due now",
@@ -76,7 +75,7 @@ export const overview = {
     trialNoEnd: "end not known",
     trialEnded: "ended",
     trialLastDay: "last day",
-    trialLeft: (days: string) => `${days} days left`,
+    trialLeft: (days: string, isOne: boolean) => `${days} ${isOne ? "day" : "days"} left`,
   },
 
   refusals: {

@@ -13,7 +13,8 @@ export const topup = {
     perCredit: (price: string) => `${price} a credit`,
     assumed: "size and price set by your provider",
     about: (actions: readonly string[]) => `About ${actions.join(" or ")} at your mix`,
-    action: (n: string, name: string) => `${n} ${name}`,
+    /** The name is set apart: one that is written from the right would take the number along. */
+    action: (n: string, name: string) => `${n} \u2068${name}\u2069`,
     neverExpires: "Never expires",
     expires: (days: number) => `Expires ${counted(days, "day")} after purchase`,
     buy: (price: string) => `Buy for ${price}`,
