@@ -7,7 +7,7 @@ describe("packs", () => {
   it("say what they hold, cost and reach", async () => {
     await openWindow("active", "topup");
     const pack = by("pack-small");
-    for (const words of ["1,000 credits", "$15", "$0.015 a credit", "size and price set by your provider", "About 380 replies or 15 syncs at your mix", "Lasts until Sat 28 Nov at this pace", "Never expires"]) expect(pack).toHaveTextContent(words);
+    for (const words of ["1,000 credits", "$15", "$0.015 a credit", "size and price set by your provider", "About 380 \u2068replies\u2069 or 15 \u2068syncs\u2069 at your mix", "Lasts until Sat 28 Nov at this pace", "Never expires"]) expect(pack).toHaveTextContent(words);
     expect(pack).not.toHaveTextContent("Recommended");
     expect(by("pack-medium")).toHaveTextContent("Recommended");
     expect(by("pack-medium")).toHaveTextContent("Lasts past the refresh");
