@@ -80,14 +80,17 @@ impl App {
     /// As [`App::overview`], or `unknown_entry`.
     pub fn ledger_entry(&self, workspace: &str, seq: u64) -> Result<EntryDetail, AppError> {
         let key = self.connection(workspace)?.workspace;
+        // Replaying takes as long as it takes: whoever stores what comes meanwhile does not wait for it.
+        let (terms, ledger) =
+            self.with_ledger(key, |account, ledger, _| Ok((account.terms().clone(), ledger.clone())))?;
+        let explained = sync::explain(&ledger, terms, seq);
         self.with_ledger(key, |account, ledger, now| {
             let unknown = || {
                 let message = format!("This ledger has no entry {seq} here.");
                 AppError::new("unknown_entry", message, "Choose one from the list.")
             };
             let row = ledger.entry(seq).map_err(storage)?.ok_or_else(unknown)?;
-            let explained = sync::explain(ledger, account.terms().clone(), seq).map_err(storage)?;
-            let explained = explained.ok_or_else(unknown)?;
+            let explained = explained.map_err(storage)?.ok_or_else(unknown)?;
             let catalogue = account.catalogue(now);
             let Explained { entry, body, previous_hash, hash, findings, grants } = &explained;
             let facts = facts(&entry.kind);

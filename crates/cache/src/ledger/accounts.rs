@@ -48,8 +48,8 @@ impl LedgerReader {
         self.read(|view| view.snapshot())
     }
 
-    /// The last account that was kept of an entry ahead of `seq`, with that entry and the chain's link at it. Without one
-    /// whoever wants to know what came of `seq` replays from the first entry.
+    /// The last account that was kept of an entry ahead of `seq`, with the number of that entry. Without one whoever wants
+    /// to know what came of `seq` replays from the first entry.
     ///
     /// # Errors
     /// Any storage error.
