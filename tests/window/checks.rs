@@ -70,7 +70,7 @@ impl Window {
 
     /// What would have to be scrolled sideways: the window, or the room.
     pub(crate) async fn wider_than_the_window(&self) -> Vec<String> {
-        let script = "const wide = [document.documentElement, document.body, document.querySelector('main')]\
+        let script = "const wide = [document.documentElement, document.body, document.querySelector('main'), document.querySelector('[data-testid=room]')]\
                           .filter(one => one.scrollWidth > Math.min(one.clientWidth, innerWidth)); \
                       const out = wide.length === 0 ? [] : [...document.querySelectorAll('main *')]\
                           .filter(one => one.getBoundingClientRect().right > innerWidth)\

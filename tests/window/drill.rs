@@ -6,7 +6,7 @@ use crate::harness::{Home, Window};
 
 /// The credits of every entry in the list, added up. Only rows in the window are there, so that it is scrolled through.
 async fn sum_of_rows(window: &Window) -> (usize, i64) {
-    let script = "const grid = document.querySelector('[data-testid=entries]'); const rows = new Map(); \
+    let script = "const grid = document.querySelector('[data-testid=room] [data-testid=entries]'); const rows = new Map(); \
                   const read = () => { for (const row of grid.querySelectorAll('[data-seq]')) \
                       rows.set(row.dataset.seq, Number(row.querySelector('.amount').innerText.replace('−', '-').replace(/[^0-9-]/g, ''))); }; \
                   grid.scrollTop = 0; \
@@ -33,9 +33,9 @@ async fn a_point_leads_to_its_entries_which_come_to_as_much() {
     window.run("location.hash = '#/usage?range=7d&step=hour&shape=bars'").await;
     window.wait_for_room("usage").await;
     // The points of two days before: an hour of a working afternoon.
-    window.run("document.querySelector('[data-testid=chart]').focus()").await;
+    window.run("document.querySelector('[data-testid=room] [data-testid=chart]').focus()").await;
     window.press("End").await;
-    let said = "return document.querySelector('[data-testid=chart]').getAttribute('aria-valuetext')";
+    let said = "return document.querySelector('[data-testid=room] [data-testid=chart]').getAttribute('aria-valuetext')";
     let last = window.run(said).await.as_str().unwrap().to_owned();
     let mut spoken = last.clone();
     for _ in 0..30 {
@@ -67,7 +67,7 @@ async fn a_click_on_a_bar_a_feature_and_an_entry_lead_on() {
     // In the middle of a day's bar.
     window.run("location.hash = '#/usage?range=7d&step=day&shape=bars'").await;
     window.wait_for_room("usage").await;
-    let chart = window.driver.find(thirtyfour::By::Css("[data-testid=chart]")).await.unwrap();
+    let chart = window.find("[data-testid=chart]").await;
     chart.click().await.unwrap();
     window.wait_for_room("ledger").await;
     let asked = window.asked().await;
@@ -81,7 +81,7 @@ async fn a_click_on_a_bar_a_feature_and_an_entry_lead_on() {
     window.wait_for_room("ledger").await;
     let asked = window.asked().await;
     assert!(asked.contains("kind=usage") && asked.contains("feature="), "{asked}");
-    let features = "return new Set([...document.querySelectorAll('[data-testid=entries] [data-seq]')].map(row => row.dataset.kind)).size";
+    let features = "return new Set([...document.querySelectorAll('[data-testid=room] [data-testid=entries] [data-seq]')].map(row => row.dataset.kind)).size";
     assert_eq!(window.run(features).await, json!(1));
 
     assert!(window.open_newest().await);

@@ -168,6 +168,14 @@ pub(crate) fn descendants(parent: u32) -> Vec<u32> {
     children.into_iter().chain(below).collect()
 }
 
+/// The script of a selector's first element that is not in a room behind the one on screen.
+fn on_screen(selector: &str) -> String {
+    format!(
+        "([...document.querySelectorAll({})].find(one => !one.closest('[data-room][aria-hidden]')) ?? null)",
+        json!(selector)
+    )
+}
+
 /// An open window.
 pub(crate) struct Window {
     /// Never dropped: that would wait for the session to end, on the very thread that has to end it.
@@ -242,9 +250,9 @@ impl Window {
         self.driver.execute(script, vec![]).await.unwrap().json().clone()
     }
 
-    /// Waits until a selector is there.
+    /// Waits until a selector is there, in the room that is on screen or around it.
     pub(crate) async fn wait_for(&self, selector: &str) {
-        let script = format!("return document.querySelector({}) !== null", json!(selector));
+        let script = format!("return {} !== null", on_screen(selector));
         self.wait_until(&script, |found| *found == json!(true)).await;
     }
 
@@ -267,15 +275,20 @@ impl Window {
         }
     }
 
+    /// What a person would see of a selector.
+    pub(crate) async fn find(&self, selector: &str) -> WebElement {
+        self.driver.execute(&format!("return {}", on_screen(selector)), vec![]).await.unwrap().element().unwrap()
+    }
+
     /// Clicks what a person would click.
     pub(crate) async fn click(&self, selector: &str) {
         self.wait_for(selector).await;
-        self.driver.find(By::Css(selector)).await.unwrap().click().await.unwrap();
+        self.find(selector).await.click().await.unwrap();
     }
 
     /// Types into a field.
     pub(crate) async fn fill(&self, selector: &str, text: &str) {
-        let field = self.driver.find(By::Css(selector)).await.unwrap();
+        let field = self.find(selector).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
@@ -283,7 +296,7 @@ impl Window {
     /// The text of something on screen.
     pub(crate) async fn text(&self, selector: &str) -> String {
         self.wait_for(selector).await;
-        let script = format!("return document.querySelector({}).innerText", json!(selector));
+        let script = format!("return {}.innerText", on_screen(selector));
         self.run(&script).await.as_str().unwrap_or_default().to_owned()
     }
 

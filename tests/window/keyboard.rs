@@ -166,7 +166,7 @@ async fn numbers_and_dates_follow_the_locale() {
     window.wait_for_room("settings").await;
     window.tab_to("[data-testid=locale]").await;
     window.type_in("Deu").await;
-    let example = "return document.querySelector('[data-testid=example]').innerText";
+    let example = "return document.querySelector('[data-testid=room] [data-testid=example]').innerText";
     window.wait_until(example, |said| said.as_str().is_some_and(|said| said.contains("1.234.567"))).await;
     assert!(window.has_focus("[data-testid=locale]").await);
     window.press("Ctrl+1").await;
@@ -174,7 +174,7 @@ async fn numbers_and_dates_follow_the_locale() {
     assert_eq!(window.text("[data-testid=available]").await, before.replace(',', "."));
     let page = window.text("main").await;
     assert!(page.contains("1. Dez"), "{page}");
-    let chart = "return document.querySelector('[data-testid=chart] svg').textContent";
+    let chart = "return document.querySelector('[data-testid=room] [data-testid=chart] svg').textContent";
     window
         .wait_until(chart, |said| said.as_str().is_some_and(|said| said.contains("Nov") && !said.contains(',')))
         .await;

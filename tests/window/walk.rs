@@ -49,7 +49,7 @@ impl Window {
 
     /// Opens the newest entry of the ledger, if there is one.
     pub(crate) async fn open_newest(&self) -> bool {
-        let first = "return document.querySelector('[data-testid=entries] [aria-rowindex=\"2\"]')?.dataset.seq ?? null";
+        let first = "return document.querySelector('[data-testid=room] [data-testid=entries] [aria-rowindex=\"2\"]')?.dataset.seq ?? null";
         let Some(seq) = self.run(first).await.as_str().map(ToOwned::to_owned) else { return false };
         self.click(&format!("#entry-{seq}")).await;
         self.wait_for("[data-testid=entry-verdict]").await;

@@ -34,11 +34,11 @@ async fn measured(window: &Window, script: &str) -> Vec<f64> {
 pub(crate) async fn rooms(window: &Window) -> Vec<f64> {
     let script = format!(
         "const shows = {{
-            overview: () => document.querySelector('[data-room=overview] [data-testid=available]')
-                && document.querySelector('[data-room=overview] [data-testid=chart] svg'),
-            usage: () => document.querySelector('[data-room=usage] [data-testid=chart] svg')
-                && document.querySelector('[data-testid=usage-table] tbody tr'),
-            ledger: () => document.querySelectorAll('[data-room=ledger] [data-testid=entries] [data-seq]').length > 10,
+            overview: () => document.querySelector('[data-testid=room][data-room=overview] [data-testid=available]')
+                && document.querySelector('[data-testid=room][data-room=overview] [data-testid=chart] svg'),
+            usage: () => document.querySelector('[data-testid=room][data-room=usage] [data-testid=chart] svg')
+                && document.querySelector('[data-testid=room] [data-testid=usage-table] tbody tr'),
+            ledger: () => document.querySelectorAll('[data-testid=room][data-room=ledger] [data-testid=entries] [data-seq]').length > 10,
         }};
         const times = [];
         for (let turn = 0; turn < {CHANGES}; turn++) {{
@@ -64,11 +64,11 @@ pub(crate) async fn ranges(window: &Window) -> Vec<f64> {
         "const times = [];
         for (let turn = 0; turn < {CHANGES}; turn++) {{
             const value = ['7d', '12m', '30d', '90d', 'this_period'][turn % 5];
-            const before = document.querySelector('[data-testid=chart] svg');
+            const before = document.querySelector('[data-testid=room] [data-testid=chart] svg');
             const begin = performance.now();
-            document.querySelector(`input[type=radio][value='${{value}}']`).click();
+            document.querySelector(`[data-testid=room] input[type=radio][value='${{value}}']`).click();
             await until(() => {{
-                const now = document.querySelector('[data-testid=chart] svg');
+                const now = document.querySelector('[data-testid=room] [data-testid=chart] svg');
                 return now && now !== before && now.isConnected;
             }});
             await painted();
@@ -130,7 +130,7 @@ pub(crate) async fn scroll(window: &Window) -> Scroll {
     window.click("[data-testid=nav-ledger]").await;
     window.wait_for("[data-testid=entries] [data-seq]").await;
     let script = "
-        const list = document.querySelector('[data-testid=entries]');
+        const list = document.querySelector('[data-testid=room] [data-testid=entries]');
         const frames = (ms, each) => new Promise((resolve) => {
             let count = 0;
             const begin = performance.now();

@@ -44,7 +44,7 @@ HTMLDialogElement.prototype.close = function (this: HTMLDialogElement) {
 };
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: NOW, toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame"] });
+  vi.useFakeTimers({ now: NOW, toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame", "cancelAnimationFrame"] });
   location.hash = "";
   localStorage.clear();
 });

@@ -10,7 +10,7 @@ describe("an incident", () => {
     expect(by("incident")).toHaveTextContent("An entry was altered: its hash does not fit its content.");
     expect(by("incident")).toHaveTextContent("Entry 4,112, since Sat 14:02");
     expect(within(by("incident")).getByText("Sat 14:02")).toHaveAttribute("title", expect.stringContaining("Saturday 21 November 2026, 14:02:23 UTC"));
-    expect(by("room").firstElementChild).toContainElement(by("incident"));
+    expect(screen.getByRole("main").firstElementChild).toContainElement(by("incident"));
     expect(within(by("incident")).getAllByRole("button").map((button) => button.textContent)).toEqual(["Show report"]);
   });
 

@@ -17,6 +17,8 @@ import { locale } from "./locale.svelte";
 export type Said = { text: string; tone: Tone };
 
 const MINUTE = 60_000;
+/** What a room is asked that nobody has asked for anything. */
+const NOTHING = new URLSearchParams();
 /** However fast history is read, its numbers change at most this often: faster ones could not be read. */
 const READABLE = 200;
 /** What a room is asked that means the same in every workspace. */
@@ -34,8 +36,6 @@ export class AppState {
   key = $state<string | null>(null);
   readonly workspace = $derived(this.workspaces?.find(({ key }) => key === this.key) ?? null);
   room = $state<Room>("overview");
-  /** What the address says behind the room. */
-  params = $state.raw(new URLSearchParams());
   settings = $state.raw<Settings>({ appearance: "system", workspace: null, locale: null, localTime: false });
   /** The time zone that days and hours are shown in: the workspace's, unless somebody wants this computer's. */
   readonly zone = $derived(this.settings.localTime ? localZone() : (this.workspace?.timeZone ?? "UTC"));
@@ -57,8 +57,8 @@ export class AppState {
   readonly theme: Theme = $derived.by(() => this.#resolve(this.#look, this.palette));
   /** How charts write numbers and dates now. */
   readonly #locale: Locale = $derived(chartLocale(locale.tag, locale.numbers));
-  /** What each room was last asked to show: it is there again when somebody comes back. */
-  readonly #kept = $state<Partial<Record<Room, string>>>({});
+  /** What each room was last asked to show, as the address says it: it is there again when somebody comes back. */
+  readonly #kept = $state<Partial<Record<Room, URLSearchParams>>>({});
 
   #painted = false;
   #loading = false;
@@ -124,9 +124,14 @@ export class AppState {
     this.#arrive();
   }
 
+  /** What a room is asked to show; one that is not on screen, what it was asked when it was left. The same as long as it says the same. */
+  paramsOf(room: Room): URLSearchParams {
+    return this.#kept[room] ?? NOTHING;
+  }
+
   /** The address of a room, for a link: as it was left, or as `params` say. */
   href(room: Room, params?: Params): string {
-    return addressOf(room, params ? searchOf(params) : (this.#kept[room] ?? ""));
+    return addressOf(room, params ? searchOf(params) : this.paramsOf(room).toString());
   }
 
   /** How a chart of a size is drawn now. */
@@ -230,7 +235,7 @@ export class AppState {
     for (const room of Object.keys(this.#kept) as Room[]) {
       const kept = new URLSearchParams(this.#kept[room]);
       for (const name of [...kept.keys()]) if (!ANYWHERE[room]?.includes(name)) kept.delete(name);
-      this.#kept[room] = kept.toString();
+      this.#ask(room, kept);
     }
     this.go(this.room, undefined, "in place");
   }
@@ -296,8 +301,11 @@ export class AppState {
     const place = placeOf(location.hash);
     if (!place) return;
     this.room = place.room;
-    if (place.params.toString() !== this.params.toString()) this.params = place.params;
-    this.#kept[place.room] = place.params.toString();
+    this.#ask(place.room, place.params);
+  }
+
+  #ask(room: Room, params: URLSearchParams): void {
+    if (params.toString() !== this.paramsOf(room).toString()) this.#kept[room] = params;
   }
 
   #followLook(): () => void {

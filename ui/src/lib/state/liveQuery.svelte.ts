@@ -1,6 +1,7 @@
 import { untrack } from "svelte";
 import { toAppError } from "$lib/backend/error";
 import type { AppError } from "$lib/backend/types";
+import { usePresence } from "./presence";
 
 /** A first load shows a skeleton only when it takes longer than this. */
 export const SKELETON_AFTER = 150;
@@ -104,16 +105,32 @@ export class LiveQuery<T> {
 
 /**
  * A query for as long as the component lives that made it. It reads again when what `source` uses changes, and when one
- * of the `signals` calls. A source of null is not read.
+ * of the `signals` calls. A source of null is not read. In a room that is not on screen it reads once, so that there is
+ * something to come back to; what changes meanwhile is read when somebody does.
  */
 export function liveQuery<T>(source: () => Reading<T> | null, ...signals: ((f: () => void) => () => void)[]): LiveQuery<T> {
+  const presence = usePresence();
   const query = new LiveQuery<T>();
+  const reading = $derived(source());
+  let followed: Reading<T> | null = null;
+  let missed = false;
   $effect(() => {
-    const reading = source();
-    if (reading) untrack(() => query.follow(reading));
+    const wanted = reading;
+    const { shown } = presence;
+    if (wanted === null || (!shown && followed !== null)) return;
+    untrack(() => {
+      if (wanted !== followed) query.follow(wanted);
+      else if (missed) query.refresh();
+    });
+    followed = wanted;
+    missed = false;
   });
   $effect(() => {
-    const ends = signals.map((signal) => signal(query.refresh));
+    const called = () => {
+      if (presence.shown) query.refresh();
+      else missed = true;
+    };
+    const ends = signals.map((signal) => signal(called));
     return () => ends.forEach((end) => end());
   });
   $effect(() => () => query.stop());

@@ -1,0 +1,30 @@
+import { getContext, setContext } from "svelte";
+
+/**
+ * Whether a room is on screen. One that is not stays as it was left: it asks for nothing more, and makes up for what it
+ * missed when somebody comes back to it.
+ */
+export class Presence {
+  readonly #shown: () => boolean;
+
+  constructor(shown: () => boolean) {
+    this.#shown = shown;
+  }
+
+  get shown(): boolean {
+    return this.#shown();
+  }
+}
+
+const PRESENCE = Symbol("presence");
+const ALWAYS = new Presence(() => true);
+
+/** Makes it known to everything in a room whether that room is on screen. */
+export function providePresence(shown: () => boolean): Presence {
+  return setContext(PRESENCE, new Presence(shown));
+}
+
+/** Whether the room that a component is in is on screen; what is in no room always is. */
+export function usePresence(): Presence {
+  return getContext<Presence | undefined>(PRESENCE) ?? ALWAYS;
+}
