@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::App;
 use app::view::{
     AppError, Chart, ConnectRequest, ConnectionInfo, Controls, ControlsPreview, ControlsWish, EntryDetail,
-    ExportRequest, JobKind, LedgerFilter, LedgerNames, LedgerPage, LocalCopy, Look, Overview, Picture, PictureFormat,
+    ExportRequest, JobKind, LedgerFilter, LedgerNames, LedgerPage, LocalCopy, Look, Opening, Overview, Picture, PictureFormat,
     Purchase, Settings, SyncStatus, TopUpView, UsageQuery, UsageView, Verification, Why, WorkspaceSummary, Written,
 };
 use tauri::State;
@@ -46,6 +46,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         connect,
         disconnect,
         connections,
+        opening,
         settings,
         save_settings,
         painted,
@@ -212,6 +213,11 @@ async fn disconnect(app: Shared<'_>, workspace: String) -> Answer<()> {
 #[tauri::command]
 async fn connections(app: Shared<'_>) -> Answer<Vec<ConnectionInfo>> {
     app.connections()
+}
+
+#[tauri::command]
+async fn opening(app: Shared<'_>) -> Answer<Opening> {
+    app.opening()
 }
 
 #[tauri::command]

@@ -60,6 +60,8 @@ fn open(tauri: &tauri::App, options: &Options) -> Result<(), String> {
     let config = config.ok_or("tauri.conf.json names no main window")?;
     let mut builder = WebviewWindowBuilder::from_config(tauri, config)
         .map_err(|error| format!("the window could not be opened: {error}"))?;
+    // Its answer is there, or nearly so, once the program in the window has been read.
+    builder = builder.initialization_script("window.creditdeckOpening = window.__TAURI_INTERNALS__.invoke('opening');");
     if let Some(at) = options.at {
         builder = builder.initialization_script(stand_still(at));
     }

@@ -11,6 +11,7 @@ mod forecast;
 mod jobs;
 mod ledger_room;
 mod live;
+mod opening;
 mod outlook;
 mod overview;
 mod picture;

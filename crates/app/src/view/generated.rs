@@ -106,6 +106,7 @@ fn generated_types_are_current() {
         ConnectionInfo,
         Appearance,
         Settings,
+        Opening,
     ];
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/lib/backend/generated/types.ts");
     if std::env::var_os("CREDITDECK_WRITE_TYPES").is_some() {

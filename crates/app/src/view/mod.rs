@@ -6,6 +6,7 @@ mod connection;
 mod controls;
 mod data;
 mod ledger;
+mod opening;
 mod overview;
 mod top_up;
 mod usage;
@@ -22,6 +23,7 @@ pub use ledger::{
     EntryDetail, EntryKind, EntryVerdict, GrantShare, GrantTerms, LedgerFilter, LedgerNames, LedgerPage, LedgerRow,
     NamedFeature, Related, Relation,
 };
+pub use opening::Opening;
 pub use overview::{
     Banner, BannerAction, BannerCode, FeatureStatus, GroupUse, Overview, Period, Position, Refusal, RunOut, Verdict,
     WorkspaceState,

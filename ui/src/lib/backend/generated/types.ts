@@ -1751,3 +1751,24 @@ locale: string | null,
  * Whether days and hours are shown in this computer's time zone and not in the workspace's.
  */
 localTime: boolean, };
+
+/**
+ * Everything that the window needs for its first picture, in one answer.
+ */
+export type Opening = { 
+/**
+ * As the app remembers them.
+ */
+settings: Settings, 
+/**
+ * In the order of the switcher.
+ */
+workspaces: Array<WorkspaceSummary>, 
+/**
+ * Of the workspace that is shown: the one that was shown last, else the first.
+ */
+sync: SyncStatus | null, 
+/**
+ * Of the same; none until its ledger has been read.
+ */
+overview: Overview | null, };
