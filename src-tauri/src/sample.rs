@@ -42,7 +42,7 @@ async fn start(
     clock: Clock,
 ) -> Result<Running, Box<dyn std::error::Error + Send + Sync>> {
     let config = Config { database: folder.join(DATABASE).into(), clock, public_url: None, webhooks: None };
-    let mut service = Service::open(config).await?;
+    let mut service = Service::open(config).await?.alone();
     service.ensure_sample().await?;
     service.admit_to_samples(token, Role::Owner).await?;
     listener.set_nonblocking(true)?;

@@ -12,6 +12,10 @@ use crate::events::{Changed, Event};
 use crate::view::{Incident, Notice, NoticeCode, Progress, SyncState, SyncStatus, Verified};
 use crate::{App, AppError};
 
+/// Mere signs of life are told so often, in milliseconds: the window calls older than a minute what has no newer one, and
+/// each wakes all of it.
+const SIGN_OF_LIFE_MS: i64 = 40_000;
+
 /// What follows a workspace.
 pub(crate) struct Live {
     handle: Option<Arc<Handle>>,
@@ -72,17 +76,19 @@ impl Live {
 fn follow(app: &Arc<App>, key: WorkspaceKey, handle: &Handle) -> Vec<JoinHandle<()>> {
     let (mut statuses, teller) = (handle.status.clone(), Arc::downgrade(app));
     let of_status = tokio::spawn(async move {
-        let mut synced = None;
+        let mut told: Option<Status> = None;
         loop {
-            let now = status(key, &statuses.borrow_and_update().clone());
-            let Some(app) = teller.upgrade() else { return };
-            // With the first whole ledger come the position, the workspace's name and its plan.
-            let first = synced.replace(now.as_of.is_some()) == Some(false) && now.as_of.is_some();
-            app.tell(Event::SyncStatus(Box::new(app.with_notice(now))));
-            if first {
-                app.tell(Event::LedgerChanged(Changed { workspace: key.to_string() }));
+            let now = statuses.borrow_and_update().clone();
+            if told.as_ref().is_none_or(|told| is_news(told, &now)) {
+                let Some(app) = teller.upgrade() else { return };
+                // With the first whole ledger come the position, the workspace's name and its plan.
+                let first = now.as_of.is_some() && told.is_some_and(|told| told.as_of.is_none());
+                app.tell(Event::SyncStatus(Box::new(app.with_notice(status(key, &now)))));
+                if first {
+                    app.tell(Event::LedgerChanged(Changed { workspace: key.to_string() }));
+                }
+                told = Some(now);
             }
-            drop(app);
             if statuses.changed().await.is_err() {
                 return;
             }
@@ -107,6 +113,15 @@ fn follow(app: &Arc<App>, key: WorkspaceKey, handle: &Handle) -> Vec<JoinHandle<
         }
     });
     vec![of_status, of_entries, of_purchases]
+}
+
+/// Whether a status says more than the one that was told last: not that all is as it was a moment ago.
+fn is_news(told: &Status, now: &Status) -> bool {
+    let is_recent = match (told.as_of, now.as_of) {
+        (Some(told), Some(now)) => (0..SIGN_OF_LIFE_MS).contains(&now.since(told)),
+        (told, now) => told == now,
+    };
+    !is_recent || *told != Status { as_of: told.as_of, ..now.clone() }
 }
 
 /// The status of a workspace that nothing follows yet.
@@ -250,5 +265,24 @@ pub(crate) fn plan_name(account: &Account, now: Timestamp) -> Option<String> {
         Access::Plan { terms, .. } => {
             Some(account.catalogue(now).plan(&terms.plan).map_or(terms.plan, |plan| plan.name.clone()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_of_life_is_news_before_it_is_a_minute_old_and_anything_else_at_once() {
+        let at = |seconds: i64| Some(Timestamp::from_millis(seconds * 1_000));
+        let told = Status { state: State::Live, as_of: at(100), last_seq: 7, ..Status::stopped() };
+        let after = |seconds: i64| Status { as_of: at(100 + seconds), ..told.clone() };
+        for (seconds, news) in [(0, false), (15, false), (30, false), (45, true), (-1, true)] {
+            assert_eq!(is_news(&told, &after(seconds)), news, "after {seconds} s");
+        }
+        assert!(is_news(&told, &Status { last_seq: 8, ..after(15) }));
+        assert!(is_news(&told, &Status { state: State::Connecting, ..after(15) }));
+        let new = Status { as_of: None, ..told.clone() };
+        assert!(is_news(&new, &told) && is_news(&told, &new) && !is_news(&new, &new));
     }
 }

@@ -25,15 +25,22 @@ impl App {
     pub async fn add_samples(self: &Arc<Self>, url: &str, ids: &[&str]) -> Result<String, AppError> {
         *self.sample_url.lock().unwrap_or_else(PoisonError::into_inner) = Some(url.to_owned());
         let known = self.desk.connections().map_err(storage)?;
-        let kept = known.into_iter().filter(is_sample).find_map(|connection| connection.token);
-        let token = match kept {
+        let known: Vec<Connection> = known.into_iter().filter(is_sample).collect();
+        let token = match known.iter().find_map(|connection| connection.token.clone()) {
             Some(token) => token,
             None => random_id("")?,
         };
         for id in ids {
-            let workspace = self.desk.connect(SAMPLE, id, Some(&token)).map_err(storage)?;
-            let (url_kept, workspace_id) = (SAMPLE.to_owned(), (*id).to_owned());
-            let connection = Connection { workspace, url: url_kept, workspace_id, token: Some(token.clone()) };
+            let is_it = |known: &&Connection| known.workspace_id == *id && known.token.as_ref() == Some(&token);
+            // The window waits for this: what is on the disk already is not written to it again.
+            let connection = match known.iter().find(is_it) {
+                Some(known) => known.clone(),
+                None => {
+                    let workspace = self.desk.connect(SAMPLE, id, Some(&token)).map_err(storage)?;
+                    let (url, workspace_id) = (SAMPLE.to_owned(), (*id).to_owned());
+                    Connection { workspace, url, workspace_id, token: Some(token.clone()) }
+                }
+            };
             self.start(&connection, url);
         }
         Ok(token)

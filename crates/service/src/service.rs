@@ -13,7 +13,7 @@ use wire::api::Role;
 use crate::door::Door;
 use crate::http::{App, Inner, blocking};
 use crate::journal::Journal;
-use crate::ledger::Ledgers;
+use crate::ledger::{LOOK_EVERY, LOOK_SELDOM, Ledgers};
 use crate::metrics::Metrics;
 use crate::outbox::{Courier, Webhooks};
 use crate::payment::{Payments, Reach, Sandbox};
@@ -63,6 +63,8 @@ pub struct Service {
     courier: Option<Courier>,
     bounds: Bounds,
     metrics: Option<TcpListener>,
+    /// How often it is looked for what other processes have recorded.
+    look_every: Duration,
 }
 
 /// A service that answers requests, until it is shut down or dropped.
@@ -97,7 +99,7 @@ impl Service {
         let payments = Payments::new(Arc::clone(&store), clock.clone(), sandbox, is_heralded);
         let parts = Inner { door, store, ledgers, clock, payments, metrics, stop };
         let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-        Ok(Self { parts, public_url, samples: Vec::new(), courier, bounds, metrics: None })
+        Ok(Self { parts, public_url, samples: Vec::new(), courier, bounds, metrics: None, look_every: LOOK_EVERY })
     }
 
     /// Takes no more from others than this when it is served, in place of [`Bounds::default`].
@@ -112,6 +114,14 @@ impl Service {
     #[must_use]
     pub fn measured_on(self, listener: TcpListener) -> Self {
         Self { metrics: Some(listener), ..self }
+    }
+
+    /// Expects no other process to record in its database. What one records all the same is told to those who follow a
+    /// ledger with whatever is asked or recorded there next, or some seconds later, and not at once: so a service with
+    /// nothing to do rests.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        Self { look_every: LOOK_SELDOM, ..self }
     }
 
     /// Sells nothing, in place of the sandbox's test payments: packs are listed, and cannot be bought.
@@ -187,7 +197,7 @@ impl Service {
         if let Some(courier) = self.courier {
             tasks.spawn(courier.run(app.clone()));
         }
-        tasks.spawn(app.ledgers.tails().watch(Arc::clone(&app.store), app.stop.subscribe()));
+        tasks.spawn(app.ledgers.tails().watch(Arc::clone(&app.store), self.look_every, app.stop.subscribe()));
         for sample in self.samples {
             if let Some(ledger) = app.ledgers.get(&sample.recipe.id).await? {
                 let (store, clock, stop) = (Arc::clone(&app.store), app.clock.clone(), app.stop.subscribe());

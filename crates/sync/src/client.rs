@@ -90,7 +90,8 @@ impl Client {
         let mut authorization =
             HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| ClientError::WrongToken)?;
         authorization.set_sensitive(true);
-        Ok(Self { http: Arc::new(Http::new(here, connect, silence)), base: Arc::new(base), authorization })
+        let http = Http::new(here, base.scheme() == "http", connect, silence);
+        Ok(Self { http: Arc::new(http), base: Arc::new(base), authorization })
     }
 
     /// What the service says of the workspace.

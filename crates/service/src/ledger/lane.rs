@@ -164,7 +164,7 @@ impl Lane {
                         undone.unsure.push(part);
                         continue;
                     }
-                    let number = (!page.is_empty()).then_some((pages.len(), book.account().last_seq()));
+                    let number = (!page.is_empty()).then_some(pages.len());
                     pages.extend(number.is_some().then_some(page));
                     decided.push(Decided { part, book, promises, page: number });
                 }
@@ -177,7 +177,7 @@ impl Lane {
         for decided in decided {
             let fate = decided
                 .page
-                .map_or(&Ok(Appended::Whole), |(number, _)| fates.get(number).unwrap_or(&Ok(Appended::Overtaken)));
+                .map_or(&Ok(Appended::Whole), |number| fates.get(number).unwrap_or(&Ok(Appended::Overtaken)));
             match fate {
                 Ok(Appended::Whole) => group.push(self.done(decided)),
                 // The book holds what the ledger does not: it is dropped, and opened again.
@@ -338,7 +338,7 @@ impl Lane {
 
     /// Has those looked who wanted to look, and keeps the book at hand.
     fn done(&mut self, decided: Decided) -> Done {
-        let Decided { part, book, promises, page } = decided;
+        let Decided { part, book, promises, .. } = decided;
         let now = self.clock.now();
         let mut answers: Vec<_> = part.tasks.into_iter().zip(promises).collect();
         for (task, _) in &mut answers {
@@ -346,8 +346,8 @@ impl Lane {
                 read.look(book.account(), now);
             }
         }
-        let workspace = part.workspace.id.clone();
+        let (workspace, last_seq) = (part.workspace.id.clone(), book.account().last_seq());
         self.books.put(workspace.clone(), book);
-        Done { workspace, last_seq: page.map(|(_, last_seq)| last_seq), answers }
+        Done { workspace, last_seq, answers }
     }
 }

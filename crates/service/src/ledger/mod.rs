@@ -28,7 +28,7 @@ pub(crate) use book::{Book, record};
 pub use job::Once;
 use job::{Job, Look, Reply, Task};
 use lane::Noted;
-pub(crate) use tails::Tails;
+pub(crate) use tails::{LOOK_EVERY, LOOK_SELDOM, Tails};
 
 use crate::metrics::Metrics;
 use crate::sample::Player;

@@ -39,8 +39,8 @@ pub(super) struct Decided {
     pub(super) part: Part,
     pub(super) book: Box<Book>,
     pub(super) promises: Vec<Promise>,
-    /// Which of the pages is its, and that page's last entry. None, if there is nothing to record.
-    pub(super) page: Option<(usize, u64)>,
+    /// Which of the pages is its. None, if there is nothing to record.
+    pub(super) page: Option<usize>,
 }
 
 impl Part {

@@ -11,8 +11,8 @@ use crate::metrics::Decisions;
 /// What was done in one workspace, and is durable.
 pub(super) struct Done {
     pub(super) workspace: String,
-    /// The last entry, if any was recorded.
-    pub(super) last_seq: Option<u64>,
+    /// The last entry, whoever recorded it: this process may have come upon what another has.
+    pub(super) last_seq: u64,
     pub(super) answers: Vec<(Task, Promise)>,
 }
 
@@ -47,9 +47,7 @@ impl Replies {
 /// Tells those who follow the ledgers, and keeps what was promised.
 fn answer(group: Group, tails: &Tails, decisions: &Decisions) {
     for done in group {
-        if let Some(last_seq) = done.last_seq {
-            tails.moved(&done.workspace, last_seq);
-        }
+        tails.moved(&done.workspace, done.last_seq);
         for (task, promise) in done.answers {
             promise.outcomes().for_each(|outcome| decisions.count(outcome));
             task.keep(promise);

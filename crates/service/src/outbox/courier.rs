@@ -18,8 +18,11 @@ use crate::store::{Claimed, StoreError};
 
 /// How many are on their way at once. No two of them are of one workspace.
 const AT_ONCE: usize = 16;
-/// How often it is looked for what is due.
+/// How often it is looked for what is due, while something is that nobody can have now.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often at least: another process may have stored something and died, and clocks may be set. What this process stores
+/// is seen at once.
+const LOOK_SELDOM: Duration = Duration::from_secs(5);
 /// How long the vendor may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// How long a notice is this process's: longer than a delivery takes. If the process dies, another sends it after this.
@@ -74,12 +77,15 @@ impl Courier {
         let mut under_way: JoinSet<bool> = JoinSet::new();
         let mut is_gone = false;
         while !is_gone && !*stop.borrow() {
-            for notice in claim(&app, AT_ONCE.saturating_sub(under_way.len())).await {
+            let (claimed, pause) = claim(&app, AT_ONCE.saturating_sub(under_way.len())).await;
+            for notice in claimed {
                 under_way.spawn(self.clone().see_to(app.clone(), notice));
             }
             tokio::select! {
                 Some(done) = under_way.join_next() => is_gone = done.unwrap_or(false),
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                // What was stored since it was looked has left word.
+                () = app.store.notice_came() => {}
+                () = tokio::time::sleep(pause) => {}
                 _ = stop.wait_for(|stop| *stop) => {}
             }
         }
@@ -138,16 +144,29 @@ impl Courier {
     }
 }
 
-async fn claim(app: &App, room: usize) -> Vec<Claimed> {
+/// Claims what is due, and says when to look again if nothing happens before.
+async fn claim(app: &App, room: usize) -> (Vec<Claimed>, Duration) {
     if room == 0 {
-        return Vec::new();
+        return (Vec::new(), LOOK_SELDOM);
     }
     let (store, now) = (Arc::clone(&app.store), app.clock.now());
-    let claimed = blocking(move || store.claim_notices(now, now.plus_millis(CLAIM_MS), room)).await;
-    claimed.unwrap_or_else(|error| {
+    let claimed = blocking(move || {
+        let claimed = store.claim_notices(now, now.plus_millis(CLAIM_MS), room)?;
+        let next = if claimed.is_empty() { store.next_notice_at()? } else { Some(now) };
+        Ok((claimed, next))
+    });
+    let (claimed, next) = claimed.await.unwrap_or_else(|error| {
         tracing::warn!(%error, "what the vendor is to be told cannot be read");
-        Vec::new()
-    })
+        (Vec::new(), Some(now))
+    });
+    // Nobody says when a clock is set that stands still.
+    (claimed, if app.clock.is_fixed() { LOOK_EVERY } else { rest(now, next) })
+}
+
+/// How long to rest at `now` when the next notice is due then, if there is one.
+fn rest(now: Timestamp, next: Option<Timestamp>) -> Duration {
+    let left = next.map_or(LOOK_SELDOM, |next| Duration::from_millis(u64::try_from(next.since(now)).unwrap_or(0)));
+    left.clamp(LOOK_EVERY, LOOK_SELDOM)
 }
 
 /// Stores what has become of a delivery.
@@ -193,6 +212,18 @@ fn pause(attempts: u32, chance: u8) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_rests_until_the_next_is_due_and_no_longer_than_another_may_have_stored_one() {
+        let now = Timestamp::from_millis(1_000_000);
+        for (due_in, expected) in
+            [(-9_000, 250), (0, 250), (100, 250), (1_700, 1_700), (60_000, 5_000), (i64::MAX, 5_000)]
+        {
+            let next = Timestamp::from_millis(1_000_000_i64.saturating_add(due_in));
+            assert_eq!(rest(now, Some(next)), Duration::from_millis(expected), "due in {due_in} ms");
+        }
+        assert_eq!(rest(now, None), LOOK_SELDOM);
+    }
 
     #[test]
     fn pauses_double_up_to_hours_and_differ() {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
-use clock::Stopwatch;
 use tokio::sync::Notify;
+
+use super::alarm::Alarm;
 
 /// How long nothing has to be asked on a connection before it counts as at rest.
 const REST: Duration = Duration::from_millis(200);
@@ -43,11 +44,12 @@ pub(super) enum Verdict {
 /// One connection.
 #[derive(Debug)]
 pub(super) struct Line {
-    start: Stopwatch,
-    /// The phase in the lowest byte; above it since when, in milliseconds after `start`. What belongs to one request has
-    /// the instant of its head.
+    /// Set for when what has begun may take too long.
+    alarm: Arc<Alarm>,
+    /// The phase in the lowest byte; above it since when, in the alarm's time. What belongs to one request has the instant
+    /// of its head.
     state: AtomicU64,
-    /// Since when nothing more can be written, in milliseconds after `start` and one more; 0 while it can.
+    /// Since when nothing more can be written, in the alarm's time and one more; 0 while it can.
     stuck: AtomicU64,
     /// Whether a request's body was not read to its end, so that the other side may still be sending.
     is_unread: AtomicBool,
@@ -60,9 +62,9 @@ pub(super) struct Line {
 
 impl Line {
     /// A connection that was just accepted.
-    pub(super) fn new(start: Stopwatch) -> Self {
+    pub(super) fn new(alarm: Arc<Alarm>) -> Self {
         let line = Self {
-            start,
+            alarm,
             state: AtomicU64::new(0),
             stuck: AtomicU64::new(0),
             is_unread: AtomicBool::new(false),
@@ -75,20 +77,17 @@ impl Line {
     }
 
     pub(super) fn now(&self) -> u64 {
-        self.start.elapsed_ms()
+        self.alarm.now()
     }
 
     /// What it is at, and since when.
     pub(super) fn state(&self) -> (Phase, u64) {
-        unpacked(self.state.load(Ordering::Relaxed))
+        unpacked(self.state.load(Ordering::SeqCst))
     }
 
-    /// How long nothing more could be written.
-    pub(super) fn stuck_for(&self, now: u64) -> Duration {
-        match self.stuck.load(Ordering::Relaxed) {
-            0 => Duration::ZERO,
-            since => Duration::from_millis(now.saturating_sub(since - 1)),
-        }
+    /// Since when nothing more could be written.
+    pub(super) fn stuck_since(&self) -> Option<u64> {
+        self.stuck.load(Ordering::SeqCst).checked_sub(1)
     }
 
     /// Whether a request has begun to come, or may at any moment: it has just come itself, or was just answered.
@@ -111,7 +110,7 @@ impl Line {
         self.enter(if has_body { Phase::Body } else { Phase::Work });
     }
 
-    /// The request's body has come whole.
+    /// The request's body has come whole. It has more time from here on: the alarm stays as it is.
     pub(super) fn arrived(&self) {
         self.is_unread.store(false, Ordering::Relaxed);
         let (phase, since) = self.state();
@@ -136,7 +135,9 @@ impl Line {
         if has_written {
             self.stuck.store(0, Ordering::Relaxed);
         } else if self.stuck.load(Ordering::Relaxed) == 0 {
-            self.stuck.store(self.now() + 1, Ordering::Relaxed);
+            let now = self.now();
+            self.stuck.store(now + 1, Ordering::SeqCst);
+            self.alarm.begun(now);
         }
     }
 
@@ -161,7 +162,9 @@ impl Line {
     }
 
     fn enter(&self, phase: Phase) {
-        self.state.store(packed(phase, self.now()), Ordering::Relaxed);
+        let now = self.now();
+        self.state.store(packed(phase, now), Ordering::SeqCst);
+        self.alarm.begun(now);
     }
 }
 
@@ -186,11 +189,16 @@ impl Drop for UntilDone {
 
 #[cfg(test)]
 mod tests {
+    use super::super::alarm::NEVER;
     use super::*;
+
+    fn fresh() -> Line {
+        Line::new(Arc::new(Alarm::new(Duration::from_secs(10))))
+    }
 
     #[test]
     fn a_request_keeps_the_instant_of_its_head() {
-        let line = Line::new(Stopwatch::start());
+        let line = fresh();
         assert_eq!(line.state().0, Phase::Idle);
         line.heard();
         assert_eq!(line.state().0, Phase::Head);
@@ -206,25 +214,47 @@ mod tests {
         assert_eq!(line.state(), (Phase::Answer, since));
         line.arrived();
         assert_eq!(line.state(), (Phase::Answer, since), "an answer does not wait for the rest of a body");
-        drop(UntilDone(Arc::new(Line::new(Stopwatch::start()))));
+        drop(UntilDone(Arc::new(fresh())));
         line.done();
         assert!(line.state().0 == Phase::Idle && line.state().1 >= since + 5);
     }
 
     #[test]
     fn what_cannot_be_written_is_timed_from_the_first_time() {
-        let line = Line::new(Stopwatch::start());
+        let line = fresh();
         line.wrote(false);
-        let now = line.now() + 40;
+        let since = line.stuck_since();
+        std::thread::sleep(Duration::from_millis(5));
         line.wrote(false);
-        assert!(line.stuck_for(now) >= Duration::from_millis(39));
+        assert!(since.is_some() && line.stuck_since() == since);
         line.wrote(true);
-        assert_eq!(line.stuck_for(now), Duration::ZERO);
+        assert_eq!(line.stuck_since(), None);
+    }
+
+    #[test]
+    fn whatever_begins_sets_the_alarm() {
+        let line = fresh();
+        let is_set = || {
+            let is_set = line.alarm.set_for() != NEVER;
+            line.alarm.take_back();
+            is_set
+        };
+        assert!(is_set(), "it has come");
+        line.heard();
+        assert!(is_set(), "a head");
+        line.begun(true);
+        assert!(is_set(), "a request");
+        line.wrote(false);
+        assert!(is_set(), "nobody reads");
+        line.done();
+        assert!(is_set(), "it rests");
+        line.wrote(true);
+        assert!(!is_set());
     }
 
     #[test]
     fn a_verdict_is_never_softened() {
-        let line = Line::new(Stopwatch::start());
+        let line = fresh();
         assert_eq!(line.verdict(), Verdict::Stay);
         line.tell(Verdict::Cut);
         line.tell(Verdict::Finish);

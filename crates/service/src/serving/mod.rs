@@ -3,6 +3,7 @@
 //! One that is idle, or whose request comes or goes too slowly, is ended by the [`Watch`]; whoever asks for something is
 //! not kept out by those who do not. When the service stops, what has been asked is answered.
 
+mod alarm;
 mod body;
 mod bounds;
 mod line;

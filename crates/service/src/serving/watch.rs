@@ -1,7 +1,8 @@
 //! Watches over connections: ends those that are idle for too long, and those that take too long.
 //!
-//! It looks at all of them a few times a second. So a request costs no timer of its own, and there is one place that knows
-//! what all of them are at and which can go when others want their place.
+//! It looks at all of them when one may have taken too long, and at most a few times a second. So a request costs no timer
+//! of its own, and there is one place that knows what all of them are at and which can go when others want their place.
+//! While nothing can take too long it does nothing.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -9,13 +10,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use clock::Stopwatch;
 use tokio::sync::Notify;
 
+use super::alarm::{Alarm, NEVER, millis};
 use super::bounds::Bounds;
 use super::line::{Line, Phase, Verdict};
 
-/// How often it looks at all connections.
+/// How often it looks at all connections while there is something to do.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How long nothing more can be written before nobody is believed to read.
 const STUCK_FOR: Duration = Duration::from_secs(30);
@@ -27,7 +28,7 @@ const WELCOME: Duration = Duration::from_secs(1);
 /// The connections that are open.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    start: Stopwatch,
+    alarm: Arc<Alarm>,
     bounds: Bounds,
     /// Most that are open at once.
     room: usize,
@@ -63,8 +64,10 @@ impl Drop for Watched {
 impl Watch {
     pub(crate) fn new(bounds: Bounds) -> Arc<Self> {
         let room = bounds.room();
+        let Bounds { head, body, request, idle, .. } = bounds;
+        let shortest = head.min(body).min(request).min(idle).min(STUCK_FOR);
         Arc::new(Self {
-            start: Stopwatch::start(),
+            alarm: Arc::new(Alarm::new(shortest)),
             bounds,
             room,
             lines: Mutex::default(),
@@ -85,20 +88,36 @@ impl Watch {
 
     /// A place for a new connection.
     pub(super) fn place(self: &Arc<Self>) -> Watched {
-        let line = Arc::new(Line::new(self.start));
+        let line = Arc::new(Line::new(Arc::clone(&self.alarm)));
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).insert(number, Arc::clone(&line));
+        let open = {
+            let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.insert(number, Arc::clone(&line));
+            lines.len()
+        };
+        // Only now is it seen by whoever looks.
+        let now = self.alarm.now();
+        if self.is_scarce(open) {
+            self.alarm.set(now);
+        } else {
+            self.alarm.begun(now);
+        }
         Watched { watch: Arc::clone(self), number, line }
     }
 
     /// Looks at all connections until it is dropped.
     pub(super) async fn run(&self) {
+        let mut earliest = 0;
         loop {
             tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = self.alarm.gone_off(earliest) => {}
                 () = self.hurry.notified() => {}
             }
-            self.look(self.start.elapsed_ms());
+            // Before it looks: what changes meanwhile sets the alarm again.
+            self.alarm.take_back();
+            let now = self.alarm.now();
+            self.alarm.set(self.look(now));
+            earliest = now + millis(LOOK_EVERY);
         }
     }
 
@@ -117,16 +136,41 @@ impl Watch {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    fn look(&self, now: u64) {
+    /// Does what is due, and says when to look again.
+    fn look(&self, now: u64) -> u64 {
         let lines = self.lines();
+        let mut next = NEVER;
         for line in &lines {
             match self.due(line, now) {
                 Due::Nothing => {}
                 Due::Answer => line.late.notify_waiters(),
                 Due::End(verdict) => line.tell(verdict),
             }
+            next = next.min(self.time_is_up(line));
         }
-        self.make_room(&lines, now);
+        if self.is_scarce(lines.len()) {
+            self.make_room(&lines, now);
+            next = now;
+        }
+        // What is due is done again until it has come about.
+        next.max(now + millis(LOOK_EVERY))
+    }
+
+    /// When a connection has taken too long, if what it is at now lasts.
+    fn time_is_up(&self, line: &Line) -> u64 {
+        let Bounds { head, body, request, idle, .. } = self.bounds;
+        let (phase, since) = line.state();
+        let allowed = match phase {
+            Phase::Idle => Some(idle),
+            Phase::Head => Some(head),
+            Phase::Body => Some(body.min(request)),
+            Phase::Work => Some(request),
+            Phase::Answer => Some(request + 2 * GRACE),
+            Phase::Tail => None,
+        };
+        let of_phase = allowed.map_or(NEVER, |allowed| since.saturating_add(millis(allowed)));
+        let of_writing = line.stuck_since().map_or(NEVER, |since| since.saturating_add(millis(STUCK_FOR)));
+        of_phase.min(of_writing)
     }
 
     fn due(&self, line: &Line, now: u64) -> Due {
@@ -138,7 +182,7 @@ impl Watch {
             Some(more) if more < GRACE => Due::Answer,
             Some(_) => Due::End(Verdict::Cut),
         };
-        if line.stuck_for(now) >= STUCK_FOR {
+        if line.stuck_since().is_some_and(|since| self::passed(since, now) >= STUCK_FOR) {
             return Due::End(Verdict::Cut);
         }
         match phase {
@@ -152,19 +196,21 @@ impl Watch {
         }
     }
 
-    /// Ends connections when little room is left.
+    /// Whether little room is left when so many connections are open.
+    const fn is_scarce(&self, open: usize) -> bool {
+        self.room.saturating_sub(open) <= self.room / 8
+    }
+
+    /// Ends connections until there is room again.
     fn make_room(&self, lines: &[Arc<Line>], now: u64) {
-        let (few, enough) = (self.room / 8, self.room / 4);
         let free = self.room.saturating_sub(lines.len());
-        if free <= few {
-            Self::free(lines, enough.max(1).saturating_sub(free), free == 0, now);
-        }
+        Self::free(lines, (self.room / 4).max(1).saturating_sub(free), free == 0, now);
     }
 
     /// Ends a quarter of the connections that rest, because the system gives no more.
     pub(super) fn give_way(&self) {
         let lines = self.lines();
-        Self::free(&lines, lines.len() / 4 + 1, true, self.start.elapsed_ms());
+        Self::free(&lines, lines.len() / 4 + 1, true, self.alarm.now());
     }
 
     /// Ends so many of those that have been idle for the longest time, and after them, if it has to be, those whose request
@@ -234,7 +280,10 @@ mod tests {
             let place = watch.place();
             at(phase)(&place.line);
             for (seconds, due) in expected {
-                assert_eq!(watch.due(&place.line, seconds * SECOND), *due, "{phase:?} after {seconds} s");
+                let now = seconds * SECOND;
+                assert_eq!(watch.due(&place.line, now), *due, "{phase:?} after {seconds} s");
+                // Whoever looks when time is up misses nothing, and looks for nothing before.
+                assert_eq!(watch.time_is_up(&place.line) <= now, *due != Due::Nothing, "{phase:?} after {seconds} s");
             }
         }
         let place = watch.place();
@@ -242,6 +291,43 @@ mod tests {
         place.line.wrote(false);
         assert_eq!(watch.due(&place.line, 29 * SECOND), Due::Nothing);
         assert_eq!(watch.due(&place.line, 31 * SECOND), cut, "nobody reads it");
+        assert!((29 * SECOND..31 * SECOND).contains(&watch.time_is_up(&place.line)));
+    }
+
+    #[test]
+    fn it_looks_again_when_the_first_time_is_up_and_never_while_nothing_can_be() {
+        let watch = watch(1_000);
+        assert_eq!(watch.look(0), NEVER, "nobody is there");
+        let tail = watch.place();
+        at(Phase::Tail)(&tail.line);
+        assert_eq!(watch.look(SECOND), NEVER, "a tail has no end");
+        let idle = watch.place();
+        assert!((75 * SECOND..76 * SECOND).contains(&watch.look(SECOND)));
+        let head = watch.place();
+        at(Phase::Head)(&head.line);
+        assert!((10 * SECOND..11 * SECOND).contains(&watch.look(SECOND)));
+        assert_eq!(watch.look(80 * SECOND), 80 * SECOND + 250, "until those are gone that were told to");
+        drop((idle, head));
+        assert_eq!(watch.look(80 * SECOND), NEVER);
+    }
+
+    #[tokio::test]
+    async fn who_comes_while_it_rests_is_watched() {
+        let idle = Duration::from_millis(300);
+        let watch = Watch::new(Bounds { idle, ..Bounds::default() });
+        let looking = Arc::clone(&watch);
+        let looking = tokio::spawn(async move { looking.run().await });
+        for _ in 0..2 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert_eq!(watch.alarm.set_for(), NEVER, "it rests");
+            let place = watch.place();
+            tokio::time::timeout(Duration::from_secs(5), place.line.told.notified()).await.expect("it was missed");
+            assert_eq!(place.line.verdict(), Verdict::Finish);
+            drop(place);
+            // Once more, and then there is nothing to see.
+            tokio::time::sleep(Duration::from_millis(600)).await;
+        }
+        looking.abort();
     }
 
     #[test]

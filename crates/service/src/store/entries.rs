@@ -1,6 +1,7 @@
 //! The ledger: appended, read, never changed.
 
 use metering::Timestamp;
+use tokio::sync::Notify;
 use wire::Hash;
 
 use super::engine::{Appended, Ask, EachLine, Ledgers, Recalled};
@@ -102,6 +103,11 @@ impl Page {
         }
     }
 
+    /// Whether there is something that the vendor is to be told, now or later.
+    fn is_for_vendor(&self) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::Told(_) | Effect::LookAt(_)))
+    }
+
     /// Whether there is something to go along with the lines.
     pub(super) const fn has_aside(&self) -> bool {
         !self.effects.is_empty() || self.snapshot.is_some()
@@ -114,7 +120,16 @@ impl Ledgers for Store {
     }
 
     fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
-        self.last_write.note(self.engine.append(pages))
+        let appended = self.last_write.note(self.engine.append(pages));
+        tell_of_notices(&self.notice_came, pages);
+        appended
+    }
+}
+
+/// Leaves word of what the vendor is to be told. Also after an error: it may have been appended.
+fn tell_of_notices(came: &Notify, pages: &[Page]) {
+    if pages.iter().any(Page::is_for_vendor) {
+        came.notify_one();
     }
 }
 
@@ -122,6 +137,7 @@ impl Ledgers for Store {
 pub(crate) struct Held<'a> {
     ledgers: Box<dyn Ledgers + 'a>,
     last_write: &'a LastWrite,
+    notice_came: &'a Notify,
 }
 
 impl Ledgers for Held<'_> {
@@ -130,7 +146,9 @@ impl Ledgers for Held<'_> {
     }
 
     fn append(&self, pages: &[Page]) -> Result<Vec<Appended>, StoreError> {
-        self.last_write.note(self.ledgers.append(pages))
+        let appended = self.last_write.note(self.ledgers.append(pages));
+        tell_of_notices(self.notice_came, pages);
+        appended
     }
 }
 
@@ -141,7 +159,7 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub(crate) fn hold(&self, workspaces: &[&str]) -> Result<Option<Held<'_>>, StoreError> {
         let held = self.engine.hold(workspaces)?;
-        Ok(held.map(|ledgers| Held { ledgers, last_write: &self.last_write }))
+        Ok(held.map(|ledgers| Held { ledgers, last_write: &self.last_write, notice_came: &self.notice_came }))
     }
 
     /// Whether asking takes as long as appending; see [`super::engine::Engine::is_far`].

@@ -47,6 +47,8 @@ pub use tokens::{Access, ListedToken, NewToken};
 pub(crate) use tokens::{Grant, token_id};
 pub use workspaces::{ListedWorkspace, Workspace};
 
+use tokio::sync::Notify;
+
 use engine::Engine;
 use postgres::Postgres;
 use sql::{Row, Sql, Value};
@@ -107,6 +109,8 @@ pub struct Store {
     engine: Box<dyn Engine>,
     last_write: health::LastWrite,
     catalogues: workspaces::Shelf,
+    /// Something was stored that the vendor is to be told.
+    notice_came: Notify,
 }
 
 impl Store {
@@ -132,7 +136,12 @@ impl Store {
     }
 
     fn on(engine: Box<dyn Engine>) -> Self {
-        Self { engine, last_write: health::LastWrite::default(), catalogues: workspaces::Shelf::default() }
+        Self {
+            engine,
+            last_write: health::LastWrite::default(),
+            catalogues: workspaces::Shelf::default(),
+            notice_came: Notify::new(),
+        }
     }
 
     /// How many parts of what waits can be worked on at once.

@@ -116,6 +116,21 @@ impl Store {
         })
     }
 
+    /// When the next notice is to be sent, if there is one; it may be one that nobody can have then.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) fn next_notice_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT next_at FROM outbox WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1";
+        self.query(sql, values![])?.first().map(|row| row.get(0)).transpose()
+    }
+
+    /// Waits until this process has stored something that the vendor is to be told, or may have; at once, if it has since
+    /// somebody waited.
+    pub(crate) async fn notice_came(&self) {
+        self.notice_came.notified().await;
+    }
+
     /// Stores that the vendor was told.
     ///
     /// # Errors

@@ -110,7 +110,7 @@ impl Store {
         checkout_url: Option<&str>,
         notice: Option<&Notice>,
     ) -> Result<bool, StoreError> {
-        self.write(|db| {
+        let moved = self.write(|db| {
             let Some(current) = one(db, workspace, id)? else { return Ok(false) };
             if !from.contains(&current.state) {
                 return Ok(false);
@@ -125,7 +125,12 @@ impl Store {
                 super::outbox::insert(db, workspace, notice)?;
             }
             Ok(changed == 1)
-        })
+        });
+        // Also after an error: it may have been stored.
+        if notice.is_some() {
+            self.notice_came.notify_one();
+        }
+        moved
     }
 
     /// Whether this event of the provider was taken in before.

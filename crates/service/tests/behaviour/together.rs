@@ -5,7 +5,8 @@ use std::time::Duration;
 use eventsource_stream::Eventsource;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use service::Running;
+use service::{Config, Running, Service};
+use tokio::net::TcpListener;
 use wire::api::Role;
 
 use crate::support::{Answer, World, answer, event, serve};
@@ -139,4 +140,21 @@ async fn the_tail_of_one_shows_what_the_other_records() {
     let (seen, ()) = tokio::join!(reading, writing);
     assert!(seen.unwrap().into_iter().eq(1..=52));
     other.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_service_that_expects_no_other_tells_what_one_recorded_with_what_is_asked_next() {
+    let world = World::new().await;
+    let config =
+        Config { database: world.database.clone(), clock: world.clock.clone(), public_url: None, webhooks: None };
+    let service = Service::open(config).await.unwrap().alone();
+    let alone = service.serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).await.unwrap();
+    let base = format!("{}/v1/workspaces/acme", alone.url());
+    let ask = |path: &str| world.http.get(format!("{base}{path}")).bearer_auth(world.token(Role::Member));
+    let mut tail = ask("/ledger/stream?after=2").send().await.unwrap().bytes_stream().eventsource();
+    assert_eq!(world.report(&event("by-another", "draft")).await.status, 201);
+    assert_eq!(answer(ask("/balance")).await.body["used"], 1);
+    let heard = tokio::time::timeout(Duration::from_secs(5), tail.next()).await.expect("the tail says nothing");
+    assert_eq!(heard.unwrap().unwrap().id, "3");
+    alone.shutdown().await;
 }
