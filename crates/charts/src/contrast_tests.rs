@@ -33,7 +33,7 @@ fn tints(chart: &Chart, colour: Colour) -> Vec<f64> {
     let areas = document.descendants().filter(|node| node.has_tag_name("polygon"));
     areas
         .filter(|node| node.attribute("fill") == Some(&colour))
-        .map(|node| node.attribute("opacity").unwrap().parse().unwrap())
+        .map(|node| node.attribute("opacity").map_or(1.0, |opacity| opacity.parse().unwrap()))
         .collect()
 }
 

@@ -85,7 +85,8 @@ impl Grid {
         let worded = names + GAP <= WORDS_PART * w && h >= (LINE * 8.0) + GAP;
         let left = if worded { (names + GAP).ceil() } else { 0.0 };
         let below = if worded { LINE + GAP } else { 0.0 };
-        Self { plot: Plot { x: left, y: 0.0, width: w - left, height: h - below }, worded }
+        let (width, height) = (even(w - left, HOURS), even(h - below, DAYS));
+        Self { plot: Plot { x: w - width, y: 0.0, width, height }, worded }
     }
 
     /// The left edge of an hour, on a whole pixel where pixels allow for it, as all edges here: they stay sharp.
@@ -118,6 +119,14 @@ impl Grid {
         let [from, _, to, _] = self.cell(day, hour);
         (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1))
     }
+}
+
+/// The room that as many cells take, all of them alike: of small ones with whole edges some would else be an eighth wider
+/// than others, which looks like a pattern in the data.
+fn even(room: f64, count: usize) -> f64 {
+    let parts = part(count, 1);
+    let each = room / parts;
+    if each >= 8.0 { each.floor() * parts } else { room }
 }
 
 fn whole(at: f64, room: f64) -> f64 {

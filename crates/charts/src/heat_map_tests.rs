@@ -76,6 +76,36 @@ fn a_small_picture_goes_without_words() {
 }
 
 #[test]
+fn all_cells_are_of_one_size_with_whole_edges_however_wide_the_picture_is() {
+    for width in 230..330 {
+        let chart = heat_map(&office(), &look(Size { width, height: 169 })).unwrap();
+        let document = roxmltree::Document::parse(&chart.svg).unwrap();
+        let cells = document.descendants().filter(|node| node.has_tag_name("polygon"));
+        let sizes: std::collections::BTreeSet<(i32, i32)> = cells
+            .map(|node| {
+                let points = node.attribute("points").unwrap();
+                let numbers: Vec<i32> = points.split([' ', ',']).map(|number| number.parse().unwrap()).collect();
+                assert!(numbers.iter().all(|number| number % 10 == 0), "{points} of {width}");
+                (numbers[4] - numbers[0], numbers[5] - numbers[1])
+            })
+            .collect();
+        assert_eq!(sizes.len(), 1, "{width}: {sizes:?}");
+        // Nothing is left free at the right.
+        assert!((chart.plot.right() - f64::from(width)).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn a_cell_is_one_element_with_a_colour_and_a_place() {
+    let chart = heat_map(&office(), &look(SIZE)).unwrap();
+    let document = roxmltree::Document::parse(&chart.svg).unwrap();
+    let cells = document.descendants().filter(|node| node.has_tag_name("polygon"));
+    assert!(cells.clone().all(|cell| cell.attributes().len() == 2 && !cell.has_children()));
+    // Beside the cells there are their names, and the groups of both.
+    assert_eq!(document.descendants().filter(roxmltree::Node::is_element).count(), cells.count() + 7 + 4 + 2 + 1);
+}
+
+#[test]
 fn no_use_at_all_is_a_ground_and_no_heat() {
     let chart = heat_map(&HeatMap { credits: [[0; HOURS]; DAYS] }, &look(SIZE)).unwrap();
     let cells = cells(&chart.svg);

@@ -36,7 +36,10 @@ impl<'a> Svg<'a> {
     }
 
     fn paint(&mut self, name: &str, colour: BackendColor) {
-        self.attribute("opacity", &colour.alpha.to_string());
+        // It is 1 where nothing is said: what is not there, nobody has to read or to check.
+        if colour.alpha < 1.0 {
+            self.attribute("opacity", &colour.alpha.to_string());
+        }
         self.colour(name, colour);
     }
 
@@ -203,6 +206,6 @@ mod tests {
         let mut out = String::new();
         let colour = BackendColor { alpha: 1.0, rgb: (1, 2, 3) };
         assert!(Svg::new(&mut out, (10, 10)).draw_pixel((4, -5), colour).is_ok());
-        assert_eq!(out, "<polygon opacity=\"1\" fill=\"#010203\" points=\"4,-5 5,-5 5,-4 4,-4\"/>\n");
+        assert_eq!(out, "<polygon fill=\"#010203\" points=\"4,-5 5,-5 5,-4 4,-4\"/>\n");
     }
 }
