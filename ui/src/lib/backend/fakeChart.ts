@@ -5,6 +5,9 @@ const LEFT = 44;
 const RIGHT = 12;
 const TOP = 10;
 const BOTTOM = 24;
+/** Beside and below the hours of a week: the names of days and hours. */
+const NAMES = 34;
+const HOURS = 22;
 /** How much of a column's width its bar leaves free. */
 const AIR = 0.24;
 
@@ -77,7 +80,7 @@ export function stacked({ range, columns, step, shape, series, previous }: Stack
   before.forEach((value, i) => values[i]!.push({ key: "previous", name: "Before", value, y: y(value) }));
   const line = before.length > 0 ? `<path d="${path(before.map((v, i) => [x(i), y(v)]))}" fill="none" stroke="${theme.ink2}" stroke-width="1.3" stroke-dasharray="2 3"/>` : "";
   const points: Point[] = totals.map((total, i) => ({ at: columns[i]!.start, x: x(i), label: bucketName(columns[i]!, step, locale), values: values[i]!, total }));
-  return { svg: svg(size, grid + bands.join("") + line), ...size, plot, points, xTicks, yTicks };
+  return { svg: svg(size, grid + bands.join("") + line), ...size, plot, points, xTicks, yTicks, timed: true };
 }
 
 /** What was left at the end of each day of a period, an even pace, and how the rest may go. */
@@ -99,5 +102,25 @@ export function burnDown(start: number, days: number, left: number[], allowance:
     `<circle cx="${now[0]}" cy="${now[1]}" r="4" fill="${theme.accent}" stroke="${theme.surface}" stroke-width="2"/>`,
   ];
   const points: Point[] = left.map((value, i) => ({ at: start + i * DAY, x: x(i), label: label(start + i * DAY), values: [{ key: "available", name: "Left", value, y: y(value) }], total: value }));
-  return { svg: svg(size, grid + body.join("")), ...size, plot, points, xTicks, yTicks };
+  return { svg: svg(size, grid + body.join("")), ...size, plot, points, xTicks, yTicks, timed: true };
+}
+
+/** Credits by weekday, Monday first, and hour. */
+export function heatMap(credits: readonly (readonly number[])[], { theme, locale }: Look, size: Size): Chart {
+  const [across, down] = [Math.floor((size.width - NAMES) / 24), Math.floor((size.height - HOURS) / 7)];
+  const plot = { x: size.width - 24 * across, y: 0, width: 24 * across, height: 7 * down };
+  const top = Math.max(1, ...credits.flat());
+  const text = (x: number, y: number, words: string) => `<text x="${x}" y="${y}" fill="${theme.ink3}" font-family="${theme.font}" font-size="11">${words}</text>`;
+  const xTicks = [0, 6, 12, 18].map((hour) => ({ at: plot.x + hour * across, label: `${hour} h` }));
+  const yTicks = locale.weekdays.map((name, day) => ({ at: (day + 0.5) * down, label: name })).reverse();
+  const cells = credits.flatMap((hours, day) => hours.map((value, hour) => {
+    const fill = value === 0 ? `fill="${theme.line}"` : `fill="${theme.accent}" opacity="${(0.16 + (0.84 * value) / top).toFixed(2)}"`;
+    return `<rect x="${plot.x + hour * across}" y="${day * down}" width="${across - 2}" height="${down - 2}" ${fill}/>`;
+  }));
+  const names = [...yTicks.map(({ at, label }) => text(0, at + 4, label)), ...xTicks.map(({ at, label }) => text(at, plot.height + 18, label))];
+  const points = Array.from({ length: 24 }, (_, hour): Point => {
+    const values = credits.map((hours, day): PointValue => ({ key: String(day), name: locale.weekdays[day]!, value: hours[hour]!, y: (day + 0.5) * down - 1 }));
+    return { at: hour * (DAY / 24), x: plot.x + (hour + 0.5) * across - 1, label: `${hour} – ${hour + 1} h`, values, total: values.reduce((sum, { value }) => sum + value, 0) };
+  });
+  return { svg: svg(size, cells.join("") + names.join("")), ...size, plot, points, xTicks, yTicks, timed: false };
 }

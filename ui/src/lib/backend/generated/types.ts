@@ -935,6 +935,10 @@ export type Picture = { "of": "burn_down" } | { "of": "usage",
 /**
  * What the Usage room shows.
  */
+query: UsageQuery, } | { "of": "heat_map", 
+/**
+ * What the Usage room shows.
+ */
 query: UsageQuery, };
 
 /**
@@ -1053,7 +1057,11 @@ xTicks: Array<Tick>,
 /**
  * The vertical axis.
  */
-yTicks: Array<Tick>, };
+yTicks: Array<Tick>, 
+/**
+ * Whether the points' `at` is an instant; else it is a time of any day, in milliseconds since midnight.
+ */
+timed: boolean, };
 
 /**
  * A range of time, by name.
@@ -1254,9 +1262,9 @@ by: SplitBy,
  */
 rows: Array<UsageRow>, 
 /**
- * Credits by weekday (Monday first) and hour of the time zone that is shown.
+ * Credits by hour and weekday of the time zone that is shown: a point for each hour, a value for each weekday.
  */
-heat: Array<Array<number>>, };
+heat: Chart, };
 
 /**
  * What a pack is good for, at the workspace's own mix.
