@@ -24,6 +24,9 @@ const RIM: f64 = 4.0;
 /// A place in pixels.
 pub(crate) type Place = (f64, f64);
 
+/// The upper left and the lower right corner of a rectangle.
+pub(crate) type Area = (Place, Place);
+
 /// Pixels in the picture's own units. Saturates; NaN is 0.
 #[allow(clippy::cast_possible_truncation)]
 pub(crate) fn fine(pixels: f64) -> i32 {
@@ -107,6 +110,16 @@ impl<'a> Canvas<'a> {
             self.layers += "</g>\n";
         }
         Ok(())
+    }
+
+    /// Fills rectangles of one colour, all of them as one element.
+    pub(crate) fn areas(&mut self, areas: &[Area], colour: Colour) {
+        if areas.is_empty() {
+            return;
+        }
+        let units = (self.size.width * 10, self.size.height * 10);
+        let corners = areas.iter().map(|(from, to)| (unit(*from), unit(*to)));
+        Svg::new(&mut self.layers, units).areas(corners, &colour.hex());
     }
 
     pub(crate) fn finish(self) -> String {

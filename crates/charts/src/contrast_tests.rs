@@ -1,6 +1,6 @@
 //! What is drawn for a person who asked for more contrast.
 
-use crate::fixtures::{DAY, NOVEMBER, hex, look, theme};
+use crate::fixtures::{DAY, NOVEMBER, cells, hex, look, theme};
 use crate::{
     Bucket, BurnDown, Chart, Colour, HeatMap, Look, Previous, Sample, Series, Shape, Size, Stacked, Step, burn_down,
     heat_map, sparkline, stacked,
@@ -110,9 +110,9 @@ fn the_least_use_is_far_from_none() {
         look.theme.accent = Colour { red: 255, ..look.theme.accent };
         look.theme.line = Colour { red: 100, ..look.theme.line };
         let svg = heat_map(&HeatMap { credits }, &look).unwrap().svg;
-        let document = roxmltree::Document::parse(&svg).unwrap();
-        let mut cells = document.descendants().filter(|node| node.has_tag_name("polygon"));
-        let mut red = || u8::from_str_radix(&cells.next().unwrap().attribute("fill").unwrap()[1..3], 16).unwrap();
+        let cells = cells(&svg);
+        let mut cells = cells.iter();
+        let mut red = || u8::from_str_radix(&cells.next().unwrap().1[1..3], 16).unwrap();
         let (least, _, none) = (red(), red(), red());
         i32::from(least) - i32::from(none)
     };

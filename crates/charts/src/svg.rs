@@ -48,6 +48,21 @@ impl<'a> Svg<'a> {
         self.attribute(name, &format!("#{red:02X}{green:02X}{blue:02X}"));
     }
 
+    /// Rectangles from their upper left to their lower right corners, as one path.
+    pub(crate) fn areas(&mut self, areas: impl IntoIterator<Item = (BackendCoord, BackendCoord)>, colour: &str) {
+        self.out.push_str("<path");
+        self.attribute("fill", colour);
+        self.out.push_str(" d=\"");
+        for ((left, top), (right, bottom)) in areas {
+            for (command, value) in [('M', left), (',', top), ('H', right), ('V', bottom), ('H', left)] {
+                self.out.push(command);
+                write_number(self.out, value.into());
+            }
+            self.out.push('z');
+        }
+        self.out.push_str("\"/>\n");
+    }
+
     fn points(&mut self, path: impl IntoIterator<Item = BackendCoord>) {
         self.out.push_str(" points=\"");
         for (index, (x, y)) in path.into_iter().enumerate() {

@@ -113,10 +113,13 @@ export function heatMap(credits: readonly (readonly number[])[], { theme, locale
   const text = (x: number, y: number, words: string) => `<text x="${x}" y="${y}" fill="${theme.ink3}" font-family="${theme.font}" font-size="11">${words}</text>`;
   const xTicks = [0, 6, 12, 18].map((hour) => ({ at: plot.x + hour * across, label: `${hour} h` }));
   const yTicks = locale.weekdays.map((name, day) => ({ at: (day + 0.5) * down, label: name })).reverse();
-  const cells = credits.flatMap((hours, day) => hours.map((value, hour) => {
-    const fill = value === 0 ? `fill="${theme.line}"` : `fill="${theme.accent}" opacity="${(0.16 + (0.84 * value) / top).toFixed(2)}"`;
-    return `<rect x="${plot.x + hour * across}" y="${day * down}" width="${across - 2}" height="${down - 2}" ${fill}/>`;
+  const areas = new Map<string, string>();
+  credits.forEach((hours, day) => hours.forEach((value, hour) => {
+    const fill = value === 0 ? `fill="${theme.line}"` : `fill="${theme.accent}" opacity="${(0.16 + (0.84 * Math.ceil((32 * value) / top)) / 32).toFixed(2)}"`;
+    const [left, right] = [plot.x + hour * across, plot.x + (hour + 1) * across - 2];
+    areas.set(fill, `${areas.get(fill) ?? ""}M${left},${day * down}H${right}V${(day + 1) * down - 2}H${left}z`);
   }));
+  const cells = [...areas].map(([fill, d]) => `<path ${fill} d="${d}"/>`);
   const names = [...yTicks.map(({ at, label }) => text(0, at + 4, label)), ...xTicks.map(({ at, label }) => text(at, plot.height + 18, label))];
   const points = Array.from({ length: 24 }, (_, hour): Point => {
     const values = credits.map((hours, day): PointValue => ({ key: String(day), name: locale.weekdays[day]!, value: hours[hour]!, y: (day + 0.5) * down - 1 }));

@@ -259,7 +259,7 @@ describe("weekdays and hours", () => {
 
   it("are a picture that is stepped through, with the number of each cell under it", async () => {
     const { user } = await openWindow("active", "usage");
-    expect(heat().querySelectorAll("rect")).toHaveLength(168);
+    expect([...heat().querySelectorAll("path")].map((cells) => cells.getAttribute("d")).join("").match(/M/g)).toHaveLength(168);
     const busiest = by("heat-cell").textContent;
     expect(busiest).toMatch(/^Busiest \w+ 13 – 14 h: \d+ credits, \d % of all$/);
     expect(busiest).toBe(`Busiest ${heat().getAttribute("aria-valuetext")}`);
