@@ -114,6 +114,13 @@ pub(crate) fn chart(chart: charts::Chart) -> view::Chart {
     }
 }
 
+/// Values as a line as small as a word.
+#[must_use]
+pub(crate) fn sparkline(values: &[u64]) -> view::Sparkline {
+    let charts::Sparkline { path, width, height } = charts::sparkline(values);
+    view::Sparkline { path, width, height }
+}
+
 fn point(point: charts::Point) -> view::Point {
     let value = |value: charts::PointValue| view::PointValue {
         key: value.key,

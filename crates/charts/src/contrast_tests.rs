@@ -3,7 +3,7 @@
 use crate::fixtures::{DAY, NOVEMBER, cells, hex, look, theme};
 use crate::{
     Bucket, BurnDown, Chart, Colour, HeatMap, Look, Previous, Sample, Series, Shape, Size, Stacked, Step, burn_down,
-    heat_map, sparkline, stacked,
+    heat_map, stacked,
 };
 
 const SIZE: Size = Size { width: 600, height: 240 };
@@ -84,9 +84,6 @@ fn lines_are_thicker_and_the_pace_is_not_faint() {
     assert_eq!((strokes(&usual, theme().accent), strokes(&more, theme().accent)), (vec![2.2], vec![3.3]));
     assert_eq!((strokes(&usual, theme().ink3), strokes(&more, theme().ink3)), (vec![1.0], vec![1.5]));
     assert!(usual.svg.contains(r#"opacity="0.55""#) && !more.svg.contains(r#"opacity="0.55""#));
-    let [usual, more] = looks().map(|look| sparkline(&[1, 2, 3], "a", &look).unwrap());
-    let colour = theme().of_series("a");
-    assert_eq!((strokes(&usual, colour), strokes(&more, colour)), (vec![1.6], vec![2.4]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Draws a metering series as SVG, and gives the numbers behind the picture.
 //!
-//! Both charts are pure functions of a series, a [`Theme`] and a [`Size`]. They return a [`Chart`]:
+//! Charts are pure functions of a series, a [`Theme`] and a [`Size`]. They return a [`Chart`]:
 //! the picture, and the points and ticks in the picture's own pixels, so that hover, keyboard
 //! stepping and an accessible table show exactly what is drawn.
 //!
@@ -55,7 +55,7 @@ pub use forecast::Forecast;
 pub use heat_map::{HeatMap, heat_map};
 pub use locale::Locale;
 pub use png::png;
-pub use sparkline::sparkline;
+pub use sparkline::{Sparkline, sparkline};
 pub use stacked::{Bucket, Previous, Series, Shape, Stacked, stacked};
 pub use theme::{Colour, Font, Look, Theme};
 pub use words::Words;

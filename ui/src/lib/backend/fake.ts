@@ -1,4 +1,4 @@
-import { burnDown } from "./fakeChart";
+import { burnDown, sparkline } from "./fakeChart";
 import { COPY, SAVED, fakeJobs } from "./fakeCopy";
 import { fakeLedger } from "./fakeLedger";
 import { MANY, fakeUse, type FakeFeature } from "./fakeUse";
@@ -149,7 +149,7 @@ function ranking(): Overview["ranking"] {
     const members = FEATURES.filter((f) => f.group === group);
     const credits = sum(members.map(({ id }) => creditsOf(id)));
     const daily = Array.from({ length: DAYS }, (_, d) => sum(members.map(({ id }) => DAILY.get(id)![d]!)));
-    return { group, name, credits, actions: sum(members.map(({ id, rate }) => creditsOf(id) / rate)), share: credits / USED, previous: Math.round(credits * drift[group]!), daily };
+    return { group, name, credits, actions: sum(members.map(({ id, rate }) => creditsOf(id) / rate)), share: credits / USED, previous: Math.round(credits * drift[group]!), daily: sparkline(daily) };
   }).sort((a, b) => b.credits - a.credits);
 }
 

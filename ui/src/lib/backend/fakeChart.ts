@@ -1,4 +1,4 @@
-import type { Chart, Locale, Look, Period, Point, PointValue, Shape, Size, Step, Theme } from "./types";
+import type { Chart, Locale, Look, Period, Point, PointValue, Shape, Size, Sparkline, Step, Theme } from "./types";
 
 const DAY = 86_400_000;
 const LEFT = 44;
@@ -126,4 +126,13 @@ export function heatMap(credits: readonly (readonly number[])[], { theme, locale
     return { at: hour * (DAY / 24), x: plot.x + (hour + 0.5) * across - 1, label: `${hour} – ${hour + 1} h`, values, total: values.reduce((sum, { value }) => sum + value, 0) };
   });
   return { svg: svg(size, cells.join("") + names.join("")), ...size, plot, points, xTicks, yTicks, timed: false };
+}
+
+/** Values at equal distances as a line as small as a word. */
+export function sparkline(values: readonly number[]): Sparkline {
+  const [width, height, edge] = [56, 22, 1.5];
+  const top = Math.max(1, ...values);
+  const step = (width - 2 * edge) / Math.max(1, values.length - 1);
+  const places = values.map((value, i): [number, number] => [edge + i * step, height - edge - (value / top) * (height - 2 * edge)]);
+  return { path: places.length > 1 ? path(places) : "", width, height };
 }

@@ -254,6 +254,23 @@ until: number | null,
 action: BannerAction | null, };
 
 /**
+ * A line as small as a word, without a colour.
+ */
+export type Sparkline = { 
+/**
+ * A path as SVG has it; empty where there is no line.
+ */
+path: string, 
+/**
+ * Width of the box that it is drawn in, in CSS pixels.
+ */
+width: number, 
+/**
+ * Its height.
+ */
+height: number, };
+
+/**
  * What a group of features used in this period.
  */
 export type GroupUse = { 
@@ -282,9 +299,9 @@ share: number,
  */
 previous: number | null, 
 /**
- * Credits of each day of this period, up to today.
+ * Credits of each day of this period, up to today, as a line.
  */
-daily: Array<number>, };
+daily: Sparkline, };
 
 /**
  * The kind of a ledger entry.
