@@ -30,9 +30,10 @@ const short = (at: number, dates: Dates = ENGLISH) => fill(dates.day, at, dates)
 const bucketName = ({ start, end }: Period, step: Step, dates: Dates) =>
   ({ hour: `${label(start, dates)}, ${new Date(start).getUTCHours()} – ${new Date(start).getUTCHours() + 1} h`, day: label(start, dates), week: `${short(start, dates)} – ${short(end - 1, dates)}`, month: fill(dates.monthYear, start, dates) })[step];
 
-function compact(n: number): string {
-  const [size, word] = ([[1e12, "tn"], [1e9, "bn"], [1e6, "M"], [1e3, "k"]] as const).find(([size]) => n >= size) ?? [1, ""];
-  return word === "" ? String(n) : `${n / size} ${word}`;
+/** An amount of an axis, in the unit of the highest. */
+function compact(n: number, top: number): string {
+  const [size, word] = ([[1e12, "tn"], [1e9, "bn"], [1e6, "M"], [1e3, "k"]] as const).find(([size]) => top >= size) ?? [1, ""];
+  return n === 0 || word === "" ? String(n) : `${n / size} ${word}`;
 }
 
 function frame(size: Size, top: number, theme: Theme, xTicks: { at: number; label: string }[]) {
@@ -40,7 +41,7 @@ function frame(size: Size, top: number, theme: Theme, xTicks: { at: number; labe
   const step = [1, 2, 5].flatMap((n) => Array.from({ length: 16 }, (_, e) => n * 10 ** e)).sort((a, b) => a - b).find((n) => top / n <= 5) ?? 1;
   const ceiling = Math.max(step, Math.ceil(top / step) * step);
   const y = (value: number) => plot.y + plot.height * (1 - value / ceiling);
-  const yTicks = Array.from({ length: ceiling / step + 1 }, (_, i) => ({ at: y(i * step), label: compact(i * step) }));
+  const yTicks = Array.from({ length: ceiling / step + 1 }, (_, i) => ({ at: y(i * step), label: compact(i * step, ceiling) }));
   const text = `fill="${theme.ink3}" font-family="${theme.font}" font-size="11"`;
   const escape = (words: string) => words.replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
   const grid = [
