@@ -11,7 +11,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontFamily, FontStyle, RGBAColor, RGBColor, ShapeStyle};
 use plotters::style::{FontDesc, TextStyle};
 
-use crate::labels::{TEXT, plain};
+use crate::labels::{TEXT, directed, plain};
 use crate::svg::Svg;
 use crate::{ChartError, Colour, Font, Size};
 
@@ -175,7 +175,7 @@ impl Layer<'_, '_> {
         let style = TextStyle::from(font).color(&ink).pos(Pos::new(horizontal, VPos::Center));
         // "Middle" is half of a small letter to plotters; digits and capitals are taller.
         let at = (at.0, at.1 + 0.1 * TEXT);
-        self.area.draw(&Text::new(plain(text), unit(at), style)).map_err(failed)
+        self.area.draw(&Text::new(directed(plain(text)), unit(at), style)).map_err(failed)
     }
 }
 
