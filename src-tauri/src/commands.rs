@@ -5,8 +5,9 @@ use std::sync::Arc;
 use app::App;
 use app::view::{
     AppError, Chart, ConnectRequest, ConnectionInfo, Controls, ControlsPreview, ControlsWish, EntryDetail,
-    ExportRequest, JobKind, LedgerFilter, LedgerNames, LedgerPage, LocalCopy, Look, Opening, Overview, Picture, PictureFormat,
-    Purchase, Settings, SyncStatus, TopUpView, UsageQuery, UsageView, Verification, Why, WorkspaceSummary, Written,
+    ExportRequest, JobKind, LedgerFilter, LedgerNames, LedgerPage, LocalCopy, Look, Opening, Overview, Picture,
+    PictureFormat, Purchase, Settings, Size, SyncStatus, TopUpView, UsageQuery, UsageView, Verification, Why,
+    WorkspaceSummary, Written,
 };
 use tauri::State;
 
@@ -69,8 +70,8 @@ async fn burn_down(app: Shared<'_>, workspace: String, look: Look) -> Answer<Opt
 }
 
 #[tauri::command]
-async fn usage(app: Shared<'_>, workspace: String, query: UsageQuery, look: Look) -> Answer<UsageView> {
-    app.usage(&workspace, &query, &look)
+async fn usage(app: Shared<'_>, workspace: String, query: UsageQuery, look: Look, heat: Size) -> Answer<UsageView> {
+    app.usage(&workspace, &query, &look, heat)
 }
 
 #[tauri::command]

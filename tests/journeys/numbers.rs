@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::balances::Dice;
 use crate::desk::Desk;
-use crate::totals::{look_in, query};
+use crate::totals::{HEAT, look_in, query};
 use crate::world::{World, at, event};
 
 const BEGIN: &str = "2026-01-20T08:00:00Z";
@@ -175,7 +175,7 @@ fn is_in(view: &UsageView, work: &Work, key: &str, group: Option<&str>) -> bool 
 }
 
 fn assert_view(desk: &Desk, asked: &Asked, works: &[Work], what: &str) {
-    let view = desk.app.usage(&desk.key, &asked.query, &look_in(Some(asked.zone.name()))).unwrap();
+    let view = desk.app.usage(&desk.key, &asked.query, &look_in(Some(asked.zone.name())), HEAT).unwrap();
     let Asked { from, to, zone, .. } = *asked;
     let whole = asked.sum(works, from, to, |_| true);
     let number = |value: u64| i64::try_from(value).unwrap();
@@ -206,7 +206,8 @@ fn assert_view(desk: &Desk, asked: &Asked, works: &[Work], what: &str) {
         heat[local.weekday().num_days_from_monday() as usize][local.hour() as usize] += work.credits;
         *days.entry(local.date_naive()).or_default() += work.credits;
     }
-    let shown: Vec<Vec<i64>> = view.heat.iter().map(|row| row.iter().map(|cell| number(*cell)).collect()).collect();
+    let shown = |day: usize| view.heat.points.iter().map(move |hour| hour.values[day].value).collect();
+    let shown: Vec<Vec<i64>> = (0..7).map(shown).collect();
     assert_eq!(shown, heat, "{what}: by weekday and hour");
     let most = days.values().copied().max().filter(|most| *most > 0);
     assert_eq!(view.busiest.map(|busiest| number(busiest.credits)), most, "{what}: the busiest day");

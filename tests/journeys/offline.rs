@@ -1,9 +1,9 @@
 //! A service that goes away, and comes back at the same address.
 
-use app::view::{RangeName, SplitBy, SyncState, UsageQuery};
+use app::view::{Picture, PictureFormat, RangeName, SplitBy, SyncState, UsageQuery};
 
 use crate::desk::{Desk, until};
-use crate::totals::{look, query};
+use crate::totals::{HEAT, look, query};
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,8 +52,14 @@ fn assert_answers(desk: &Desk, as_of: i64, available: u64) {
     let overview = desk.overview();
     assert_eq!((overview.as_of, overview.position.available), (Some(as_of), available));
     let query = UsageQuery { compare: true, ..query(RangeName::Days7, SplitBy::Feature) };
-    let usage = desk.app.usage(&desk.key, &query, &look()).unwrap();
+    let usage = desk.app.usage(&desk.key, &query, &look(), HEAT).unwrap();
     assert_eq!((usage.as_of, usage.credits), (Some(as_of), 3_000 - available));
+    let hours = Picture::HeatMap { query };
+    let saved = desk.app.save_picture(&desk.key, &hours, PictureFormat::Csv, &look()).unwrap();
+    assert!(saved.path.contains("-hours") && saved.path.ends_with(".csv"), "{}", saved.path);
+    let table = std::fs::read_to_string(&saved.path).unwrap();
+    let cells = table.lines().skip(1).flat_map(|hour| hour.split(',').skip(1));
+    assert_eq!(cells.map(|credits| credits.parse::<u64>().unwrap()).sum::<u64>(), usage.credits);
     assert!(desk.app.burn_down(&desk.key, &look()).unwrap().is_some());
     let top_up = desk.app.top_up(&desk.key).unwrap();
     assert_eq!((top_up.position.available, top_up.offers.len(), top_up.blocked), (available, 4, None));

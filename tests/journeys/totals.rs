@@ -8,6 +8,9 @@ use serde_json::Value;
 use crate::desk::Desk;
 use crate::world::at;
 
+/// How large the hours of the week are drawn.
+pub(crate) const HEAT: Size = Size { width: 264, height: 168 };
+
 /// How charts are drawn: wide enough that no point is left out.
 pub(crate) fn look() -> Look {
     look_in(None)
@@ -93,7 +96,7 @@ pub(crate) fn assert_sums(desk: &Desk, entries: &[Used], range: &Range) {
         for by in [SplitBy::Feature, SplitBy::Group] {
             let ends = (custom.then_some(from), custom.then_some(to));
             let query = UsageQuery { from: ends.0, to: ends.1, step: Some(*step), ..query(range.name, by) };
-            let view = desk.app.usage(&desk.key, &query, &look()).unwrap();
+            let view = desk.app.usage(&desk.key, &query, &look(), HEAT).unwrap();
             let what = format!("{:?} from {} to {} by {step:?} and {by:?}", range.name, range.from, range.to);
             assert_eq!((view.range.start, view.range.end), (from, to), "{what}");
             assert_eq!(view.step, *step, "{what}: {:?} are offered", view.steps);
@@ -117,8 +120,8 @@ fn assert_rows(view: &UsageView, entries: &[Used], from: i64, to: i64, what: &st
         let own = sum(entries, from, to, |feature| feature == row.key);
         assert_eq!((row.credits, row.actions), own, "{what}: {}", row.key);
     }
-    let heat: u64 = view.heat.iter().flatten().sum();
-    assert_eq!(heat, view.credits, "{what}: by weekday and hour");
+    let heat: i64 = view.heat.points.iter().map(|hour| hour.total).sum();
+    assert_eq!(heat, view.credits.cast_signed(), "{what}: by weekday and hour");
 }
 
 fn assert_points(view: &UsageView, entries: &[Used], to: i64, by: SplitBy, what: &str) {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::balances::{Dice, assert_agrees};
 use crate::desk::Desk;
-use crate::totals::{Range, assert_sums, look, query, used};
+use crate::totals::{HEAT, Range, assert_sums, look, query, used};
 use crate::world::{World, at, event};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -172,7 +172,7 @@ async fn a_period_that_begins_within_a_quarter_of_an_hour_has_all_its_usage() {
     assert_eq!(overview.position.used, 7);
     let ranked: u64 = overview.ranking.iter().map(|group| group.credits).sum();
     assert_eq!(ranked, 7, "{:?}", overview.ranking);
-    let credits = |range| desk.app.usage(&desk.key, &query(range, SplitBy::Feature), &look()).unwrap().credits;
+    let credits = |range| desk.app.usage(&desk.key, &query(range, SplitBy::Feature), &look(), HEAT).unwrap().credits;
     assert_eq!(credits(ThisPeriod), 7);
 
     // Around the refresh, too, everything is in one period.

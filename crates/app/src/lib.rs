@@ -42,7 +42,9 @@ pub use events::{Changed, Event, Events};
 pub use places::Places;
 
 use live::Live;
-use view::{Chart, JobKind, Look, Overview, Settings, SyncStatus, TopUpView, UsageQuery, UsageView, WorkspaceSummary};
+use view::{
+    Chart, JobKind, Look, Overview, Settings, Size, SyncStatus, TopUpView, UsageQuery, UsageView, WorkspaceSummary,
+};
 
 /// Hands an address or a path to the system; the error is the technical part of why it could not.
 pub type Opener = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
@@ -145,15 +147,15 @@ impl App {
         self.with_ledger(key, |account, ledger, now| overview::burn_down(ledger, account, look, now))
     }
 
-    /// The Usage room.
+    /// The Usage room, its chart as large as the look says and its heat map as large as `heat`.
     ///
     /// # Errors
     /// As [`App::overview`], a range that does not exist, or a theme that is not one.
-    pub fn usage(&self, workspace: &str, query: &UsageQuery, look: &Look) -> Result<UsageView, AppError> {
+    pub fn usage(&self, workspace: &str, query: &UsageQuery, look: &Look, heat: Size) -> Result<UsageView, AppError> {
         let connection = self.connection(workspace)?;
         let summary = self.summary(&connection)?;
         let key = connection.workspace;
-        self.with_ledger(key, |account, ledger, now| usage::usage(ledger, account, summary, query, look, now))
+        self.with_ledger(key, |account, ledger, now| usage::usage(ledger, account, summary, query, look, heat, now))
     }
 
     /// The Top up room.

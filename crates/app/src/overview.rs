@@ -93,7 +93,7 @@ fn ranking(
                 actions: of_it.actions,
                 share: part(of_it.credits, all),
                 previous: before.as_deref().map(|before| sum(before, of_group).credits),
-                daily: series(&used, days.len(), of_group),
+                daily: picture::sparkline(&series(&used, days.len(), of_group)),
             }
         })
         .collect();

@@ -10,13 +10,18 @@ use crate::view;
 /// # Errors
 /// `bad_theme` if a colour or the font is not one, or the locale lacks a name.
 pub(crate) fn look(look: &view::Look) -> Result<charts::Look, AppError> {
-    let size = charts::Size { width: look.size.width, height: look.size.height };
     Ok(charts::Look {
         theme: theme(&look.theme)?,
         locale: locale(&look.locale)?,
         words: charts::Words::default(),
-        size,
+        size: size(look.size),
     })
+}
+
+/// A size as the charts take it.
+#[must_use]
+pub(crate) const fn size(size: view::Size) -> charts::Size {
+    charts::Size { width: size.width, height: size.height }
 }
 
 /// The time zone that days and hours are shown in.
@@ -105,7 +110,15 @@ pub(crate) fn chart(chart: charts::Chart) -> view::Chart {
         points: chart.points.into_iter().map(point).collect(),
         x_ticks: ticks(chart.x_ticks),
         y_ticks: ticks(chart.y_ticks),
+        timed: chart.timed,
     }
+}
+
+/// Values as a line as small as a word.
+#[must_use]
+pub(crate) fn sparkline(values: &[u64]) -> view::Sparkline {
+    let charts::Sparkline { path, width, height } = charts::sparkline(values);
+    view::Sparkline { path, width, height }
 }
 
 fn point(point: charts::Point) -> view::Point {

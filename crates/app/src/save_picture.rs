@@ -24,6 +24,7 @@ impl App {
             let chart = match wish {
                 Picture::BurnDown => overview::drawn(ledger, account, look, now)?,
                 Picture::Usage { query } => Some(usage::chart(ledger, account, query, look, now)?),
+                Picture::HeatMap { query } => Some(usage::heat_map(ledger, account, query, look, now)?),
             };
             Ok((chart, picture::zone(look, account.terms().zone)?))
         })?;
@@ -38,6 +39,7 @@ impl App {
         let of = match wish {
             Picture::BurnDown => "left",
             Picture::Usage { .. } => "usage",
+            Picture::HeatMap { .. } => "hours",
         };
         let folder = &self.places.downloads;
         let path = free_name(folder, &format!("{}-{of}", plain(&connection.workspace_id)), extension);

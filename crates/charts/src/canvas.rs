@@ -11,7 +11,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontFamily, FontStyle, RGBAColor, RGBColor, ShapeStyle};
 use plotters::style::{FontDesc, TextStyle};
 
-use crate::labels::{TEXT, plain};
+use crate::labels::{TEXT, directed, plain};
 use crate::svg::Svg;
 use crate::{ChartError, Colour, Font, Size};
 
@@ -23,6 +23,9 @@ const RIM: f64 = 4.0;
 
 /// A place in pixels.
 pub(crate) type Place = (f64, f64);
+
+/// The upper left and the lower right corner of a rectangle.
+pub(crate) type Area = (Place, Place);
 
 /// Pixels in the picture's own units. Saturates; NaN is 0.
 #[allow(clippy::cast_possible_truncation)]
@@ -109,6 +112,16 @@ impl<'a> Canvas<'a> {
         Ok(())
     }
 
+    /// Fills rectangles of one colour, all of them as one element.
+    pub(crate) fn areas(&mut self, areas: &[Area], colour: Colour) {
+        if areas.is_empty() {
+            return;
+        }
+        let units = (self.size.width * 10, self.size.height * 10);
+        let corners = areas.iter().map(|(from, to)| (unit(*from), unit(*to)));
+        Svg::new(&mut self.layers, units).areas(corners, &colour.hex());
+    }
+
     pub(crate) fn finish(self) -> String {
         let Size { width, height } = self.size;
         let (fine_width, fine_height) = (width * 10, height * 10);
@@ -162,7 +175,7 @@ impl Layer<'_, '_> {
         let style = TextStyle::from(font).color(&ink).pos(Pos::new(horizontal, VPos::Center));
         // "Middle" is half of a small letter to plotters; digits and capitals are taller.
         let at = (at.0, at.1 + 0.1 * TEXT);
-        self.area.draw(&Text::new(plain(text), unit(at), style)).map_err(failed)
+        self.area.draw(&Text::new(directed(plain(text)), unit(at), style)).map_err(failed)
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Chart {
     pub x_ticks: Vec<Tick>,
     /// Ticks left of the plot, from the bottom up; `at` is a y.
     pub y_ticks: Vec<Tick>,
-    /// Whether [`Point::at`] is an instant. Of a heat map it is a time of any day, of a sparkline only an index.
+    /// Whether [`Point::at`] is an instant. Of a heat map it is a time of any day.
     pub timed: bool,
 }
 
@@ -50,7 +50,7 @@ impl Plot {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
     /// The instant, in milliseconds UTC: the start of a bucket, or when a balance was measured. Of a heat map
-    /// the milliseconds since midnight; of a sparkline the index of the value.
+    /// the milliseconds since midnight.
     pub at: i64,
     /// Where it is drawn.
     pub x: f64,

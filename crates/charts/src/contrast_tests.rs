@@ -1,9 +1,9 @@
 //! What is drawn for a person who asked for more contrast.
 
-use crate::fixtures::{DAY, NOVEMBER, hex, look, theme};
+use crate::fixtures::{DAY, NOVEMBER, cells, hex, look, theme};
 use crate::{
     Bucket, BurnDown, Chart, Colour, HeatMap, Look, Previous, Sample, Series, Shape, Size, Stacked, Step, burn_down,
-    heat_map, sparkline, stacked,
+    heat_map, stacked,
 };
 
 const SIZE: Size = Size { width: 600, height: 240 };
@@ -33,7 +33,7 @@ fn tints(chart: &Chart, colour: Colour) -> Vec<f64> {
     let areas = document.descendants().filter(|node| node.has_tag_name("polygon"));
     areas
         .filter(|node| node.attribute("fill") == Some(&colour))
-        .map(|node| node.attribute("opacity").unwrap().parse().unwrap())
+        .map(|node| node.attribute("opacity").map_or(1.0, |opacity| opacity.parse().unwrap()))
         .collect()
 }
 
@@ -84,9 +84,6 @@ fn lines_are_thicker_and_the_pace_is_not_faint() {
     assert_eq!((strokes(&usual, theme().accent), strokes(&more, theme().accent)), (vec![2.2], vec![3.3]));
     assert_eq!((strokes(&usual, theme().ink3), strokes(&more, theme().ink3)), (vec![1.0], vec![1.5]));
     assert!(usual.svg.contains(r#"opacity="0.55""#) && !more.svg.contains(r#"opacity="0.55""#));
-    let [usual, more] = looks().map(|look| sparkline(&[1, 2, 3], "a", &look).unwrap());
-    let colour = theme().of_series("a");
-    assert_eq!((strokes(&usual, colour), strokes(&more, colour)), (vec![1.6], vec![2.4]));
 }
 
 #[test]
@@ -110,9 +107,9 @@ fn the_least_use_is_far_from_none() {
         look.theme.accent = Colour { red: 255, ..look.theme.accent };
         look.theme.line = Colour { red: 100, ..look.theme.line };
         let svg = heat_map(&HeatMap { credits }, &look).unwrap().svg;
-        let document = roxmltree::Document::parse(&svg).unwrap();
-        let mut cells = document.descendants().filter(|node| node.has_tag_name("polygon"));
-        let mut red = || u8::from_str_radix(&cells.next().unwrap().attribute("fill").unwrap()[1..3], 16).unwrap();
+        let cells = cells(&svg);
+        let mut cells = cells.iter();
+        let mut red = || u8::from_str_radix(&cells.next().unwrap().1[1..3], 16).unwrap();
         let (least, _, none) = (red(), red(), red());
         i32::from(least) - i32::from(none)
     };

@@ -83,7 +83,7 @@ pub(crate) fn check(chart: &Chart) {
     let document = roxmltree::Document::parse(&chart.svg).unwrap();
     for node in document.descendants().filter(roxmltree::Node::is_element) {
         let name = node.tag_name().name();
-        let known = ["svg", "g", "polyline", "polygon", "circle", "text"];
+        let known = ["svg", "g", "path", "polyline", "polygon", "circle", "text"];
         assert!(known.contains(&name), "<{name}>");
         for attribute in node.attributes() {
             let (name, value) = (attribute.name(), attribute.value());
@@ -105,6 +105,25 @@ pub(crate) fn check(chart: &Chart) {
     assert!(chart.points.windows(2).all(|pair| pair[0].x <= pair[1].x && pair[0].at <= pair[1].at));
     assert!(chart.x_ticks.windows(2).all(|pair| pair[0].at < pair[1].at), "{:?}", chart.x_ticks);
     assert!(chart.y_ticks.windows(2).all(|pair| pair[0].at > pair[1].at), "{:?}", chart.y_ticks);
+}
+
+/// The cells of a heat map in their order, Monday's hours first: left, upper, right and lower edge in tenths of pixels, and
+/// the colour.
+pub(crate) fn cells(svg: &str) -> Vec<([i32; 4], String)> {
+    let document = roxmltree::Document::parse(svg).unwrap();
+    let mut cells = Vec::new();
+    for path in document.descendants().filter(|node| node.has_tag_name("path")) {
+        let colour = path.attribute("fill").unwrap();
+        for area in path.attribute("d").unwrap().split_terminator('z') {
+            let numbers: Vec<i32> =
+                area.split(['M', ',', 'H', 'V']).skip(1).map(|text| text.parse().unwrap()).collect();
+            let [left, top, right, bottom, back] = numbers[..] else { panic!("{area} is no rectangle") };
+            assert_eq!(back, left, "{area}");
+            cells.push(([left, top, right, bottom], colour.to_owned()));
+        }
+    }
+    cells.sort_by_key(|([left, top, ..], _)| (*top, *left));
+    cells
 }
 
 /// The texts of the picture, as they are read.

@@ -1,6 +1,6 @@
 //! When credits are used: the hours of a week.
 
-use crate::canvas::{Anchor, Canvas, Group, Place};
+use crate::canvas::{Anchor, Area, Canvas, Group, Place};
 use crate::chart::signed;
 use crate::frame::GAP;
 use crate::labels::{LINE, TEXT, width};
@@ -14,6 +14,9 @@ const HOURS: usize = 24;
 const LEAST: f64 = 0.16;
 /// How strong no use at all is: of the grid's colour, and of that where it is stronger itself.
 const GROUND: (f64, f64) = (0.55, 0.18);
+/// So many shades of use there are. More would look the same, and every one is an element of the picture: what makes
+/// a picture out of text takes its time for each.
+const SHADES: u16 = 32;
 /// The hours that are named below.
 const NAMED: [usize; 4] = [0, 6, 12, 18];
 /// The part of the picture's width that weekdays may take. Wider, they are left out.
@@ -39,14 +42,14 @@ pub fn heat_map(input: &HeatMap, look: &Look) -> Result<Chart, ChartError> {
     let grid = Grid::new(look);
     let most = input.credits.iter().flatten().copied().max().unwrap_or(0);
     let mut canvas = Canvas::new(size, &look.theme.font);
-    canvas.layer(&Group::Plain, |layer| {
-        for (day, hours) in input.credits.iter().enumerate() {
-            for (hour, credits) in hours.iter().enumerate() {
-                layer.fill(&grid.cell(day, hour), strength(look, *credits, most), 1.0)?;
-            }
-        }
-        Ok(())
-    })?;
+    let cells = input.credits.iter().enumerate().flat_map(|(day, hours)| {
+        hours.iter().enumerate().map(move |(hour, credits)| (shade(*credits, most), (day, hour)))
+    });
+    for wanted in 0..=SHADES {
+        let of_shade = cells.clone().filter(|(shade, _)| *shade == wanted);
+        let areas: Vec<Area> = of_shade.map(|(_, (day, hour))| grid.cell(day, hour)).collect();
+        canvas.areas(&areas, strength(look, wanted));
+    }
     let (x_ticks, y_ticks) = (hour_ticks(&grid, look), day_ticks(&grid, look));
     canvas.layer(&Group::Plain, |layer| {
         for tick in &y_ticks {
@@ -85,7 +88,8 @@ impl Grid {
         let worded = names + GAP <= WORDS_PART * w && h >= (LINE * 8.0) + GAP;
         let left = if worded { (names + GAP).ceil() } else { 0.0 };
         let below = if worded { LINE + GAP } else { 0.0 };
-        Self { plot: Plot { x: left, y: 0.0, width: w - left, height: h - below }, worded }
+        let (width, height) = (even(w - left, HOURS), even(h - below, DAYS));
+        Self { plot: Plot { x: w - width, y: 0.0, width, height }, worded }
     }
 
     /// The left edge of an hour, on a whole pixel where pixels allow for it, as all edges here: they stay sharp.
@@ -98,7 +102,7 @@ impl Grid {
     }
 
     /// The outline of a cell, with a gap to the next ones.
-    fn cell(&self, day: usize, hour: usize) -> [Place; 4] {
+    fn cell(&self, day: usize, hour: usize) -> Area {
         let gap = |room: f64| {
             if room >= 8.0 {
                 2.0
@@ -111,13 +115,21 @@ impl Grid {
         let (left, top) = (self.x(hour), self.y(day));
         let right = self.x(hour + 1) - gap(self.plot.width / 24.0);
         let bottom = self.y(day + 1) - gap(self.plot.height / 7.0);
-        [(left, top), (right, top), (right, bottom), (left, bottom)]
+        ((left, top), (right, bottom))
     }
 
     fn middle(&self, day: usize, hour: usize) -> Place {
-        let [from, _, to, _] = self.cell(day, hour);
+        let (from, to) = self.cell(day, hour);
         (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1))
     }
+}
+
+/// The room that as many cells take, all of them alike: of small ones with whole edges some would else be an eighth wider
+/// than others, which looks like a pattern in the data.
+fn even(room: f64, count: usize) -> f64 {
+    let parts = part(count, 1);
+    let each = room / parts;
+    if each >= 8.0 { each.floor() * parts } else { room }
 }
 
 fn whole(at: f64, room: f64) -> f64 {
@@ -130,16 +142,20 @@ fn part(index: usize, count: usize) -> f64 {
     index as f64 / count as f64
 }
 
-/// A cell's colour, opaque.
-// More than 2^53 credits come out less exact, by less than any shade.
-#[allow(clippy::cast_precision_loss)]
-fn strength(look: &Look, credits: u64, most: u64) -> Colour {
+/// How strong a cell is: 0 for no use at all, [`SHADES`] for the most, and no less than 1 for any use.
+fn shade(credits: u64, most: u64) -> u16 {
+    let part = (u128::from(credits) * u128::from(SHADES)).div_ceil(u128::from(most.max(1)));
+    u16::try_from(part).unwrap_or(SHADES)
+}
+
+/// A shade's colour, opaque.
+fn strength(look: &Look, shade: u16) -> Colour {
     let theme = &look.theme;
-    if credits == 0 {
+    if shade == 0 {
         return theme.line.over(theme.surface, if theme.contrast { GROUND.1 } else { GROUND.0 });
     }
     let least = theme.tint(LEAST, 0.3);
-    let part = credits as f64 / most.max(1) as f64;
+    let part = f64::from(shade) / f64::from(SHADES);
     theme.accent.over(theme.surface, least + (1.0 - least) * part)
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::Size;
-use crate::fixtures::{check, foreign, look, texts, theme};
+use crate::fixtures::{cells, check, foreign, look, texts, theme};
 use proptest::prelude::*;
 
 const SIZE: Size = Size { width: 264, height: 180 };
@@ -16,24 +16,22 @@ fn office() -> HeatMap {
 }
 
 /// The colour of each cell, by weekday and hour.
-fn cells(svg: &str) -> Vec<String> {
-    let document = roxmltree::Document::parse(svg).unwrap();
-    let cells = document.descendants().filter(|node| node.has_tag_name("polygon"));
-    cells.map(|node| node.attribute("fill").unwrap().to_lowercase()).collect()
+fn colours(svg: &str) -> Vec<String> {
+    cells(svg).into_iter().map(|(_, colour)| colour).collect()
 }
 
 #[test]
 fn a_cell_is_the_stronger_the_more_was_used() {
     let chart = heat_map(&office(), &look(SIZE)).unwrap();
     check(&chart);
-    let cells = cells(&chart.svg);
+    let cells = colours(&chart.svg);
     assert_eq!(cells.len(), DAYS * HOURS);
     let blue = |day: usize, hour: usize| u8::from_str_radix(&cells[day * HOURS + hour][5..], 16).unwrap();
     // The accent is 6 and the surface 5, far too near to each other: so look at other colours.
     assert!(blue(4, 12) == theme().accent.blue);
     let mut strong = look(SIZE);
     strong.theme.accent = Colour { red: 0, green: 0, blue: 255 };
-    let cells = self::cells(&heat_map(&office(), &strong).unwrap().svg);
+    let cells = colours(&heat_map(&office(), &strong).unwrap().svg);
     let blue = |day: usize, hour: usize| u8::from_str_radix(&cells[day * HOURS + hour][5..], 16).unwrap();
     assert_eq!(blue(4, 12), 255);
     assert!(blue(4, 12) > blue(0, 12) && blue(0, 12) > blue(0, 17) && blue(0, 17) > 40, "{cells:?}");
@@ -50,12 +48,8 @@ fn each_hour_is_a_point_with_all_weekdays() {
     assert_eq!(told[0], ("0", "Mon", 70));
     assert_eq!(told[6], ("6", "Sun", 0));
     // The middle of the cell that is drawn.
-    let document = roxmltree::Document::parse(&chart.svg).unwrap();
-    let cell = document.descendants().filter(|node| node.has_tag_name("polygon")).nth(2 * HOURS + 9).unwrap();
-    let number = |text: &str| text.parse::<f64>().unwrap() / 10.0;
-    let corners = cell.attribute("points").unwrap().split_whitespace().map(|pair| pair.split_once(',').unwrap());
-    let corners: Vec<_> = corners.map(|(x, y)| (number(x), number(y))).collect();
-    let middle = (f64::midpoint(corners[0].0, corners[2].0), f64::midpoint(corners[0].1, corners[2].1));
+    let ([left, top, right, bottom], _) = cells(&chart.svg)[2 * HOURS + 9].clone();
+    let middle = (f64::from(left + right) / 20.0, f64::from(top + bottom) / 20.0);
     assert!((middle.0 - nine.x).abs() < 0.11 && (middle.1 - nine.values[2].y).abs() < 0.11, "{middle:?}");
 }
 
@@ -76,9 +70,42 @@ fn a_small_picture_goes_without_words() {
 }
 
 #[test]
+fn all_cells_are_of_one_size_with_whole_edges_however_wide_the_picture_is() {
+    for width in 230..330 {
+        let chart = heat_map(&office(), &look(Size { width, height: 169 })).unwrap();
+        let cells = cells(&chart.svg);
+        assert!(cells.iter().flat_map(|(edges, _)| edges).all(|edge| edge % 10 == 0), "{width}");
+        let size = |([left, top, right, bottom], _): &([i32; 4], String)| (right - left, bottom - top);
+        let sizes: std::collections::BTreeSet<(i32, i32)> = cells.iter().map(size).collect();
+        assert_eq!(sizes.len(), 1, "{width}: {sizes:?}");
+        // Nothing is left free at the right.
+        assert!((chart.plot.right() - f64::from(width)).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn a_picture_has_few_elements_whatever_was_used() {
+    let credits = std::array::from_fn(|day| std::array::from_fn(|hour| (1 + day * HOURS + hour) as u64));
+    let chart = heat_map(&HeatMap { credits }, &look(SIZE)).unwrap();
+    assert_eq!(cells(&chart.svg).len(), DAYS * HOURS);
+    let document = roxmltree::Document::parse(&chart.svg).unwrap();
+    let paths = document.descendants().filter(|node| node.has_tag_name("path"));
+    assert!(paths.clone().all(|path| path.attributes().len() == 2));
+    // Beside the cells there are the names of days and hours, their group and the picture itself.
+    assert_eq!(document.descendants().filter(roxmltree::Node::is_element).count(), paths.count() + DAYS + 4 + 2);
+    assert!(colours(&chart.svg).into_iter().collect::<std::collections::BTreeSet<_>>().len() <= usize::from(SHADES));
+}
+
+#[test]
+fn the_least_use_is_told_from_none_and_from_the_most() {
+    let told = |credits, most| shade(credits, most);
+    assert_eq!([told(0, 0), told(0, 9), told(1, u64::MAX), told(u64::MAX, u64::MAX), told(1, 1)], [0, 0, 1, 32, 32]);
+}
+
+#[test]
 fn no_use_at_all_is_a_ground_and_no_heat() {
     let chart = heat_map(&HeatMap { credits: [[0; HOURS]; DAYS] }, &look(SIZE)).unwrap();
-    let cells = cells(&chart.svg);
+    let cells = colours(&chart.svg);
     assert!(cells.windows(2).all(|pair| pair[0] == pair[1]));
 }
 

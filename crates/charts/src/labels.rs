@@ -17,6 +17,19 @@ pub(crate) fn plain(text: &str) -> String {
     kept.collect()
 }
 
+/// The text, to be read in the direction of its first letter. A picture is read from left to right, and so would the ellipsis
+/// be that a text from right to left is cut with: at its right, where it begins.
+///
+/// Marks of embedding, not of isolation: `WebKit` knows those in a picture, and not these.
+pub(crate) fn directed(text: String) -> String {
+    let is_from_the_right = |c: char| {
+        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}')
+            || matches!(c, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    };
+    let first = text.chars().find(|c| c.is_alphabetic());
+    if first.is_some_and(is_from_the_right) { format!("\u{202b}{text}\u{202c}") } else { text }
+}
+
 /// About how wide the text is, in pixels: of Inter in the heavier of its weights, a letter a guess, and rather too wide
 /// than too narrow. The text may be shown in another font after all, so that more than a guess is nothing to rely on.
 pub(crate) fn width(text: &str) -> f64 {
@@ -34,6 +47,8 @@ pub(crate) fn width(text: &str) -> f64 {
             'ж' | 'м' | 'ф' | 'ш' | 'щ' | 'ы' | 'ю' => 0.95,
             'а'..='я' => 0.68,
             '\u{400}'..='\u{52f}' => 0.88,
+            // Marks of direction are nothing to see.
+            '\u{202b}' | '\u{202c}' => 0.0,
             // A whole sentence in one letter.
             '\u{fdfd}' => 10.0,
             c if (c as u32) < 0x2190 => 0.73,
@@ -136,6 +151,18 @@ mod tests {
         let cut = fit("Conversation summaries for everyone", 100.0);
         assert!(cut.ends_with('…') && width(&cut) <= 100.0, "{cut}");
         assert_eq!(fit("Replies", 0.0), "…");
+    }
+
+    #[test]
+    fn text_has_the_direction_of_its_first_letter_and_is_as_wide_as_it_was() {
+        for text in ["Replies", "Größe…", "Ответы", "5,000", "会話", "", "Boost حزمة…"] {
+            assert_eq!(directed(text.to_owned()), text);
+        }
+        for text in ["الردود التلقائية…", "סיכום…", "+2 حزمة Boost…", "𞤀𞤣"] {
+            let marked = directed(text.to_owned());
+            assert_eq!(marked, format!("\u{202b}{text}\u{202c}"));
+            assert!((width(&marked) - width(text)).abs() < 1e-9);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Draws a metering series as SVG, and gives the numbers behind the picture.
 //!
-//! Both charts are pure functions of a series, a [`Theme`] and a [`Size`]. They return a [`Chart`]:
+//! Charts are pure functions of a series, a [`Theme`] and a [`Size`]. They return a [`Chart`]:
 //! the picture, and the points and ticks in the picture's own pixels, so that hover, keyboard
 //! stepping and an accessible table show exactly what is drawn.
 //!
@@ -8,7 +8,7 @@
 //! [`i64::MAX`] counts as that. The calendar on the axes is that of a billing zone, with its 23 and
 //! 25 hour days.
 //!
-//! The SVG holds `svg`, `g`, `polyline`, `polygon`, `circle` and `text` with presentation attributes
+//! The SVG holds `svg`, `g`, `path`, `polyline`, `polygon`, `circle` and `text` with presentation attributes
 //! only: no style, no script, no link, no id. Text from data is escaped, and free of control
 //! characters.
 
@@ -55,7 +55,7 @@ pub use forecast::Forecast;
 pub use heat_map::{HeatMap, heat_map};
 pub use locale::Locale;
 pub use png::png;
-pub use sparkline::sparkline;
+pub use sparkline::{Sparkline, sparkline};
 pub use stacked::{Bucket, Previous, Series, Shape, Stacked, stacked};
 pub use theme::{Colour, Font, Look, Theme};
 pub use words::Words;

@@ -15,13 +15,15 @@ pub(crate) fn grouped(value: u64, locale: &Locale) -> String {
     text
 }
 
-/// The amount in few characters: "12.5 k". To three places behind the point, which say every tick exactly.
-fn compact(value: u64, locale: &Locale) -> String {
+/// The largest unit that an amount has one of: 1,000 with its name, say.
+fn unit_of(value: u64, locale: &Locale) -> Option<(u64, &str)> {
     let units = [1_000_000_000_000, 1_000_000_000, 1_000_000, 1_000_u64];
-    let names = locale.compact.iter().rev();
-    let Some((unit, name)) = units.into_iter().zip(names).find(|(unit, _)| value >= *unit) else {
-        return value.to_string();
-    };
+    let names = locale.compact.iter().rev().map(String::as_str);
+    units.into_iter().zip(names).find(|(unit, _)| value >= *unit)
+}
+
+/// The amount in few characters: "12.5 k". To three places behind the point, which say every tick exactly.
+fn compact(value: u64, (unit, name): (u64, &str), locale: &Locale) -> String {
     let whole = grouped(value / unit, locale);
     // Ticks are round: most need fewer digits than three.
     let rest = format!("{:03}", (value % unit) / (unit / 1000));
@@ -31,10 +33,14 @@ fn compact(value: u64, locale: &Locale) -> String {
     format!("{whole}{decimal}{rest}{space}{name}")
 }
 
-/// The words of ticks: exact with grouped digits on a small axis, else compact.
+/// The words of ticks: exact with grouped digits on a small axis, else compact, and all in the unit of the highest: "500 M"
+/// below "1 bn" looks like more.
 pub(crate) fn value_labels(ticks: &[u64], locale: &Locale) -> Vec<String> {
-    let small = ticks.last().is_none_or(|top| *top < 10_000);
-    let label = |value: &u64| if small { grouped(*value, locale) } else { compact(*value, locale) };
+    let unit = ticks.last().filter(|top| **top >= 10_000).and_then(|top| unit_of(*top, locale));
+    let label = |value: &u64| match unit {
+        Some(unit) if *value > 0 => compact(*value, unit, locale),
+        _ => grouped(*value, locale),
+    };
     ticks.iter().map(label).collect()
 }
 
@@ -53,7 +59,7 @@ mod tests {
         let english = Locale::default();
         assert_eq!(text(&english, 12_000, 5), "0|2.5 k|5 k|7.5 k|10 k|12.5 k");
         assert_eq!(text(&english, 1_200, 5), "0|250|500|750|1,000|1,250");
-        assert_eq!(text(&english, 1_200_000, 5), "0|250 k|500 k|750 k|1 M|1.25 M");
+        assert_eq!(text(&english, 1_200_000, 5), "0|0.25 M|0.5 M|0.75 M|1 M|1.25 M");
         assert_eq!(text(&english, 9_007_199_254_740_991, 2), "0|5,000 tn|10,000 tn");
     }
 
@@ -64,7 +70,7 @@ mod tests {
         assert_eq!(text(&german, 1_200, 5), "0|250|500|750|1.000|1.250");
         let bare = Locale { group: String::new(), compact: [const { String::new() }; 4], ..Locale::default() };
         assert_eq!(text(&bare, 1_200, 2), "0|1000|2000");
-        assert_eq!(compact(2_500, &bare), "2.5");
+        assert_eq!(text(&bare, 12_000, 5), "0|2.5|5|7.5|10|12.5");
     }
 
     proptest! {
@@ -72,6 +78,20 @@ mod tests {
         fn labels_differ_from_tick_to_tick(max in any::<u64>(), shift in 0_u32..64) {
             let labels = value_labels(&value_ticks(max >> shift, 6), &Locale::default());
             prop_assert!(labels.windows(2).all(|pair| pair[0] != pair[1]), "{:?}", labels);
+        }
+
+        #[test]
+        fn labels_of_an_axis_have_one_unit_and_say_their_ticks_exactly(max in 5_001_u64.., shift in 0_u32..51) {
+            let ticks = value_ticks(max >> shift, 8);
+            let labels = value_labels(&ticks, &Locale::default());
+            let parts: Vec<(&str, &str)> = labels[1..].iter().map(|label| label.split_once(' ').unwrap_or((label, ""))).collect();
+            prop_assert!(parts.iter().all(|part| part.1 == parts[0].1), "{:?}", labels);
+            let unit = match parts[0].1 { "k" => 3, "M" => 6, "bn" => 9, "tn" => 12, _ => 0 };
+            for ((number, _), tick) in parts.iter().zip(&ticks[1..]) {
+                let (whole, rest) = number.split_once('.').unwrap_or((number, ""));
+                let digits = format!("{}{rest:0<unit$}", whole.replace(',', ""));
+                prop_assert_eq!(digits.parse::<u64>().unwrap(), *tick, "{:?}", labels);
+            }
         }
     }
 }

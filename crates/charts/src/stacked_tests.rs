@@ -55,6 +55,18 @@ fn the_points_are_corners_of_the_bands() {
 }
 
 #[test]
+fn a_cut_name_from_right_to_left_has_its_ellipsis_where_it_is_read_last() {
+    let mut input = input();
+    // Marks of data's own that would turn the direction are taken out.
+    input.series[0].name = "\u{202e}الردود التلقائية على رسائل العملاء في كل القنوات".to_owned();
+    let chart = stacked(&input, &look(SIZE)).unwrap();
+    let texts = texts(&chart.svg);
+    let cut = texts.iter().find(|text| text.contains('…')).unwrap();
+    assert!(cut.starts_with("\u{202b}الردود") && cut.ends_with("…\u{202c}"), "{cut:?}");
+    assert!(texts.contains(&"Replies".to_owned()));
+}
+
+#[test]
 fn buckets_in_another_order_draw_the_same() {
     let mut other = input();
     other.buckets.reverse();

@@ -36,13 +36,31 @@ impl<'a> Svg<'a> {
     }
 
     fn paint(&mut self, name: &str, colour: BackendColor) {
-        self.attribute("opacity", &colour.alpha.to_string());
+        // It is 1 where nothing is said: what is not there, nobody has to read or to check.
+        if colour.alpha < 1.0 {
+            self.attribute("opacity", &colour.alpha.to_string());
+        }
         self.colour(name, colour);
     }
 
     fn colour(&mut self, name: &str, colour: BackendColor) {
         let (red, green, blue) = colour.rgb;
         self.attribute(name, &format!("#{red:02X}{green:02X}{blue:02X}"));
+    }
+
+    /// Rectangles from their upper left to their lower right corners, as one path.
+    pub(crate) fn areas(&mut self, areas: impl IntoIterator<Item = (BackendCoord, BackendCoord)>, colour: &str) {
+        self.out.push_str("<path");
+        self.attribute("fill", colour);
+        self.out.push_str(" d=\"");
+        for ((left, top), (right, bottom)) in areas {
+            for (command, value) in [('M', left), (',', top), ('H', right), ('V', bottom), ('H', left)] {
+                self.out.push(command);
+                write_number(self.out, value.into());
+            }
+            self.out.push('z');
+        }
+        self.out.push_str("\"/>\n");
     }
 
     fn points(&mut self, path: impl IntoIterator<Item = BackendCoord>) {
@@ -203,6 +221,6 @@ mod tests {
         let mut out = String::new();
         let colour = BackendColor { alpha: 1.0, rgb: (1, 2, 3) };
         assert!(Svg::new(&mut out, (10, 10)).draw_pixel((4, -5), colour).is_ok());
-        assert_eq!(out, "<polygon opacity=\"1\" fill=\"#010203\" points=\"4,-5 5,-5 5,-4 4,-4\"/>\n");
+        assert_eq!(out, "<polygon fill=\"#010203\" points=\"4,-5 5,-5 5,-4 4,-4\"/>\n");
     }
 }

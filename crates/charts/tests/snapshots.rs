@@ -21,9 +21,7 @@ fn pictures() -> Vec<(String, String)> {
             }
         }
     }
-    // A sparkline has one size, whatever that of the others.
     pictures.sort();
-    pictures.dedup();
     pictures
 }
 

@@ -22,8 +22,8 @@ pub(crate) struct When {
     pub(crate) busiest: Option<Busiest>,
     /// The part of them used at work; none without any.
     pub(crate) at_work: Option<f64>,
-    /// Credits by weekday, Monday first, and hour.
-    pub(crate) heat: Vec<Vec<u64>>,
+    /// Credits by weekday and hour.
+    pub(crate) heat: charts::HeatMap,
 }
 
 /// Looks at a range hour by hour.
@@ -47,10 +47,10 @@ pub(crate) fn when(
         }
     }
     let credits = series(&by_bucket(ledger, of, &hours, now)?, hours.len(), |_| true);
-    let mut heat = vec![vec![0_u64; 24]; 7];
+    let mut heat = charts::HeatMap { credits: [[0; 24]; 7] };
     let (mut by_day, mut at_work, mut all) = (vec![0_u64; days.len()], 0_u64, 0_u64);
     for (credits, (day, weekday, hour)) in credits.into_iter().zip(places) {
-        let cell = heat.get_mut(weekday).and_then(|row| row.get_mut(hour));
+        let cell = heat.credits.get_mut(weekday).and_then(|row| row.get_mut(hour));
         for sum in cell.into_iter().chain(by_day.get_mut(day)).chain([&mut all]) {
             *sum = sum.saturating_add(credits);
         }

@@ -94,7 +94,8 @@ pub(crate) const fn label_of(by: SplitBy) -> Option<Label> {
     }
 }
 
-/// Reads and draws what the Usage room asks for.
+/// Reads and draws what the Usage room asks for: use over time at the size of the look, and the hours of the week at
+/// theirs.
 ///
 /// # Errors
 /// A range that does not exist, a theme that is not one, or a cache that cannot be read.
@@ -104,6 +105,7 @@ pub(crate) fn usage(
     workspace: WorkspaceSummary,
     query: &UsageQuery,
     look: &view::Look,
+    heat: view::Size,
     now: Timestamp,
 ) -> Result<UsageView, AppError> {
     let zone = picture::zone(look, account.terms().zone)?;
@@ -116,7 +118,9 @@ pub(crate) fn usage(
     let mut rows = rows(&asked, listed, all)?;
     // What is not told one by one stands at the end, however much it is.
     rows.sort_by_key(|row| (row.key.is_empty(), std::cmp::Reverse(row.credits)));
-    let chart = picture::chart(draw(&asked, &drawn, &columns, look)?);
+    let look = picture::look(look)?;
+    let chart = picture::chart(draw(&asked, &drawn, &columns, &look)?);
+    let heat = charts::heat_map(&when.heat, &charts::Look { size: picture::size(heat), ..look });
     let previous_credits = match asked.previous {
         Some(range) => Some(sum(&asked.used(&[range])?, |_| true).credits),
         None => None,
@@ -133,7 +137,7 @@ pub(crate) fn usage(
         previous_credits,
         busiest: when.busiest,
         work_hours_share: when.at_work,
-        heat: when.heat,
+        heat: picture::chart(heat.map_err(picture::not_drawn)?),
         chart,
         rows,
         steps: asked.resolved.steps,
@@ -172,8 +176,7 @@ fn rows(asked: &Asked<'_>, listed: Vec<Part>, all: Sum) -> Result<Vec<UsageRow>,
 }
 
 /// Draws the parts over time.
-fn draw(asked: &Asked<'_>, parts: &[Part], columns: &[Period], look: &view::Look) -> Result<charts::Chart, AppError> {
-    let look = picture::look(look)?;
+fn draw(asked: &Asked<'_>, parts: &[Part], columns: &[Period], look: &charts::Look) -> Result<charts::Chart, AppError> {
     let series = |part: &Part| charts::Series {
         // What names none and the others stand side by side.
         key: if part.names > 1 { OTHERS.to_owned() } else { part.key.clone() },
@@ -206,7 +209,7 @@ fn draw(asked: &Asked<'_>, parts: &[Part], columns: &[Period], look: &view::Look
             view::Shape::Bars => charts::Shape::Bars,
         },
     };
-    charts::stacked(&input, &look).map_err(picture::not_drawn)
+    charts::stacked(&input, look).map_err(picture::not_drawn)
 }
 
 /// Draws what the Usage room's chart shows, without anything else of it.
@@ -223,7 +226,24 @@ pub(crate) fn chart(
     let asked = Asked::new(ledger, account, query, picture::zone(look, account.terms().zone)?, now)?;
     let columns = buckets(asked.begun, asked.resolved.step, asked.zone);
     let (drawn, _) = asked.parts(&asked.used(&columns)?, &columns)?;
-    draw(&asked, &drawn, &columns, look)
+    draw(&asked, &drawn, &columns, &picture::look(look)?)
+}
+
+/// Draws the hours of the week, without anything else of the Usage room.
+///
+/// # Errors
+/// As [`usage`].
+pub(crate) fn heat_map(
+    ledger: &LedgerReader,
+    account: &Account,
+    query: &UsageQuery,
+    look: &view::Look,
+    now: Timestamp,
+) -> Result<charts::Chart, AppError> {
+    let zone = picture::zone(look, account.terms().zone)?;
+    let asked = Asked::new(ledger, account, query, zone, now)?;
+    let when = figures::when(ledger, use_of(query.of.as_ref()), asked.begun, zone, now)?;
+    charts::heat_map(&when.heat, &picture::look(look)?).map_err(picture::not_drawn)
 }
 
 /// What a part is called in a chart.

@@ -81,6 +81,11 @@ pub enum Picture {
         /// What the Usage room shows.
         query: UsageQuery,
     },
+    /// When in the week it was used.
+    HeatMap {
+        /// What the Usage room shows.
+        query: UsageQuery,
+    },
 }
 
 /// The form of a saved chart.
@@ -172,4 +177,6 @@ pub struct Chart {
     pub x_ticks: Vec<Tick>,
     /// The vertical axis.
     pub y_ticks: Vec<Tick>,
+    /// Whether the points' `at` is an instant; else it is a time of any day, in milliseconds since midnight.
+    pub timed: bool,
 }

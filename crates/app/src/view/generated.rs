@@ -37,6 +37,7 @@ fn generated_types_are_current() {
         BannerCode,
         BannerAction,
         Banner,
+        Sparkline,
         GroupUse,
         EntryKind,
         LedgerRow,

@@ -25,8 +25,8 @@ pub use ledger::{
 };
 pub use opening::Opening;
 pub use overview::{
-    Banner, BannerAction, BannerCode, FeatureStatus, GroupUse, Overview, Period, Position, Refusal, RunOut, Verdict,
-    WorkspaceState,
+    Banner, BannerAction, BannerCode, FeatureStatus, GroupUse, Overview, Period, Position, Refusal, RunOut, Sparkline,
+    Verdict, WorkspaceState,
 };
 pub use top_up::{About, Blocked, BlockedCode, PackOffer, Purchase, PurchaseState, TopUpView};
 pub use usage::{Busiest, Label, RangeName, Shape, SplitBy, Step, UsageOf, UsageQuery, UsageRow, UsageView};

@@ -190,8 +190,19 @@ pub struct GroupUse {
     pub share: f64,
     /// Credits in the same days of the previous period; none where the ledger does not reach that far back.
     pub previous: Option<u64>,
-    /// Credits of each day of this period, up to today.
-    pub daily: Vec<u64>,
+    /// Credits of each day of this period, up to today, as a line.
+    pub daily: Sparkline,
+}
+
+/// A line as small as a word, without a colour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Sparkline {
+    /// A path as SVG has it; empty where there is no line.
+    pub path: String,
+    /// Width of the box that it is drawn in, in CSS pixels.
+    pub width: u32,
+    /// Its height.
+    pub height: u32,
 }
 
 /// The Overview room.

@@ -183,6 +183,6 @@ pub struct UsageView {
     pub by: SplitBy,
     /// What the chart is split by, the largest first; with groups, each feature.
     pub rows: Vec<UsageRow>,
-    /// Credits by weekday (Monday first) and hour of the time zone that is shown.
-    pub heat: Vec<Vec<u64>>,
+    /// Credits by hour and weekday of the time zone that is shown: a point for each hour, a value for each weekday.
+    pub heat: Chart,
 }

@@ -4,7 +4,7 @@
 
 use charts::{
     Bucket, BurnDown, Chart, ChartError, Colour, Forecast, HeatMap, Locale, Look, Mark, Previous, Sample, Series,
-    Shape, Size, Stacked, Step, Theme, Words, burn_down, heat_map, sparkline, stacked,
+    Shape, Size, Stacked, Step, Theme, Words, burn_down, heat_map, stacked,
 };
 
 pub(crate) const DAY: i64 = 86_400_000;
@@ -66,15 +66,11 @@ pub(crate) fn look(theme: &Theme, size: Size) -> Look {
 
 /// Every kind of chart, by name.
 pub(crate) fn all(look: &Look) -> Result<Vec<(&'static str, Chart)>, ChartError> {
-    let daily: Vec<u64> = (0..22).map(|day| amount(day, 4)).collect();
-    let small =
-        Look { size: Size { width: look.size.width.min(68), height: look.size.height.min(22) }, ..look.clone() };
     Ok(vec![
         ("burn-down", burn_down(&period(), look)?),
         ("area", stacked(&use_by_day(22, Shape::Area), look)?),
         ("bars", stacked(&use_by_day(22, Shape::Bars), look)?),
         ("heat-map", heat_map(&week(), look)?),
-        ("sparkline", sparkline(&daily, "replies", &small)?),
     ])
 }
 

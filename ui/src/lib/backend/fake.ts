@@ -1,4 +1,4 @@
-import { burnDown } from "./fakeChart";
+import { burnDown, sparkline } from "./fakeChart";
 import { COPY, SAVED, fakeJobs } from "./fakeCopy";
 import { fakeLedger } from "./fakeLedger";
 import { MANY, fakeUse, type FakeFeature } from "./fakeUse";
@@ -149,7 +149,7 @@ function ranking(): Overview["ranking"] {
     const members = FEATURES.filter((f) => f.group === group);
     const credits = sum(members.map(({ id }) => creditsOf(id)));
     const daily = Array.from({ length: DAYS }, (_, d) => sum(members.map(({ id }) => DAILY.get(id)![d]!)));
-    return { group, name, credits, actions: sum(members.map(({ id, rate }) => creditsOf(id) / rate)), share: credits / USED, previous: Math.round(credits * drift[group]!), daily };
+    return { group, name, credits, actions: sum(members.map(({ id, rate }) => creditsOf(id) / rate)), share: credits / USED, previous: Math.round(credits * drift[group]!), daily: sparkline(daily) };
   }).sort((a, b) => b.credits - a.credits);
 }
 
@@ -273,7 +273,7 @@ export function createFake(scenario: Scenario = "active"): FakeBackend {
         const lefts = [allowanceSize, ...(hasUse ? soFar.slice(1).map((spentThen) => Math.round(allowanceSize - (spentThen / USED) * used)) : [])];
         return burnDown(START, 30, lefts, allowanceSize, theme, size);
       }),
-    usage: (key, query, look) => reading("usage", key, () => use.view(find(key), query, look)),
+    usage: (key, query, look, heat) => reading("usage", key, () => use.view(find(key), query, look, heat)),
     why: (key, query) => reading("why", key, () => use.why(query)),
     ledgerPage: (key, filter, before, limit) => reading("ledgerPage", key, () => ledger.page(filter, before, limit)),
     ledgerNames: (key) => reading("ledgerNames", key, () => ledger.names()),
@@ -281,7 +281,7 @@ export function createFake(scenario: Scenario = "active"): FakeBackend {
     controls: (key) => reading("controls", key, () => use.controls()),
     previewControls: (key, wish) => reading("previewControls", key, () => use.preview(wish)),
     setControls: (_key, wish) => answer("setControls", () => use.set(wish)),
-    savePicture: (_key, _picture, format) => answer("savePicture", () => use.picture(format)),
+    savePicture: (_key, { of }, format) => answer("savePicture", () => use.picture(of, format)),
     topUp: (key) => reading("topUp", key, () => ({ workspace: find(key), position: at(), offers: offers(), purchases, blocked: blocked(scenario), testPayments: true })),
     buyPack: (_key, pack) => answer("buyPack", () => put({ ...purchase(`p${purchases.length + 1}`, "waiting"), pack, name: offers().find(({ id }) => id === pack)?.name ?? pack, createdAt: NOW })),
     resumePurchase: (_key, id) => answer("resumePurchase", () => put({ ...bought(id), state: "waiting" })),

@@ -1,10 +1,13 @@
-import type { Chart, Locale, Look, Period, Point, PointValue, Shape, Size, Step, Theme } from "./types";
+import type { Chart, Locale, Look, Period, Point, PointValue, Shape, Size, Sparkline, Step, Theme } from "./types";
 
 const DAY = 86_400_000;
 const LEFT = 44;
 const RIGHT = 12;
 const TOP = 10;
 const BOTTOM = 24;
+/** Beside and below the hours of a week: the names of days and hours. */
+const NAMES = 34;
+const HOURS = 22;
 /** How much of a column's width its bar leaves free. */
 const AIR = 0.24;
 
@@ -27,9 +30,10 @@ const short = (at: number, dates: Dates = ENGLISH) => fill(dates.day, at, dates)
 const bucketName = ({ start, end }: Period, step: Step, dates: Dates) =>
   ({ hour: `${label(start, dates)}, ${new Date(start).getUTCHours()} – ${new Date(start).getUTCHours() + 1} h`, day: label(start, dates), week: `${short(start, dates)} – ${short(end - 1, dates)}`, month: fill(dates.monthYear, start, dates) })[step];
 
-function compact(n: number): string {
-  const [size, word] = ([[1e12, "tn"], [1e9, "bn"], [1e6, "M"], [1e3, "k"]] as const).find(([size]) => n >= size) ?? [1, ""];
-  return word === "" ? String(n) : `${n / size} ${word}`;
+/** An amount of an axis, in the unit of the highest. */
+function compact(n: number, top: number): string {
+  const [size, word] = ([[1e12, "tn"], [1e9, "bn"], [1e6, "M"], [1e3, "k"]] as const).find(([size]) => top >= size) ?? [1, ""];
+  return n === 0 || word === "" ? String(n) : `${n / size} ${word}`;
 }
 
 function frame(size: Size, top: number, theme: Theme, xTicks: { at: number; label: string }[]) {
@@ -37,7 +41,7 @@ function frame(size: Size, top: number, theme: Theme, xTicks: { at: number; labe
   const step = [1, 2, 5].flatMap((n) => Array.from({ length: 16 }, (_, e) => n * 10 ** e)).sort((a, b) => a - b).find((n) => top / n <= 5) ?? 1;
   const ceiling = Math.max(step, Math.ceil(top / step) * step);
   const y = (value: number) => plot.y + plot.height * (1 - value / ceiling);
-  const yTicks = Array.from({ length: ceiling / step + 1 }, (_, i) => ({ at: y(i * step), label: compact(i * step) }));
+  const yTicks = Array.from({ length: ceiling / step + 1 }, (_, i) => ({ at: y(i * step), label: compact(i * step, ceiling) }));
   const text = `fill="${theme.ink3}" font-family="${theme.font}" font-size="11"`;
   const escape = (words: string) => words.replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
   const grid = [
@@ -77,7 +81,7 @@ export function stacked({ range, columns, step, shape, series, previous }: Stack
   before.forEach((value, i) => values[i]!.push({ key: "previous", name: "Before", value, y: y(value) }));
   const line = before.length > 0 ? `<path d="${path(before.map((v, i) => [x(i), y(v)]))}" fill="none" stroke="${theme.ink2}" stroke-width="1.3" stroke-dasharray="2 3"/>` : "";
   const points: Point[] = totals.map((total, i) => ({ at: columns[i]!.start, x: x(i), label: bucketName(columns[i]!, step, locale), values: values[i]!, total }));
-  return { svg: svg(size, grid + bands.join("") + line), ...size, plot, points, xTicks, yTicks };
+  return { svg: svg(size, grid + bands.join("") + line), ...size, plot, points, xTicks, yTicks, timed: true };
 }
 
 /** What was left at the end of each day of a period, an even pace, and how the rest may go. */
@@ -99,5 +103,37 @@ export function burnDown(start: number, days: number, left: number[], allowance:
     `<circle cx="${now[0]}" cy="${now[1]}" r="4" fill="${theme.accent}" stroke="${theme.surface}" stroke-width="2"/>`,
   ];
   const points: Point[] = left.map((value, i) => ({ at: start + i * DAY, x: x(i), label: label(start + i * DAY), values: [{ key: "available", name: "Left", value, y: y(value) }], total: value }));
-  return { svg: svg(size, grid + body.join("")), ...size, plot, points, xTicks, yTicks };
+  return { svg: svg(size, grid + body.join("")), ...size, plot, points, xTicks, yTicks, timed: true };
+}
+
+/** Credits by weekday, Monday first, and hour. */
+export function heatMap(credits: readonly (readonly number[])[], { theme, locale }: Look, size: Size): Chart {
+  const [across, down] = [Math.floor((size.width - NAMES) / 24), Math.floor((size.height - HOURS) / 7)];
+  const plot = { x: size.width - 24 * across, y: 0, width: 24 * across, height: 7 * down };
+  const top = Math.max(1, ...credits.flat());
+  const text = (x: number, y: number, words: string) => `<text x="${x}" y="${y}" fill="${theme.ink3}" font-family="${theme.font}" font-size="11">${words}</text>`;
+  const xTicks = [0, 6, 12, 18].map((hour) => ({ at: plot.x + hour * across, label: `${hour} h` }));
+  const yTicks = locale.weekdays.map((name, day) => ({ at: (day + 0.5) * down, label: name })).reverse();
+  const areas = new Map<string, string>();
+  credits.forEach((hours, day) => hours.forEach((value, hour) => {
+    const fill = value === 0 ? `fill="${theme.line}"` : `fill="${theme.accent}" opacity="${(0.16 + (0.84 * Math.ceil((32 * value) / top)) / 32).toFixed(2)}"`;
+    const [left, right] = [plot.x + hour * across, plot.x + (hour + 1) * across - 2];
+    areas.set(fill, `${areas.get(fill) ?? ""}M${left},${day * down}H${right}V${(day + 1) * down - 2}H${left}z`);
+  }));
+  const cells = [...areas].map(([fill, d]) => `<path ${fill} d="${d}"/>`);
+  const names = [...yTicks.map(({ at, label }) => text(0, at + 4, label)), ...xTicks.map(({ at, label }) => text(at, plot.height + 18, label))];
+  const points = Array.from({ length: 24 }, (_, hour): Point => {
+    const values = credits.map((hours, day): PointValue => ({ key: String(day), name: locale.weekdays[day]!, value: hours[hour]!, y: (day + 0.5) * down - 1 }));
+    return { at: hour * (DAY / 24), x: plot.x + (hour + 0.5) * across - 1, label: `${hour} – ${hour + 1} h`, values, total: values.reduce((sum, { value }) => sum + value, 0) };
+  });
+  return { svg: svg(size, cells.join("") + names.join("")), ...size, plot, points, xTicks, yTicks, timed: false };
+}
+
+/** Values at equal distances as a line as small as a word. */
+export function sparkline(values: readonly number[]): Sparkline {
+  const [width, height, edge] = [56, 22, 1.5];
+  const top = Math.max(1, ...values);
+  const step = (width - 2 * edge) / Math.max(1, values.length - 1);
+  const places = values.map((value, i): [number, number] => [edge + i * step, height - edge - (value / top) * (height - 2 * edge)]);
+  return { path: places.length > 1 ? path(places) : "", width, height };
 }

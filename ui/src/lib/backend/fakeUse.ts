@@ -1,6 +1,6 @@
-import { stacked } from "./fakeChart";
+import { heatMap, stacked } from "./fakeChart";
 import type {
-  AppError, Cause, Controls, ControlsPreview, ControlsWish, FeatureControl, Label, LedgerNames, Look, Period, RunOut, Step, UsageQuery, UsageRow, UsageView, Why, WorkspaceSummary, Written,
+  AppError, Cause, Controls, ControlsPreview, ControlsWish, FeatureControl, Label, LedgerNames, Look, Period, Picture, RunOut, Size, Step, UsageQuery, UsageRow, UsageView, Why, WorkspaceSummary, Written,
 } from "./types";
 
 const DAY = 86_400_000;
@@ -212,7 +212,7 @@ export function fakeUse(world: FakeWorld) {
   });
 
   return {
-    view: (workspace: WorkspaceSummary, query: UsageQuery, look: Look): UsageView => {
+    view: (workspace: WorkspaceSummary, query: UsageQuery, look: Look, heat: Size): UsageView => {
       const range = rangeOf(query);
       const begun = { start: range.start, end: Math.min(range.end, now + 1) };
       const previous = previousOf(range);
@@ -225,11 +225,12 @@ export function fakeUse(world: FakeWorld) {
       const days = buckets(begun, "day").map((day) => ({ at: day.start, credits: part(all(day), of(query)) }));
       const busiest = days.reduce((best, day) => (day.credits > best.credits ? day : best), { at: 0, credits: 0 });
       const before = previous && query.compare ? buckets(previous, step).map((column) => part(all(column), of(query))) : null;
+      const week = Array.from({ length: 7 }, (_, d) => Array.from({ length: 24 }, (_, h) => Math.round((credits > 0 ? 90 : 0) * of(query) * Math.exp(-((h - 13) ** 2) / 22) * (d > 4 ? 0.25 : 1) * (0.75 + chance(`${d} ${h}`) * 0.4))));
       return {
         workspace, asOf: now, range, step, steps, credits, actions: sum(rows.map((row) => row.actions)), perDay: credits / Math.max(1, days.length),
         previousCredits: previous && part(all(previous), of(query)), busiest: busiest.credits > 0 ? busiest : null, workHoursShare: credits > 0 ? 0.61 : null,
         chart: stacked({ range, columns, step, shape: query.shape, series: seriesBy(query, columns), previous: before }, look), by: query.by, rows,
-        heat: Array.from({ length: 7 }, (_, d) => Array.from({ length: 24 }, (_, h) => Math.round((credits > 0 ? 90 : 0) * of(query) * Math.exp(-((h - 13) ** 2) / 22) * (d > 4 ? 0.25 : 1) * (0.75 + chance(`${d} ${h}`) * 0.4)))),
+        heat: heatMap(week, look, heat),
       };
     },
     why: (query: UsageQuery): Why => {
@@ -263,9 +264,9 @@ export function fakeUse(world: FakeWorld) {
       }
       return state();
     },
-    picture: (format: string): Written => {
+    picture: (of: Picture["of"], format: string): Written => {
       if (world.scenario === "damaged") throw { code: "not_written", message: "The file could not be written.", advice: "Free some space, or choose another folder for downloads.", detail: "ENOSPC" } satisfies AppError;
-      return { path: `/home/ana/Downloads/northwind-usage.${format}`, entries: 0, bytes: 24_000 };
+      return { path: `/home/ana/Downloads/northwind-${of === "heat_map" ? "hours" : "usage"}.${format}`, entries: 0, bytes: 24_000 };
     },
   };
 }

@@ -34,7 +34,7 @@ export function tauriBackend(first: FirstAnswers): Backend {
     workspaces: async () => first.workspaces() ?? invoke("workspaces"),
     overview: async (workspace) => first.overview(workspace) ?? invoke("overview", { workspace }),
     burnDown: (workspace, look) => invoke("burn_down", { workspace, look }),
-    usage: (workspace, query, look) => invoke("usage", { workspace, query, look }),
+    usage: (workspace, query, look, heat) => invoke("usage", { workspace, query, look, heat }),
     why: (workspace, query, zone) => invoke("why", { workspace, query, zone }),
     ledgerPage: (workspace, filter, before, limit) => invoke("ledger_page", { workspace, filter, before, limit }),
     ledgerNames: (workspace) => invoke("ledger_names", { workspace }),

@@ -1,5 +1,5 @@
 import type {
-  WorkspaceSummary, Overview, Look, Chart, UsageQuery, UsageView, Why, LedgerFilter, LedgerPage, LedgerNames, EntryDetail, Controls, ControlsWish, ControlsPreview, Picture, PictureFormat, Purchase, TopUpView, SyncStatus, LocalCopy, Verification, JobKind, JobProgress,
+  WorkspaceSummary, Overview, Look, Chart, UsageQuery, UsageView, Why, LedgerFilter, LedgerPage, LedgerNames, EntryDetail, Controls, ControlsWish, ControlsPreview, Picture, PictureFormat, Purchase, Size, TopUpView, SyncStatus, LocalCopy, Verification, JobKind, JobProgress,
   ExportRequest, Written, ConnectRequest, ConnectionInfo, Settings,
 } from "./generated/types";
 
@@ -10,7 +10,8 @@ export interface Backend {
   workspaces(): Promise<WorkspaceSummary[]>;
   overview(workspace: string): Promise<Overview>;
   burnDown(workspace: string, look: Look): Promise<Chart | null>;
-  usage(workspace: string, query: UsageQuery, look: Look): Promise<UsageView>;
+  /** The hours of the week are drawn at a size of their own. */
+  usage(workspace: string, query: UsageQuery, look: Look, heat: Size): Promise<UsageView>;
   /** What explains that more or less was used than in the range before. */
   why(workspace: string, query: UsageQuery, zone: string | null): Promise<Why>;
   /** Entries with a number under `before` (null: from the newest), newest first. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Point, PointValue } from "$lib/backend/types";
-import { stepCell, topCell } from "./heat";
+import type { Chart, Point, PointValue } from "$lib/backend/types";
+import { cellAt, cellWords, stepCell, topCell } from "./heat";
 import { columnsOf, listed, nearestPoint, stepPoint } from "./points";
 import { chartNodes } from "./sanitise";
 import { toHex } from "./theme";
@@ -39,7 +39,23 @@ describe("a note beside a point", () => {
 });
 
 describe("weekdays and hours", () => {
-  it("have a busiest cell, if anything", () => expect([topCell([[0, 0], [0, 4], [4, 0]]), topCell([[0, 0]]), topCell([])]).toEqual([{ day: 1, hour: 1 }, null, null]));
+  const hour = (...credits: number[]): Point => ({
+    at: 0, x: 0, label: "9 – 10 h", values: credits.map((value, day) => ({ key: String(day), name: `Day ${day}`, value, y: 10 + 20 * day })), total: credits.reduce((sum, value) => sum + value, 0),
+  });
+  const hours = (...all: number[][]) => all.map((credits, at) => ({ ...hour(...credits), x: 50 + 10 * at }));
+  it("have a busiest cell, if anything; of several the first of the week", () => {
+    expect([topCell(hours([0, 0, 4], [0, 4, 0])), topCell(hours([0, 0])), topCell([])]).toEqual([{ day: 1, hour: 1 }, null, null]);
+  });
+  it("are found by a place of the picture, and not beside its cells", () => {
+    const chart = { points: hours([1, 2], [3, 4]), plot: { x: 45, y: 0, width: 20, height: 40 } } as Chart;
+    const found = [[46, 1], [54, 19], [56, 21], [64, 39], [44, 20], [66, 20], [50, 41]].map(([x, y]) => cellAt(chart, x!, y!));
+    expect(found).toEqual([{ day: 0, hour: 0 }, { day: 0, hour: 0 }, { day: 1, hour: 1 }, { day: 1, hour: 1 }, null, null, null]);
+    expect(cellAt({ ...chart, points: [] }, 50, 20)).toBeNull();
+  });
+  it("say how much was used in a cell, and which part of all", () => {
+    expect(cellWords(hours([1, 2], [997, 1_000]), { day: 1, hour: 1 })).toBe("Day 1 9 – 10 h: 1,000 credits, 50 % of all");
+    expect(cellWords(hours([0]), { day: 0, hour: 0 })).toBe("Day 0 9 – 10 h: 0 credits, 0 % of all");
+  });
   it("are stepped through and never left", () => {
     const at = { day: 0, hour: 23 };
     expect([stepCell("ArrowRight", at), stepCell("ArrowUp", at), stepCell("ArrowDown", at), stepCell("ArrowLeft", at)]).toEqual([at, at, { day: 1, hour: 23 }, { day: 0, hour: 22 }]);

@@ -21,7 +21,7 @@ export const words = {
   said: "Say something", saidText: "Reading is paused", saidWrong: "Say what went wrong", saidWrongText: "The disk is full. Free some space and try again.",
   written: "The report is saved", when: "22 Nov", table: { feature: "Feature", credits: "Credits", share: "Share" },
   chart: "What is left this period", chartMeans: "Measured to today, then the likely range.", nothing: "Nothing to draw yet.", waiting: "A chart that is waited for", empty: "A chart of nothing",
-  heat: "Weekdays and hours", sparkline: "By day",
+  heat: "Weekdays and hours", heatMeans: "The stronger, the more was used.", sparkline: "By day",
 } as const;
 
 export const PROBLEM: AppError = { code: "unreachable", message: "The credit service does not answer.", advice: "Creditdeck tries again by itself.", detail: "connect ECONNREFUSED" };

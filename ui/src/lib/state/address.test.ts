@@ -34,9 +34,9 @@ describe("the window", () => {
     const asked: UsageQuery[] = [];
     await openWindow("active", "usage?range=90d", (backend) => {
       const { usage } = backend;
-      vi.spyOn(backend, "usage").mockImplementation((key, query, look) => {
+      vi.spyOn(backend, "usage").mockImplementation((key, query, look, heat) => {
         asked.push(query);
-        return usage(key, query, look);
+        return usage(key, query, look, heat);
       });
     });
     expect(by("room")).toHaveAttribute("data-room", "usage");

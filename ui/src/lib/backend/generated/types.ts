@@ -254,6 +254,23 @@ until: number | null,
 action: BannerAction | null, };
 
 /**
+ * A line as small as a word, without a colour.
+ */
+export type Sparkline = { 
+/**
+ * A path as SVG has it; empty where there is no line.
+ */
+path: string, 
+/**
+ * Width of the box that it is drawn in, in CSS pixels.
+ */
+width: number, 
+/**
+ * Its height.
+ */
+height: number, };
+
+/**
  * What a group of features used in this period.
  */
 export type GroupUse = { 
@@ -282,9 +299,9 @@ share: number,
  */
 previous: number | null, 
 /**
- * Credits of each day of this period, up to today.
+ * Credits of each day of this period, up to today, as a line.
  */
-daily: Array<number>, };
+daily: Sparkline, };
 
 /**
  * The kind of a ledger entry.
@@ -935,6 +952,10 @@ export type Picture = { "of": "burn_down" } | { "of": "usage",
 /**
  * What the Usage room shows.
  */
+query: UsageQuery, } | { "of": "heat_map", 
+/**
+ * What the Usage room shows.
+ */
 query: UsageQuery, };
 
 /**
@@ -1053,7 +1074,11 @@ xTicks: Array<Tick>,
 /**
  * The vertical axis.
  */
-yTicks: Array<Tick>, };
+yTicks: Array<Tick>, 
+/**
+ * Whether the points' `at` is an instant; else it is a time of any day, in milliseconds since midnight.
+ */
+timed: boolean, };
 
 /**
  * A range of time, by name.
@@ -1254,9 +1279,9 @@ by: SplitBy,
  */
 rows: Array<UsageRow>, 
 /**
- * Credits by weekday (Monday first) and hour of the time zone that is shown.
+ * Credits by hour and weekday of the time zone that is shown: a point for each hour, a value for each weekday.
  */
-heat: Array<Array<number>>, };
+heat: Chart, };
 
 /**
  * What a pack is good for, at the workspace's own mix.

@@ -224,7 +224,7 @@ describe("the chart", () => {
 
   it("turns into a table of the same numbers", async () => {
     const { user } = await openWindow("active", "usage");
-    await user.click(screen.getByRole("button", { name: "Show as table" }));
+    await user.click(screen.getAllByRole("button", { name: "Show as table" })[0]!);
     const table = screen.getByRole("region", { name: /as a table/ });
     expect(within(table).getAllByRole("row")).toHaveLength(23);
     expect(within(table).getAllByRole("columnheader").map((head) => head.textContent)).toEqual(["When", "Total", "Replies", "Classification", "Summaries", "Syncs"]);
@@ -254,16 +254,81 @@ describe("the chart", () => {
 });
 
 describe("weekdays and hours", () => {
-  it("are a grid that is stepped through, with the number of each cell under it", async () => {
+  const heat = () => screen.getByRole("slider", { name: "Credits by weekday and hour" });
+  const ring = () => heat().querySelector<HTMLElement>(".ring");
+
+  it("are a picture that is stepped through, with the number of each cell under it", async () => {
     const { user } = await openWindow("active", "usage");
-    const grid = screen.getByRole("grid", { name: "Credits by weekday and hour" });
-    const cells = within(grid).getAllByRole("gridcell");
-    expect(cells).toHaveLength(168);
-    expect(by("heat-cell")).toHaveTextContent(/^Busiest \w+ 13 – 14 h: \d+ credits, \d % of all$/);
-    cells.find((cell) => cell.tabIndex === 0)!.focus();
+    expect([...heat().querySelectorAll("path")].map((cells) => cells.getAttribute("d")).join("").match(/M/g)).toHaveLength(168);
+    const busiest = by("heat-cell").textContent;
+    expect(busiest).toMatch(/^Busiest \w+ 13 – 14 h: \d+ credits, \d % of all$/);
+    expect(busiest).toBe(`Busiest ${heat().getAttribute("aria-valuetext")}`);
+    expect(ring()).toBeNull();
+    heat().focus();
     await user.keyboard("{Control>}{Home}{/Control}{ArrowRight}{ArrowDown}");
-    expect(cells[24 + 1]).toHaveFocus();
     expect(by("heat-cell")).toHaveTextContent(/^Tue 1 – 2 h: /);
+    expect(heat()).toHaveAttribute("aria-valuetext", by("heat-cell").textContent);
+    expect(heat()).toHaveAttribute("aria-valuenow", "25");
+    expect(ring()).not.toBeNull();
+    await user.keyboard("{Escape}");
+    expect([ring(), by("heat-cell").textContent]).toEqual([null, busiest]);
+    await user.keyboard("{ArrowDown}");
+    expect(by("heat-cell")).toHaveTextContent(/^Wed 1 – 2 h: /);
+    heat().blur();
+    await settle();
+    expect(by("heat-cell")).toHaveTextContent(/^Busiest/);
+  });
+
+  it("say the cell that is pointed at", async () => {
+    await openWindow("active", "usage");
+    await fireEvent.pointerMove(heat(), { clientX: 639, clientY: 1 });
+    expect(by("heat-cell")).toHaveTextContent(/^Mon 23 – 24 h: /);
+    await fireEvent.pointerMove(heat(), { clientX: 10, clientY: 1 });
+    expect(by("heat-cell")).toHaveTextContent(/^Busiest/);
+    await fireEvent.pointerMove(heat(), { clientX: 639, clientY: 210 });
+    expect(by("heat-cell")).toHaveTextContent(/^Sun 23 – 24 h: /);
+    await fireEvent.pointerLeave(heat());
+    expect(by("heat-cell")).toHaveTextContent(/^Busiest/);
+  });
+
+  it("are a table of hours and weekdays, if asked for", async () => {
+    const { user } = await openWindow("active", "usage");
+    const card = within(screen.getByRole("region", { name: "When" }));
+    heat().focus();
+    await settle();
+    expect(by("heat-cell")).not.toHaveTextContent(/^Busiest/);
+    expect(card.queryByRole("table")).toBeNull();
+    await user.click(card.getByRole("button", { name: "Show as table" }));
+    expect(card.getAllByRole("columnheader").map((cell) => cell.textContent)).toEqual(["When", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]);
+    expect(card.getAllByRole("rowheader").map((cell) => cell.textContent)).toEqual(Array.from({ length: 24 }, (_, hour) => `${hour} – ${hour + 1} h`));
+    expect(card.queryByRole("slider")).toBeNull();
+    expect(by("heat-cell")).toHaveTextContent(/^Busiest/);
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it("are saved like every chart", async () => {
+    const { backend, user } = await openAt("range=7d");
+    const saved = vi.spyOn(backend, "savePicture");
+    await user.click(by("save-heat"));
+    await user.click(screen.getByRole("menuitem", { name: /SVG/ }));
+    await settle();
+    expect(saved).toHaveBeenCalledWith("sample/northwind", { of: "heat_map", query: expect.objectContaining({ range: "7d" }) }, "svg", expect.objectContaining({ size: { width: 640, height: 240 } }));
+    expect(by("chart-saved")).toHaveTextContent("northwind-hours.svg");
+  });
+
+  it("are read with the chart, once for each range", async () => {
+    const { backend, user } = await openWindow("active", "usage");
+    const asked = vi.spyOn(backend, "usage");
+    await user.click(screen.getByRole("radio", { name: "90 d" }));
+    await settle();
+    expect(asked).toHaveBeenCalledOnce();
+    expect(asked.mock.lastCall?.[3]).toEqual({ width: 640, height: 240 });
+  });
+
+  it("are nothing where nothing was used", async () => {
+    await openWindow("empty", "usage");
+    expect(screen.getByText("No credits were used in this range.")).toBeVisible();
+    expect(screen.queryByRole("slider", { name: "Credits by weekday and hour" })).toBeNull();
   });
 });
 

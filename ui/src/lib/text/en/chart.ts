@@ -20,9 +20,6 @@ export const chart = {
 
   heat: {
     caption: "Credits by weekday and hour",
-    howToStep: "Use the arrow keys to step through it.",
-    hour: (hour: number) => `${hour} h`,
-    hours: (hour: number) => `${hour} – ${hour + 1} h`,
     cell: (day: string, hours: string, credits: string, share: string) => `${day} ${hours}: ${credits} credits, ${share} of all`,
     busiest: (cell: string) => `Busiest ${cell}`,
     nothing: "No credits were used in this range.",

@@ -122,7 +122,7 @@ export const usage = {
 
   when: {
     title: "When",
-    about: (zone: string) => `Credits by weekday and hour, ${zone}`,
+    about: (zone: string) => `By weekday and hour, ${zone}`,
   },
 
   why: {
