@@ -183,6 +183,13 @@ async fn main() {
         Some(scroll.still),
         Some(("≥ 0.95 ×", scroll.frames >= 0.95 * scroll.still)),
     ));
+    rows.push(row(
+        "the same, over those of a bare scroller of the same text and size",
+        scroll.frames,
+        "frames/s",
+        Some(scroll.bare),
+        None,
+    ));
     rows.push(row("of these, with every row in place", scroll.whole * 100.0, "%", None, None));
     drop(window);
 

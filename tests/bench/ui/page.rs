@@ -121,6 +121,8 @@ pub(crate) struct Scroll {
     pub(crate) frames: f64,
     /// Frames a second of the same page at rest.
     pub(crate) still: f64,
+    /// Frames a second of a bare scroller with as much text in as large an area of the same window.
+    pub(crate) bare: f64,
     /// The part of frames in which no row was missing.
     pub(crate) whole: f64,
 }
@@ -152,7 +154,20 @@ pub(crate) async fn scroll(window: &Window) -> Scroll {
             all++;
             if (read >= rows - 1) whole++;
         });
-        done([moving, still, whole / all]);";
+        const { left, top, width, height } = list.getBoundingClientRect();
+        const lines = [...list.querySelectorAll('[data-seq]')].map((row) => row.innerText.replace(/\\s+/g, ' '));
+        const bare = document.createElement('div');
+        Object.assign(bare.style, { position: 'fixed', left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px`, overflow: 'auto', background: 'white' });
+        for (let row = 0; row < 1000; row++) {
+            const line = document.createElement('div');
+            line.style.height = '32px';
+            line.textContent = lines[row % lines.length];
+            bare.append(line);
+        }
+        document.body.replaceChildren(bare);
+        await rest(500);
+        const least = await frames(4000, () => { bare.scrollTop += 60; });
+        done([moving, still, whole / all, least]);";
     let found = measured(window, script).await;
-    Scroll { frames: found[0], still: found[1], whole: found[2] }
+    Scroll { frames: found[0], still: found[1], whole: found[2], bare: found[3] }
 }

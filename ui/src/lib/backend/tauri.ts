@@ -63,7 +63,7 @@ export function tauriBackend(first: FirstAnswers): Backend {
     connections: () => invoke("connections"),
     settings: async () => first.settings() ?? invoke("settings"),
     saveSettings: (settings) => invoke("save_settings", { settings }),
-    painted: () => invoke<void>("painted").then(catchUp),
+    painted: () => invoke<undefined>("painted").then(catchUp),
     onLedgerChanged: (f) => kept(ledgers, f, on<{ workspace: string }>("ledger-changed", ({ workspace }) => f(workspace))),
     onSyncStatus: (f) => kept(statuses, f, on<SyncStatus>("sync-status", f)),
     onJobProgress: (f) => on<JobProgress>("job-progress", f),
