@@ -32,10 +32,12 @@ impl Window {
         self.wait_for_rest().await;
     }
 
-    /// Waits until nothing is being read any more: no chart without a picture, nothing that says it is busy.
+    /// Waits until nothing is being read any more: no chart without a picture that fits it, nothing that says it is busy.
     pub(crate) async fn wait_for_rest(&self) {
         let script = "return document.querySelector('[aria-busy=true]') === null && \
-                      [...document.querySelectorAll('section.chart .area')].every(area => area.children.length > 0)";
+                      [...document.querySelectorAll('[data-testid=room] section.chart .area')].every(area => { \
+                          const picture = area.querySelector('.picture svg'); \
+                          return area.children.length > 0 && (!picture || Math.abs(picture.clientWidth - area.clientWidth) <= 1) })";
         self.wait_until(script, |rests| *rests == json!(true)).await;
         self.settle().await;
     }

@@ -1,7 +1,7 @@
 import { untrack } from "svelte";
 import { toAppError } from "$lib/backend/error";
 import type { AppError } from "$lib/backend/types";
-import { usePresence } from "./presence";
+import { usePresence } from "./presence.svelte";
 
 /** A first load shows a skeleton only when it takes longer than this. */
 export const SKELETON_AFTER = 150;
@@ -21,6 +21,8 @@ export class LiveQuery<T> {
   error = $state.raw<AppError | null>(null);
   /** The first answer takes long enough to say so. */
   slow = $state(false);
+  /** What is there does not answer yet what is asked now. */
+  busy = $state(false);
 
   #reading: Reading<T> | null = null;
   #latest = 0;
@@ -39,6 +41,7 @@ export class LiveQuery<T> {
       this.#wait();
     }
     this.#reading = reading;
+    this.busy = true;
     void this.#read(reading);
   }
 
@@ -80,6 +83,7 @@ export class LiveQuery<T> {
       this.slow = false;
     }
     this.#running = false;
+    this.busy = false;
     this.#settle();
   }
 
@@ -105,25 +109,17 @@ export class LiveQuery<T> {
 
 /**
  * A query for as long as the component lives that made it. It reads again when what `source` uses changes, and when one
- * of the `signals` calls. A source of null is not read. In a room that is not on screen it reads once, so that there is
- * something to come back to; what changes meanwhile is read when somebody does.
+ * of the `signals` calls. A source of null is not read. In a room that is not on screen it does not answer to signals, and
+ * makes up for them when somebody comes back; what is asked, and how it is drawn, it follows always, so that what comes
+ * back fits the window.
  */
 export function liveQuery<T>(source: () => Reading<T> | null, ...signals: ((f: () => void) => () => void)[]): LiveQuery<T> {
   const presence = usePresence();
   const query = new LiveQuery<T>();
-  const reading = $derived(source());
-  let followed: Reading<T> | null = null;
   let missed = false;
   $effect(() => {
-    const wanted = reading;
-    const { shown } = presence;
-    if (wanted === null || (!shown && followed !== null)) return;
-    untrack(() => {
-      if (wanted !== followed) query.follow(wanted);
-      else if (missed) query.refresh();
-    });
-    followed = wanted;
-    missed = false;
+    const reading = source();
+    if (reading) untrack(() => query.follow(reading));
   });
   $effect(() => {
     const called = () => {
@@ -133,6 +129,12 @@ export function liveQuery<T>(source: () => Reading<T> | null, ...signals: ((f: (
     const ends = signals.map((signal) => signal(called));
     return () => ends.forEach((end) => end());
   });
+  $effect(() => {
+    if (!presence.shown || !missed) return;
+    missed = false;
+    untrack(query.refresh);
+  });
+  $effect(() => untrack(() => presence.add(query)));
   $effect(() => () => query.stop());
   return query;
 }

@@ -1,4 +1,8 @@
 import { getContext, setContext } from "svelte";
+import { SvelteSet } from "svelte/reactivity";
+
+/** What is being asked something new. */
+export type Asked = { readonly busy: boolean };
 
 /**
  * Whether a room is on screen. One that is not stays as it was left: it asks for nothing more, and makes up for what it
@@ -6,6 +10,7 @@ import { getContext, setContext } from "svelte";
  */
 export class Presence {
   readonly #shown: () => boolean;
+  readonly #asked = new SvelteSet<Asked>();
 
   constructor(shown: () => boolean) {
     this.#shown = shown;
@@ -13,6 +18,17 @@ export class Presence {
 
   get shown(): boolean {
     return this.#shown();
+  }
+
+  /** Something in the room does not answer yet what it is asked now. */
+  get busy(): boolean {
+    return [...this.#asked].some(({ busy }) => busy);
+  }
+
+  /** Counts what is asked among the room; the returned function ends that. */
+  add(asked: Asked): () => void {
+    this.#asked.add(asked);
+    return () => void this.#asked.delete(asked);
   }
 }
 
