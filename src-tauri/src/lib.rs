@@ -1,6 +1,7 @@
 //! The desktop shell: one window over the use cases of `app`, and the sample's credit service beside it.
 
 mod commands;
+mod drawing;
 mod lock;
 mod sample;
 mod window;
@@ -39,6 +40,7 @@ pub fn run(options: Options) -> Result<(), String> {
     let filter = EnvFilter::try_from_env("CREDITDECK_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     // A second subscriber is only there in tests that run several apps in one process.
     let _already = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    drawing::choose();
     let mut builder = tauri::Builder::default();
     // Started once more, the app comes to the front. On a folder of its own it is another app, and only the folder's
     // lock decides.

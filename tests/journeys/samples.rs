@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::view::SyncState;
+use app::view::{Overview, Settings, SyncState};
 use clock::Clock;
 use service::{Config, Role, SAMPLES, Service};
 use tokio::net::TcpListener;
@@ -19,6 +19,11 @@ async fn both_samples_come_out_as_at_their_service() {
     let app = open(folder.path(), &clock, &Arc::default()).await;
     // The service is not there yet: the app asks until it is.
     let token = app.add_samples(&url, &SAMPLES).await.unwrap();
+
+    let opening = app.opening().unwrap();
+    assert_eq!(opening.workspaces, app.workspaces().unwrap());
+    assert_eq!(opening.sync.map(|status| status.workspace).as_ref(), Some(&opening.workspaces[0].key));
+    assert!(opening.overview.is_none(), "nothing is known of it yet");
 
     let config = Config {
         database: folder.path().join("sample.db").into(),
@@ -45,6 +50,16 @@ async fn both_samples_come_out_as_at_their_service() {
         crate::balances::assert_same(&overview, &balance, &workspace.id);
         assert!(overview.latest[0].seq > 5_000, "{}: {} entries", workspace.id, overview.latest[0].seq);
         assert!(app.top_up(&workspace.key).unwrap().test_payments);
+    }
+    // What the window shows first is what it would be told of the workspace that was shown last.
+    let last = app.workspaces().unwrap().remove(1).key;
+    for (kept, shown) in [(Some(last.clone()), last.clone()), (Some("gone".to_owned()), "1".to_owned())] {
+        app.save_settings(&Settings { workspace: kept, ..Settings::default() }).unwrap();
+        let opening = app.opening().unwrap();
+        assert_eq!(opening.settings, app.settings().unwrap());
+        assert_eq!(opening.sync.unwrap().workspace, shown);
+        let json = |overview: &Overview| serde_json::to_value(overview).unwrap();
+        assert_eq!(json(&opening.overview.unwrap()), json(&app.overview(&shown).unwrap()));
     }
     // The samples share a service, and their token lets in whoever tries the command line that is offered.
     let connections = app.connections().unwrap();

@@ -6,7 +6,12 @@ import App from "./App.svelte";
 import { openBackend } from "$lib/backend";
 
 const target = document.getElementById("app")!;
-const backend = await openBackend();
+/** Text that is laid out before its font is there is looked up in all of the system's fonts, and then laid out once more. */
+const FONT = '400 1em "Inter Variable"';
+/** A font that does not come is done without. */
+const PATIENCE = 250;
+const font = Promise.race([document.fonts.load(FONT).catch(() => []), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+const [backend] = await Promise.all([openBackend(), font]);
 
 // With invented data alone: a build for people has no gallery in it.
 if (import.meta.env.MODE === "fake" && location.hash.startsWith("#/gallery")) {

@@ -58,6 +58,16 @@ describe("a room that was left", () => {
     expect(usage).not.toHaveBeenCalled();
   });
 
+  it("follows how it is drawn, so that what comes back fits the window", async () => {
+    const { user, backend } = await openWindow("active", "usage");
+    const usage = vi.spyOn(backend, "usage");
+    await user.click(by("nav-settings"));
+    await settle();
+    await user.click(screen.getByRole("radio", { name: "Dark" }));
+    await settle();
+    expect(usage).toHaveBeenCalledTimes(1);
+  });
+
   it("is gone where another workspace is chosen", async () => {
     const { user } = await openWindow("active", "usage");
     await user.click(by("nav-overview"));
@@ -77,6 +87,30 @@ describe("a room that was left", () => {
     await settle();
     expect(places()).toEqual(["overview"]);
   });
+});
+
+it("says that it does not answer yet what it is asked", async () => {
+  const { user, backend } = await openWindow("active", "usage");
+  expect(by("room")).not.toHaveAttribute("aria-busy");
+  const answer = backend.usage.bind(backend);
+  let go = () => {};
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  backend.usage = async (...asked) => gate.then(() => answer(...asked));
+  await user.click(screen.getByRole("radio", { name: "90 d" }));
+  await settle();
+  expect(by("room")).toHaveAttribute("aria-busy", "true");
+  go();
+  await settle();
+  expect(by("room")).not.toHaveAttribute("aria-busy");
+});
+
+it("makes rooms ready also while the ledger goes on", async () => {
+  const { backend } = await openWindow("active");
+  for (let second = 0; second < 8; second++) {
+    backend.report({ entries: 5_000 + second });
+    await vi.advanceTimersByTimeAsync(500);
+  }
+  expect(places()).toEqual(["overview", "usage", "ledger"]);
 });
 
 it("makes the rooms where people look ready once the first one has come to rest", async () => {

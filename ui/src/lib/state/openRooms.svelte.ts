@@ -31,9 +31,11 @@ export class OpenRooms {
       const { key, room } = app;
       if (STAYING.includes(room)) untrack(() => this.#keep(key, room));
     });
+    // How fresh the data is changes more often than a room rests.
+    const isThere = $derived(app.sync !== null && !app.unread && app.error === null);
     $effect(() => {
       void app.room;
-      if (app.sync === null || app.unread || app.error) return;
+      if (!isThere) return;
       const { key } = app;
       const next = () => {
         const missing = STAYING.find((room) => !this.all.includes(room));
