@@ -10,7 +10,15 @@ const MOST_LETTERS = 3;
 /** What charts need to know of a locale, as the browser knows it, so that a picture and the words around it agree. */
 export function chartLocale(tag: string, numbers: string): Locale {
   const isDefault = tag === DEFAULT_LOCALE;
-  const parts = (options: Intl.DateTimeFormatOptions, at: number) => new Intl.DateTimeFormat(tag, { timeZone: "UTC", ...options }).formatToParts(at);
+  // One for each form, and not for each of nineteen names: they take long to make.
+  const formats = new Map<string, Intl.DateTimeFormat>();
+  const format = (options: Intl.DateTimeFormatOptions) => {
+    const form = JSON.stringify(options);
+    const made = formats.get(form) ?? new Intl.DateTimeFormat(tag, { timeZone: "UTC", ...options });
+    formats.set(form, made);
+    return made;
+  };
+  const parts = (options: Intl.DateTimeFormatOptions, at: number) => format(options).formatToParts(at);
   const named = (options: Intl.DateTimeFormatOptions, type: Intl.DateTimeFormatPartTypes, at: number) => parts(options, at).find((p) => p.type === type)?.value ?? "";
   const month = (at: number) => {
     const name = named({ day: "numeric", month: "short" }, "month", at);

@@ -63,7 +63,7 @@ describe("a room that was left", () => {
     const usage = vi.spyOn(backend, "usage");
     await user.click(by("nav-settings"));
     await settle();
-    await user.click(screen.getByRole("radio", { name: "Dark" }));
+    await user.selectOptions(by("locale"), "Deutsch");
     await settle();
     expect(usage).toHaveBeenCalledTimes(1);
   });

@@ -1,6 +1,7 @@
 import { untrack } from "svelte";
 import { toAppError } from "$lib/backend/error";
 import type { AppError } from "$lib/backend/types";
+import { Answers } from "./answers";
 import { usePresence } from "./presence.svelte";
 
 /** A first load shows a skeleton only when it takes longer than this. */
@@ -10,8 +11,11 @@ const NOT_YET = "not_synced";
 /** However fast the ledger changes, it is read again at most this often. */
 const BREATH = 100;
 
-/** What to read: within one scope (a workspace) older data stays on screen until the newer is there. */
-export type Reading<T> = { scope: string; load: () => Promise<T> };
+/**
+ * What to read: within one scope (a workspace) older data stays on screen until the newer is there. With a question, its
+ * answer is good for the same question again, as long as nothing says that it may have changed.
+ */
+export type Reading<T> = { scope: string; question?: string; load: () => Promise<T> };
 
 /** A value that follows its source: the newest answer wins, and a burst of changes is one more read, not many. */
 export class LiveQuery<T> {
@@ -25,6 +29,7 @@ export class LiveQuery<T> {
   busy = $state(false);
 
   #reading: Reading<T> | null = null;
+  readonly #answers = new Answers<T>();
   #latest = 0;
   #notYet = false;
   #running = false;
@@ -38,15 +43,18 @@ export class LiveQuery<T> {
     if (reading.scope !== this.#reading?.scope) {
       this.data = undefined;
       this.error = null;
+      this.#answers.forget();
       this.#wait();
     }
     this.#reading = reading;
+    if (this.#knows(reading)) return;
     this.busy = true;
     void this.#read(reading);
   }
 
   /** Reads the same again because it may have changed. Calls while a read is under way are answered by one more read. */
   refresh = (): void => {
+    this.#answers.forget();
     if (!this.#reading) return;
     // What was not there yet is read the moment it may be.
     if (this.#running || (this.#resting && !this.#notYet)) this.#again = true;
@@ -61,7 +69,18 @@ export class LiveQuery<T> {
     clearTimeout(this.#rest);
   }
 
-  async #read({ load }: Reading<T>): Promise<void> {
+  /** Takes the answer that is known already, if there is one. */
+  #knows({ question }: Reading<T>): boolean {
+    const known = this.#answers.get(question);
+    if (known === undefined) return false;
+    // What is under way answers another question.
+    this.#latest++;
+    this.data = known;
+    this.#done(null);
+    return true;
+  }
+
+  async #read({ question, load }: Reading<T>): Promise<void> {
     const mine = ++this.#latest;
     this.#running = true;
     this.#again = false;
@@ -70,21 +89,25 @@ export class LiveQuery<T> {
       const data = await load();
       if (mine !== this.#latest) return;
       this.data = data;
-      this.error = null;
-      this.#notYet = false;
+      // What may have changed while it was read is read once more.
+      if (!this.#again) this.#answers.keep(question, data);
+      this.#done(null);
     } catch (thrown) {
       if (mine !== this.#latest) return;
-      const error = toAppError(thrown);
-      this.#notYet = error.code === NOT_YET;
-      this.error = this.#notYet ? null : error;
+      this.#done(toAppError(thrown));
     }
+    this.#settle();
+  }
+
+  #done(error: AppError | null): void {
+    this.#notYet = error?.code === NOT_YET;
+    this.error = this.#notYet ? null : error;
     if (!this.#notYet) {
       clearTimeout(this.#patience);
       this.slow = false;
     }
     this.#running = false;
     this.busy = false;
-    this.#settle();
   }
 
   #wait(): void {

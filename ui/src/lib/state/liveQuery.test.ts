@@ -36,6 +36,57 @@ describe("a live query", () => {
     expect(query.data).toBe("two");
   });
 
+  it("answers a question again without reading, until something may have changed", async () => {
+    query = new LiveQuery<string>();
+    const hand = byHand();
+    const ask = (question: string) => query.follow({ scope: "a", question, load: hand.load });
+    ask("7 days");
+    await hand.answer(0, "seven");
+    ask("30 days");
+    await hand.answer(1, "thirty");
+    ask("7 days");
+    expect(query.data).toBe("seven");
+    expect(query.busy).toBe(false);
+    expect(hand.load).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(1000);
+    query.refresh();
+    expect(hand.load).toHaveBeenCalledTimes(3);
+    await hand.answer(2, "seven more");
+    ask("30 days");
+    expect(hand.load).toHaveBeenCalledTimes(4);
+    await hand.answer(3, "thirty more");
+    expect(query.data).toBe("thirty more");
+  });
+
+  it("keeps no answer that may have changed while it was read, nor one of another scope", async () => {
+    query = new LiveQuery<string>();
+    const hand = byHand();
+    const ask = (question: string, scope = "a") => query.follow({ scope, question, load: hand.load });
+    ask("7 days");
+    query.refresh();
+    await hand.answer(0, "old");
+    ask("30 days");
+    await hand.answer(1, "thirty");
+    ask("7 days");
+    expect(hand.load).toHaveBeenCalledTimes(3);
+    await hand.answer(2, "new");
+    ask("30 days", "b");
+    expect(query.data).toBeUndefined();
+    expect(hand.load).toHaveBeenCalledTimes(4);
+  });
+
+  it("is not overtaken by what was under way when it knew the answer", async () => {
+    query = new LiveQuery<string>();
+    const hand = byHand();
+    const ask = (question: string) => query.follow({ scope: "a", question, load: hand.load });
+    ask("7 days");
+    await hand.answer(0, "seven");
+    ask("30 days");
+    ask("7 days");
+    await hand.answer(1, "thirty");
+    expect(query.data).toBe("seven");
+  });
+
   it("reads at most ten times a second however fast the ledger changes", async () => {
     const load = vi.fn(() => Promise.resolve("x"));
     query = new LiveQuery<string>();
