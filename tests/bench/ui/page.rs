@@ -56,28 +56,47 @@ pub(crate) async fn rooms(window: &Window) -> Vec<f64> {
     measured(window, &script).await
 }
 
-/// From a click on another range to its chart, painted.
-pub(crate) async fn ranges(window: &Window) -> Vec<f64> {
+/// Changes of the range.
+pub(crate) struct Ranges {
+    /// From a click on another range to its chart, painted; most were asked for before.
+    pub(crate) back_and_forth: Vec<f64>,
+    /// The same to ranges that nobody has asked for in the same way.
+    pub(crate) new: Vec<f64>,
+}
+
+/// Goes back and forth between ranges, and then to each in ways that are new.
+pub(crate) async fn ranges(window: &Window) -> Ranges {
     window.click("[data-testid=nav-usage]").await;
-    window.wait_for("[data-testid=chart] svg").await;
-    let script = format!(
-        "const times = [];
-        for (let turn = 0; turn < {CHANGES}; turn++) {{
-            const value = ['7d', '12m', '30d', '90d', 'this_period'][turn % 5];
+    window.wait_for("[data-testid=room] [data-testid=chart] svg").await;
+    let change = "const change = async (act) => {
             const before = document.querySelector('[data-testid=room] [data-testid=chart] svg');
             const begin = performance.now();
-            document.querySelector(`[data-testid=room] input[type=radio][value='${{value}}']`).click();
-            await until(() => {{
+            act();
+            await until(() => {
                 const now = document.querySelector('[data-testid=room] [data-testid=chart] svg');
                 return now && now !== before && now.isConnected;
-            }});
+            });
             await painted();
             times.push(performance.now() - begin);
             await rest(150);
+        };
+        const ranges = ['7d', '12m', '30d', '90d', 'this_period'];
+        const times = [];";
+    let back_and_forth = format!(
+        "{change}
+        for (let turn = 0; turn < {CHANGES}; turn++) {{
+            await change(() => document.querySelector(`[data-testid=room] input[type=radio][value='${{ranges[turn % 5]}}']`).click());
         }}
         done(times);"
     );
-    measured(window, &script).await
+    let new = format!(
+        "{change}
+        for (const how of ['shape=bars', 'by=feature', 'by=feature&shape=bars', 'compare=1', 'compare=1&shape=bars']) {{
+            for (const range of ranges) await change(() => {{ location.hash = `#/usage?range=${{range}}&${{how}}`; }});
+        }}
+        done(times);"
+    );
+    Ranges { back_and_forth: measured(window, &back_and_forth).await, new: measured(window, &new).await }
 }
 
 /// From reporting work to the service to the new balance, painted.
