@@ -1,16 +1,27 @@
 //! How the page is drawn where there is no graphics card.
 
-/// Has WebKit draw the page's pieces on the processor where nothing else would: it tells no graphics card from one that is
-/// only simulated (a virtual machine, a remote desktop), and what is drawn through a simulated one takes several times as
-/// long, the first picture above all. Whoever has set the same to something keeps it. To be called before anything else,
-/// while there is one thread.
+/// What WebKit is told where there is no graphics card.
+#[cfg(target_os = "linux")]
+const WITHOUT_A_CARD: [&str; 2] = [
+    // Pieces of the page are drawn by the processor itself, and not by a graphics card that it simulates.
+    "WEBKIT_SKIA_ENABLE_CPU_RENDERING",
+    // Nor are they put together by one: the window shows the page as it was drawn.
+    "WEBKIT_DISABLE_DMABUF_RENDERER",
+];
+
+/// Has WebKit draw the page on the processor where nothing else would: it tells no graphics card from one that is only
+/// simulated (a virtual machine, a remote desktop), and what is drawn through a simulated one takes several times as long,
+/// the first picture and scrolling above all. Whoever has set the same to something keeps it. To be called before anything
+/// else, while there is one thread.
 #[cfg(target_os = "linux")]
 pub(crate) fn choose() {
     if has_graphics_card(std::path::Path::new("/dev/dri")) {
         return;
     }
-    if let Err(error) = glib::setenv("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1", false) {
-        tracing::warn!(%error, "the page is drawn as WebKit chooses");
+    for name in WITHOUT_A_CARD {
+        if let Err(error) = glib::setenv(name, "1", false) {
+            tracing::warn!(%error, name, "the page is drawn as WebKit chooses");
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use clock::{Clock, Timestamp};
+use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
 
 /// How Creditdeck is started.
@@ -48,7 +49,11 @@ pub fn run(options: Options) -> Result<(), String> {
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| window::to_front(app)));
     }
     builder
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(
+            tauri_plugin_window_state::Builder::default()
+                .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
+                .build(),
+        )
         .setup(move |tauri| {
             if let Err(error) = window::set_up(tauri, &options) {
                 // Handed back, it would end in a panic of Tauri's, which says the same with much around it.

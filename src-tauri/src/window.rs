@@ -65,8 +65,10 @@ fn open(tauri: &tauri::App, options: &Options) -> Result<(), String> {
     if let Some(at) = options.at {
         builder = builder.initialization_script(stand_still(at));
     }
-    builder.build().map_err(|error| format!("the window could not be opened: {error}"))?;
-    Ok(())
+    // Shown with the size that it was left with, and not before it has that: what is drawn by the processor waits half a
+    // second for a page that is asked for another size while it is being read.
+    let window = builder.visible(false).build();
+    window.and_then(|window| window.show()).map_err(|error| format!("the window could not be opened: {error}"))
 }
 
 /// The page's clock stands where the app's does, so that ages and countdowns are the same in every picture.

@@ -24,6 +24,12 @@ function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 
 const whole = (n: number) => numbers({ maximumFractionDigits: 0 }).format(n);
 
+/** Writes a number and a date for nobody: the first of each takes as long as hundreds after it, and may do so while others are waited for. */
+export function warmUp(): void {
+  count(0);
+  exact(0, "UTC");
+}
+
 /** An exact whole number: 4,318. */
 export function count(n: number | null | undefined): string {
   return n === null || n === undefined ? MISSING : whole(n);
@@ -97,23 +103,28 @@ function dates(zone: string, options: Intl.DateTimeFormatOptions, tag: string = 
   return format;
 }
 
-function part(at: number, zone: string, options: Intl.DateTimeFormatOptions, type: Intl.DateTimeFormatPartTypes): string {
-  return dates(zone, options).formatToParts(at).find((p) => p.type === type)?.value ?? "";
+type DateParts = Record<"weekday" | "day" | "month" | "year", string>;
+
+/** What a date is put together of: all from one format, since each takes as long to make as a picture has. */
+function parts(at: number, zone: string, width: "short" | "long" = "short"): DateParts {
+  const found = { weekday: "", day: "", month: "", year: "" };
+  for (const { type, value } of dates(zone, { weekday: width, day: "numeric", month: width, year: "numeric" }).formatToParts(at)) {
+    if (type in found) found[type as keyof DateParts] = value;
+  }
+  if (width === "short") found.month = found.month.slice(0, 3);
+  return found;
 }
 
-const weekday = (at: number, zone: string) => part(at, zone, { weekday: "short" }, "weekday");
-const dayOfMonth = (at: number, zone: string) => part(at, zone, { day: "numeric" }, "day");
-const month = (at: number, zone: string) => part(at, zone, { month: "short" }, "month").slice(0, 3);
-const year = (at: number, zone: string) => part(at, zone, { year: "numeric" }, "year");
 /** European English is put together here: its formats come with commas that nobody needs. */
 const isDefault = () => locale.tag === DEFAULT_LOCALE;
 
 /** A day: "Tue 14 Dec", with its year when that is not this year. */
 export function day(at: number, zone: string, now: number): string {
-  const dated = year(at, zone) !== year(now, zone);
+  const { weekday, day, month, year } = parts(at, zone);
+  const dated = year !== parts(now, zone).year;
   if (!isDefault()) return dates(zone, { weekday: "short", day: "numeric", month: "short", ...(dated ? { year: "numeric" } : {}) }).format(at);
-  const short = `${weekday(at, zone)} ${dayOfMonth(at, zone)} ${month(at, zone)}`;
-  return dated ? `${short} ${year(at, zone)}` : short;
+  const short = `${weekday} ${day} ${month}`;
+  return dated ? `${short} ${year}` : short;
 }
 
 /** Whether two instants are on the same calendar day. */
@@ -123,15 +134,13 @@ export function sameDay(a: number, b: number, zone: string): boolean {
 
 /** From one day to another, both included: "23 – 25 Nov", "27 Nov – 2 Dec", "25 Nov". */
 export function dayRange(from: number, to: number, zone: string): string {
-  if (!isDefault()) {
-    const dated = year(from, zone) !== year(to, zone);
-    return dates(zone, { day: "numeric", month: "short", ...(dated ? { year: "numeric" } : {}) }).formatRange(from, to);
-  }
-  const end = `${dayOfMonth(to, zone)} ${month(to, zone)}`;
+  const [first, last] = [parts(from, zone), parts(to, zone)];
+  const dated = first.year !== last.year;
+  if (!isDefault()) return dates(zone, { day: "numeric", month: "short", ...(dated ? { year: "numeric" } : {}) }).formatRange(from, to);
+  const end = `${last.day} ${last.month}`;
   if (sameDay(from, to, zone)) return end;
-  if (year(from, zone) !== year(to, zone)) return `${dayOfMonth(from, zone)} ${month(from, zone)} ${year(from, zone)} – ${end} ${year(to, zone)}`;
-  if (month(from, zone) === month(to, zone)) return `${dayOfMonth(from, zone)} – ${end}`;
-  return `${dayOfMonth(from, zone)} ${month(from, zone)} – ${end}`;
+  if (dated) return `${first.day} ${first.month} ${first.year} – ${end} ${last.year}`;
+  return first.month === last.month ? `${first.day} – ${end}` : `${first.day} ${first.month} – ${end}`;
 }
 
 /** The days that a half-open period covers: its end is not in it. */
@@ -148,7 +157,7 @@ export function timeOfDay(at: number, zone: string, seconds = false): string {
 /** When something happened, as short as it stays clear: "14:02:11" today, "Tue 14:02" this week, "Tue 14 Nov" before. */
 export function moment(at: number, zone: string, now: number): string {
   if (sameDay(at, now, zone)) return timeOfDay(at, zone, true);
-  if (now - at < 6 * 86_400_000) return `${weekday(at, zone)} ${timeOfDay(at, zone)}`;
+  if (now - at < 6 * 86_400_000) return `${parts(at, zone).weekday} ${timeOfDay(at, zone)}`;
   return day(at, zone, now);
 }
 
@@ -160,8 +169,8 @@ export function zoneName(at: number, zone: string): string {
 /** An instant in full, for those who ask: "Tuesday 1 December 2026, 00:00:00 UTC". */
 export function exact(at: number, zone: string): string {
   if (!isDefault()) return `${dates(zone, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(at)}, ${timeOfDay(at, zone, true)} ${zoneName(at, zone)}`;
-  const long = `${part(at, zone, { weekday: "long" }, "weekday")} ${dayOfMonth(at, zone)} ${part(at, zone, { month: "long" }, "month")} ${year(at, zone)}`;
-  return `${long}, ${timeOfDay(at, zone, true)} ${zoneName(at, zone)}`;
+  const { weekday, day, month, year } = parts(at, zone, "long");
+  return `${weekday} ${day} ${month} ${year}, ${timeOfDay(at, zone, true)} ${zoneName(at, zone)}`;
 }
 
 /** An instant in full in the billing time zone and, where that differs, in the time of this computer. */

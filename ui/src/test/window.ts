@@ -19,6 +19,9 @@ export async function openWindow(scenario: Scenario = "active", room: Room | `${
   prepare?.(backend);
   render(App, { props: { backend } });
   await settle();
+  // What is not in the first picture is read after it.
+  await vi.dynamicImportSettled();
+  await settle();
   return { backend, user: userEvent.setup({ advanceTimers: (ms) => vi.advanceTimersByTimeAsync(ms).then(() => undefined) }), settle };
 }
 

@@ -46,6 +46,8 @@ export class AppState {
   error = $state.raw<AppError | null>(null);
   /** What lies over the room. */
   overlay = $state<"palette" | "shortcuts" | null>(null);
+  /** The first position is on screen. */
+  painted = $state(false);
   /** The newest thing to tell that nothing else in the window shows. */
   said = $state.raw<Said | null>(null);
 
@@ -60,7 +62,7 @@ export class AppState {
   /** What each room was last asked to show, as the address says it: it is there again when somebody comes back. */
   readonly #kept = $state<Partial<Record<Room, URLSearchParams>>>({});
 
-  #painted = false;
+  #saysPainted = false;
   #loading = false;
   /** Somebody asked for the same while it was being read. */
   #again = false;
@@ -187,10 +189,11 @@ export class AppState {
 
   /** Says, once, that the first position is on screen. */
   paint(): void {
-    if (this.#painted) return;
-    this.#painted = true;
+    if (this.#saysPainted) return;
+    this.#saysPainted = true;
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
+        this.painted = true;
         document.documentElement.dataset["painted"] = "true";
         void this.backend.painted();
       }),
