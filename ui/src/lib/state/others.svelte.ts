@@ -10,26 +10,30 @@ type Others = typeof import("$lib/rooms/others");
 export class OtherParts {
   /** Null until they are read. */
   parts = $state.raw<Others | null>(null);
+  readonly #app: AppState;
+  readonly #read: () => Promise<Others>;
   #reading = false;
 
   /** To be made where a component is. */
-  constructor(app: AppState) {
+  constructor(app: AppState, read: () => Promise<Others>) {
+    this.#app = app;
+    this.#read = read;
     const isWanted = $derived(
       app.painted || app.room !== "overview" || app.overlay !== null || (app.workspaces !== undefined && (app.workspace === null || app.unread)),
     );
     $effect(() => {
       // Who tries again after an error tries this again, too.
-      if (isWanted && app.error === null) void this.#read(app);
+      if (isWanted && app.error === null) void this.#load();
     });
   }
 
-  async #read(app: AppState): Promise<void> {
+  async #load(): Promise<void> {
     if (this.parts || this.#reading) return;
     this.#reading = true;
     try {
-      this.parts = await import("$lib/rooms/others");
+      this.parts = await this.#read();
     } catch (thrown) {
-      app.error = toAppError(thrown);
+      this.#app.error = toAppError(thrown);
     } finally {
       this.#reading = false;
     }
