@@ -1,7 +1,7 @@
 //! Pictures of the window that come out the same every time.
 #![allow(dead_code, reason = "the album and the comparison each take their own part")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
@@ -44,7 +44,7 @@ impl Album {
     pub(crate) async fn picture(&self, name: &str) -> PathBuf {
         self.still().await;
         let path = self.folder.join(format!("{name}.png"));
-        self.window.driver.screenshot(&path).await.expect("the picture is written");
+        self.window.picture(&path).await;
         path
     }
 
@@ -77,5 +77,24 @@ impl Album {
                       }";
         self.window.run(steady).await;
         self.window.settle().await;
+    }
+}
+
+/// A dot that nobody can see and that is drawn again and again: the colour it has not is another one each time.
+const DOT: &str = "const dot = document.createElement('i'); \
+                   dot.style.cssText = 'position: fixed; inset: 0 auto auto 0; width: 1px; height: 1px'; \
+                   document.documentElement.append(dot); \
+                   let turn = 0; \
+                   const timer = setInterval(() => { dot.style.backgroundColor = `rgb(${turn = 1 - turn} 0 0 / 0)`; }, 20); \
+                   window.__noDot = () => { clearInterval(timer); dot.remove(); }";
+
+impl Window {
+    /// Takes a picture of the page as it is. The driver waits until the page is drawn once more; where the processor draws
+    /// it, that is when something changes.
+    pub(crate) async fn picture(&self, path: &Path) {
+        self.run(DOT).await;
+        let taken = self.driver.screenshot(path).await;
+        self.run("window.__noDot()").await;
+        taken.expect("the picture is written");
     }
 }

@@ -16,7 +16,7 @@ async fn picture(window: &Window, name: &str) {
     if let Some(folder) = std::env::var_os("CREDITDECK_PICTURES") {
         window.settle().await;
         let path = std::path::PathBuf::from(folder).join(format!("{name}.png"));
-        window.driver.screenshot(&path).await.unwrap();
+        window.picture(&path).await;
     }
 }
 
