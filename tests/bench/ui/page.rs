@@ -138,8 +138,6 @@ pub(crate) async fn entries(window: &Window, url: &str, workspace: &str, token: 
 pub(crate) struct Scroll {
     /// Frames a second while it is scrolled.
     pub(crate) frames: f64,
-    /// Frames a second of the same page at rest.
-    pub(crate) still: f64,
     /// Frames a second of a bare scroller with as much text in as large an area of the same window.
     pub(crate) bare: f64,
     /// The part of frames in which no row was missing.
@@ -164,7 +162,6 @@ pub(crate) async fn scroll(window: &Window) -> Scroll {
             requestAnimationFrame(frame);
         });
         await rest(500);
-        const still = await frames(3000, () => undefined);
         let whole = 0, all = 0;
         const moving = await frames(4000, () => {
             list.scrollTop += 60;
@@ -186,7 +183,7 @@ pub(crate) async fn scroll(window: &Window) -> Scroll {
         document.body.replaceChildren(bare);
         await rest(500);
         const least = await frames(4000, () => { bare.scrollTop += 60; });
-        done([moving, still, whole / all, least]);";
+        done([moving, whole / all, least]);";
     let found = measured(window, script).await;
-    Scroll { frames: found[0], still: found[1], whole: found[2], bare: found[3] }
+    Scroll { frames: found[0], whole: found[1], bare: found[2] }
 }
