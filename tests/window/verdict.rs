@@ -100,7 +100,7 @@ async fn it_says_that_all_was_verified_and_names_what_was_rewritten() {
     window.wait_for("dialog[open]").await;
     let report = "return document.querySelector('dialog[open]')?.innerText ?? ''";
     // What is known of it is there at once; the report itself is asked for.
-    let whole = |said: &str| ["Last good entry", "3,002", "differs", "hash"].iter().all(|part| said.contains(part));
+    let whole = |said: &str| ["Good here up to", "3,002", "differs", "hash"].iter().all(|part| said.contains(part));
     window.wait_until(report, |said| said.as_str().is_some_and(whole)).await;
     picture(&window, "incident-report").await;
     let found = window.run("return document.querySelectorAll('dialog[open]').length").await;

@@ -192,7 +192,7 @@ impl Incident {
         line("Report of", &now);
         line("Expected", &breach.expected());
         line("Found", &breach.found());
-        line("Last good entry", &good_seq);
+        line("Good here up to", &good_seq);
         line("Its hash", &good_hash);
         if let Breach::Rules { aspect, line: body, .. } = breach {
             line("Rule", &aspect);
@@ -201,7 +201,7 @@ impl Incident {
         text.push_str(
             "\nThe desktop app checks each entry's hash (SHA-256 of the hash before it and the entry's bytes), replays the \
              metering rules over all entries, and compares what they give with what the service says. It stopped here, and \
-             keeps everything up to the last good entry.\n",
+             keeps everything that is good here.\n",
         );
         text
     }

@@ -26,7 +26,7 @@ const BROKEN: AppError = { code: INCIDENT.code, message: INCIDENT.message, advic
 export const REPORT = [
   "Incident         entry 4112 or the one before it was altered: its hash does not fit", "Code             chain", "Workspace        northwind", "Service          the sample", "Entry            4112",
   "First seen       2026-11-21T14:02:23Z", "Report of        2026-11-22T14:02:23Z", `Expected         ${INCIDENT.expected}`, `Found            ${INCIDENT.found}`,
-  "Last good entry  4111", "Its hash         5b0e83f19c2d47a6e8f103b7d5c94a2e6f81d0c37b95ea426c1d8f30a7e9b5d4", "",
+  "Good here up to  4111", "Its hash         5b0e83f19c2d47a6e8f103b7d5c94a2e6f81d0c37b95ea426c1d8f30a7e9b5d4", "",
   "The desktop app checks each entry's hash, replays the metering rules over all entries, and compares what they give with what the service says.",
 ].join("\n");
 

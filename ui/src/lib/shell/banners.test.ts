@@ -47,7 +47,7 @@ describe("its report", () => {
     expect(facts[1]).toMatch(/^Since Saturday 21 November 2026, 14:02:23 UTC/);
     expect(facts[2]).toMatch(/^Expected hash 9f2c61b0[0-9a-f]+$/);
     expect(facts[3]).toMatch(/^Found hash 03d7a1e8[0-9a-f]+$/);
-    expect(facts[4]).toBe("Last good entry 4,111");
+    expect(facts[4]).toBe("Good here up to 4,111");
     expect(facts[5]).toBe("What to do Send your provider the report before you rely on newer numbers.");
     expect(within(report()).getByRole("region", { name: "Report" })).toHaveTextContent(/Incident\s+entry 4112 .*Workspace\s+northwind/);
   });
@@ -103,7 +103,7 @@ describe("its report", () => {
     backend.report({});
     await settle();
     expect(screen.queryByTestId("incident")).toBeNull();
-    expect(report()).toHaveTextContent("Last good entry");
+    expect(report()).toHaveTextContent("Good here up to");
   });
 });
 

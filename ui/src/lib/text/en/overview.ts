@@ -103,9 +103,9 @@ export const overview = {
     pausedBody: "Nothing that needs credits runs until the refresh or until you top up. Everything else goes on.",
     pausedNoRefresh: "Nothing that needs credits runs until you top up. Everything else goes on.",
     noPlan: "This workspace has no plan",
-    noPlanBody: (packs: string, provider: string) => `AI does not run, and what is left of your ${packs} is kept. Choose a plan with ${provider} to go on.`,
+    noPlanBody: (packs: string, provider: string) => `AI does not run, and anything left of your ${packs} is kept. Choose a plan with ${provider} to go on.`,
     noAi: "AI is not in this plan",
-    noAiBody: (packs: string, provider: string) => `What is left of your ${packs} is kept until a plan includes AI. Change the plan with ${provider} to use it.`,
+    noAiBody: (packs: string, provider: string) => `Anything left of your ${packs} is kept until a plan includes AI. Change the plan with ${provider} to use it.`,
     /** An instant in the time that is shown, and in billing time where that differs. */
     instant: (day: string, time: string, billing: string | null) => (billing === null ? `${day}, ${time}` : `${day}, ${time} (${billing})`),
   },

@@ -17,7 +17,7 @@ export const parts = {
     show: "Show report",
     where: (entry: string) => `Entry ${entry}, since`,
     title: (workspace: string) => `What is wrong with the ledger of ${workspace}`,
-    facts: { entry: "Entry", since: "Since", expected: "Expected", found: "Found", lastGood: "Last good entry", advice: "What to do" },
+    facts: { entry: "Entry", since: "Since", expected: "Expected", found: "Found", lastGood: "Good here up to", advice: "What to do" },
     report: "Report",
     save: "Save report",
     saved: "The report is saved",
