@@ -16,6 +16,9 @@ const STILL: &str = "*, *::before, *::after { transition: none !important; anima
                      caret-color: transparent !important; scrollbar-width: none !important } \
                      ::-webkit-scrollbar { display: none !important }";
 
+/// How often a picture is taken again that the display's own pointer is in.
+const TRIES: usize = 5;
+
 /// A window that is pictured, and where the pictures go.
 pub(crate) struct Album {
     pub(crate) window: Window,
@@ -42,10 +45,17 @@ impl Album {
 
     /// Takes a picture of what is shown, once nothing moves any more, and gives its file.
     pub(crate) async fn picture(&self, name: &str) -> PathBuf {
-        self.still().await;
         let path = self.folder.join(format!("{name}.png"));
-        self.window.picture(&path).await;
-        path
+        for _ in 0..TRIES {
+            self.still().await;
+            self.window.picture(&path).await;
+            // The display has a pointer of its own, over the middle of the window, and now and then says so.
+            let is_away = "return document.elementFromPoint(1, 1).matches(':hover')";
+            if self.window.run(is_away).await == json!(true) {
+                return path;
+            }
+        }
+        panic!("{name}: the display's pointer keeps coming back");
     }
 
     async fn still(&self) {
