@@ -1,6 +1,6 @@
 //! The bands of an area.
 
-use crate::canvas::{Canvas, Group, Place};
+use crate::canvas::{Canvas, Group, Ink, Place};
 use crate::frame::Frame;
 use crate::stack::{Column, Stack};
 use crate::thin::for_line;
@@ -32,15 +32,17 @@ pub(crate) fn draw(
             outline.extend(edge(index, false).into_iter().rev());
             layer.fill(&outline, theme.of_series(&series.key), theme.tint(BAND, 1.0))?;
         }
-        // A seam between bands tells them apart for who cannot by their colours.
-        let Some(seam) = theme.seam(room(&places)) else {
-            return Ok(());
-        };
-        used.iter().skip(1).try_for_each(|index| layer.line(&edge(*index, false), theme.surface, 1.0, seam))
+        Ok(())
     })?;
+    // A seam between bands tells them apart for who cannot by their colours.
+    if let Some(width) = theme.seam(room(&places)) {
+        let edges: Vec<Vec<Place>> = used.iter().skip(1).map(|index| edge(*index, false)).collect();
+        canvas.lines(&Group::Round, &edges, Ink { colour: theme.surface, opacity: 1.0, width });
+    }
     let path: Vec<Place> =
         places.iter().filter_map(|(x, column)| Some((*x, frame.scale.y(column.previous?)))).collect();
-    canvas.layer(&Group::Dashed(2.0, 3.0), |layer| layer.line(&path, theme.ink2, 1.0, theme.stroke(1.3)))?;
+    let ink = Ink { colour: theme.ink2, opacity: 1.0, width: theme.stroke(1.3) };
+    canvas.lines(&Group::Dashed(2.0, 3.0), &[path], ink);
     Ok(places.last().map(|(x, _)| *x))
 }
 

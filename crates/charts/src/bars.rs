@@ -1,6 +1,6 @@
 //! The bars of buckets.
 
-use crate::canvas::{Canvas, Group, Place};
+use crate::canvas::{Canvas, Group, Ink, Place};
 use crate::frame::Frame;
 use crate::stack::{Column, Stack};
 use crate::thin::highest;
@@ -49,19 +49,18 @@ pub(crate) fn draw(
     let bars = visible(stack.bars(frame));
     let used: Vec<usize> = (0..input.series.len()).filter(|index| stack.total(*index) > 0).collect();
     canvas.layer(&Group::Plain, |layer| {
-        for (index, series) in used.iter().filter_map(|index| Some((*index, input.series.get(*index)?))) {
-            layer.fill(&outline(&bars, index, frame), theme.of_series(&series.key), 1.0)?;
-        }
-        let narrowest = bars.iter().map(Bar::width).fold(f64::MAX, f64::min);
-        let Some(seam) = theme.seam(narrowest) else {
-            return Ok(());
-        };
-        let series = used.iter().skip(1).flat_map(|index| runs(&bars).map(|run| (*index, run)));
-        series
-            .into_iter()
-            .try_for_each(|(index, run)| layer.line(&lower_edge(run, index, frame), theme.surface, 1.0, seam))
+        let series = used.iter().filter_map(|index| Some((*index, input.series.get(*index)?)));
+        series.into_iter().try_for_each(|(index, series)| {
+            layer.fill(&outline(&bars, index, frame), theme.of_series(&series.key), 1.0)
+        })
     })?;
-    draw_previous(canvas, theme, frame, &bars)?;
+    let narrowest = bars.iter().map(Bar::width).fold(f64::MAX, f64::min);
+    if let Some(width) = theme.seam(narrowest) {
+        let edges = used.iter().skip(1).flat_map(|index| runs(&bars).map(|run| lower_edge(run, *index, frame)));
+        let edges: Vec<Vec<Place>> = edges.collect();
+        canvas.lines(&Group::Plain, &edges, Ink { colour: theme.surface, opacity: 1.0, width });
+    }
+    draw_previous(canvas, theme, frame, &bars);
     Ok(bars.last().map(|bar| bar.right))
 }
 
@@ -101,25 +100,23 @@ fn lower_edge(run: &[Bar<'_>], series: usize, frame: &Frame) -> Vec<Place> {
     run.iter().flat_map(corners).collect()
 }
 
-fn draw_previous(canvas: &mut Canvas<'_>, theme: &Theme, frame: &Frame, bars: &[Bar<'_>]) -> Result<(), ChartError> {
+fn draw_previous(canvas: &mut Canvas<'_>, theme: &Theme, frame: &Frame, bars: &[Bar<'_>]) {
     let place = |bar: &Bar<'_>| Some((f64::midpoint(bar.left, bar.right), frame.scale.y(bar.column.previous?)));
+    let ink = |width: f64| Ink { colour: theme.ink2, opacity: 1.0, width };
     if bars.iter().any(|bar| bar.width() < OWN_LINE) {
         let path: Vec<Place> = bars.iter().filter_map(place).collect();
-        return canvas.layer(&Group::Dashed(2.0, 3.0), |layer| layer.line(&path, theme.ink2, 1.0, theme.stroke(1.3)));
+        return canvas.lines(&Group::Dashed(2.0, 3.0), &[path], ink(theme.stroke(1.3)));
     }
     let over = |bar: &Bar<'_>| {
         let (_, y) = place(bar)?;
         let more = OVERHANG * bar.width();
-        Some([(bar.left - more, y), (bar.right + more, y)])
+        Some(vec![(bar.left - more, y), (bar.right + more, y)])
     };
-    let lines: Vec<[Place; 2]> = bars.iter().filter_map(over).collect();
+    let lines: Vec<Vec<Place>> = bars.iter().filter_map(over).collect();
     // Dots alone would drown in a bar that is as dark as they are.
-    canvas.layer(&Group::Plain, |layer| {
-        lines.iter().try_for_each(|line| layer.line(line, theme.surface, 0.75, theme.stroke(1.6) + 1.4))
-    })?;
-    canvas.layer(&Group::Dashed(2.0, 2.0), |layer| {
-        lines.iter().try_for_each(|line| layer.line(line, theme.ink2, 1.0, theme.stroke(1.6)))
-    })
+    let ground = Ink { colour: theme.surface, opacity: 0.75, width: theme.stroke(1.6) + 1.4 };
+    canvas.lines(&Group::Plain, &lines, ground);
+    canvas.lines(&Group::Dashed(2.0, 2.0), &lines, ink(theme.stroke(1.6)));
 }
 
 /// One bar a pixel: of those that share one, the highest.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::calendar::moment;
-use crate::fixtures::{DAY, NOVEMBER, check, drawn, look, texts, theme};
+use crate::fixtures::{DAY, Kind, NOVEMBER, check, drawn, look, texts, theme};
 use crate::{Bucket, Chart, Previous, Series, Shape, Size, Step, stacked};
 use chrono_tz::{America::New_York, UTC};
 use proptest::prelude::*;
@@ -25,7 +25,7 @@ fn input(days: i64) -> Stacked {
 
 /// The tops of a series' bars as left edge, right edge and height, from left to right.
 fn tops(chart: &Chart, key: &str) -> Vec<(f64, f64, f64)> {
-    let outline = drawn(&chart.svg, "polygon", theme().of_series(key)).concat();
+    let outline = drawn(&chart.svg, Kind::Area, theme().of_series(key)).concat();
     // Only along a top does the way there lead to the right on a level, but for the ground.
     let ground = chart.plot.bottom() - 0.05;
     let level = outline.windows(2).filter(|pair| (pair[0].1 - pair[1].1).abs() < 0.05 && pair[1].0 > pair[0].0);
@@ -93,13 +93,24 @@ fn of_more_bars_than_pixels_the_highest_are_drawn() {
     assert!((highest - chart.points[1234].values[1].y).abs() < 0.05);
 }
 
+/// A page is slow to take in many elements, not long ones.
+#[test]
+fn more_bars_are_no_more_elements() {
+    let shapes = |days: i64| {
+        let before = Previous { name: "Before".to_owned(), totals: vec![9; 90] };
+        let svg = stacked(&Stacked { previous: Some(before), ..input(days) }, &look(SIZE)).unwrap().svg;
+        svg.matches("<path").count()
+    };
+    assert_eq!(shapes(90), shapes(7));
+}
+
 #[test]
 fn the_range_before_is_a_line_over_each_bar() {
     let mut compared = input(7);
     compared.previous = Some(Previous { name: "October".to_owned(), totals: vec![50, 900, 60] });
     let chart = stacked(&compared, &look(SIZE)).unwrap();
     // The last one is the key beside the name.
-    let lines = drawn(&chart.svg, "polyline", theme().ink2);
+    let lines = drawn(&chart.svg, Kind::Line, theme().ink2);
     assert_eq!(lines.len(), 3);
     for (line, point) in lines.iter().zip(&chart.points) {
         assert!((f64::midpoint(line[0].0, line[1].0) - point.x).abs() < 0.11);
@@ -109,7 +120,7 @@ fn the_range_before_is_a_line_over_each_bar() {
     compared.domain_end = NOVEMBER + 3 * DAY;
     assert!(texts(&stacked(&compared, &look(SIZE)).unwrap().svg).contains(&"October".to_owned()));
     let many = Stacked { previous: Some(Previous { name: "2025".to_owned(), totals: vec![9; 365] }), ..input(365) };
-    assert_eq!(drawn(&stacked(&many, &look(SIZE)).unwrap().svg, "polyline", theme().ink2).len(), 2);
+    assert_eq!(drawn(&stacked(&many, &look(SIZE)).unwrap().svg, Kind::Line, theme().ink2).len(), 2);
 }
 
 proptest! {

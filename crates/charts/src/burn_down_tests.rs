@@ -1,6 +1,6 @@
 use super::*;
 use crate::Size;
-use crate::fixtures::{DAY, NOVEMBER, any_text, check, drawn, look, texts, theme};
+use crate::fixtures::{DAY, Kind, NOVEMBER, any_text, check, drawn, look, texts, theme};
 use chrono_tz::{Europe::Berlin, UTC};
 use proptest::prelude::*;
 
@@ -52,7 +52,7 @@ fn the_line_holds_each_amount_and_jumps_straight_up() {
     let chart = burn_down(&input(), &look(SIZE)).unwrap();
     check(&chart);
     assert_eq!(chart.y_ticks.last().unwrap().label, "12 k");
-    let lines = drawn(&chart.svg, "polyline", theme().accent);
+    let lines = drawn(&chart.svg, Kind::Line, theme().accent);
     let line = &lines[0];
     for corner in [(0.0, 10_000.0), (8.0, 10_000.0), (8.0, 7_500.0), (20.0, 10_000.0), (20.0, 4_000.0)] {
         assert!(near(line, (x(&chart, corner.0), y(&chart, corner.1))), "{corner:?} of {line:?}");
@@ -66,7 +66,7 @@ fn the_line_holds_each_amount_and_jumps_straight_up() {
 #[test]
 fn the_even_pace_ends_at_nothing() {
     let chart = burn_down(&input(), &look(SIZE)).unwrap();
-    let pace = &drawn(&chart.svg, "polyline", theme().ink3)[0];
+    let pace = &drawn(&chart.svg, Kind::Line, theme().ink3)[0];
     assert_eq!(pace.len(), 2);
     assert!(near(pace, (x(&chart, 0.0), y(&chart, 10_000.0))) && near(pace, (x(&chart, 30.0), y(&chart, 0.0))));
 }
@@ -74,7 +74,7 @@ fn the_even_pace_ends_at_nothing() {
 #[test]
 fn the_fan_is_cut_at_the_end_and_stays_at_nothing() {
     let chart = burn_down(&input(), &look(SIZE)).unwrap();
-    let fan = &drawn(&chart.svg, "polygon", theme().warn)[0];
+    let fan = &drawn(&chart.svg, Kind::Area, theme().warn)[0];
     for corner in [(20.0, 4_000.0), (30.0, 3_000.0), (30.0, 0.0), (24.0, 0.0)] {
         assert!(near(fan, (x(&chart, corner.0), y(&chart, corner.1))), "{corner:?} of {fan:?}");
     }
@@ -110,7 +110,7 @@ fn everything_has_its_label() {
     plain.forecast = None;
     let chart = burn_down(&plain, &look(SIZE)).unwrap();
     check(&chart);
-    assert!(!chart.svg.contains("Refresh") && drawn(&chart.svg, "polygon", theme().warn).is_empty());
+    assert!(!chart.svg.contains("Refresh") && drawn(&chart.svg, Kind::Area, theme().warn).is_empty());
 }
 
 #[test]

@@ -69,6 +69,16 @@ impl Group {
     }
 }
 
+/// What a line is drawn with.
+#[derive(Clone, Copy)]
+pub(crate) struct Ink {
+    pub(crate) colour: Colour,
+    /// 0 ..= 1.
+    pub(crate) opacity: f64,
+    /// In pixels.
+    pub(crate) width: f64,
+}
+
 /// Which part of a text stands at its place.
 #[derive(Clone, Copy)]
 pub(crate) enum Anchor {
@@ -95,7 +105,7 @@ impl<'a> Canvas<'a> {
         group: &Group,
         draw: impl FnOnce(&Layer<'_, '_>) -> Result<(), ChartError>,
     ) -> Result<(), ChartError> {
-        let units = (self.size.width * 10, self.size.height * 10);
+        let units = self.units();
         let before = self.layers.len();
         self.layers += &format!("<g{}>\n", group.attributes());
         let empty = self.layers.len();
@@ -117,18 +127,43 @@ impl<'a> Canvas<'a> {
         if areas.is_empty() {
             return;
         }
-        let units = (self.size.width * 10, self.size.height * 10);
+        let units = self.units();
         let corners = areas.iter().map(|(from, to)| (unit(*from), unit(*to)));
-        Svg::new(&mut self.layers, units).areas(corners, &colour.hex());
+        Svg::new(&mut self.layers, units).areas(corners, paint(colour, 1.0).to_backend_color());
+    }
+
+    /// Draws lines of one ink above what is there, all of them as one element: hundreds of elements would be what a page
+    /// waits for.
+    pub(crate) fn lines(&mut self, group: &Group, lines: &[Vec<Place>], ink: Ink) {
+        let lines: Vec<_> = lines.iter().map(|line| corners(line)).filter(|line| line.len() > 1).collect();
+        if lines.is_empty() {
+            return;
+        }
+        let units = self.units();
+        self.layers += &format!("<g{}>\n", group.attributes());
+        let Ink { colour, opacity, width } = ink;
+        let colour = paint(colour, opacity).to_backend_color();
+        Svg::new(&mut self.layers, units).lines(lines, colour, fine(width).unsigned_abs());
+        self.layers += "</g>\n";
+    }
+
+    fn units(&self) -> (u32, u32) {
+        (self.size.width * 10, self.size.height * 10)
     }
 
     pub(crate) fn finish(self) -> String {
         let Size { width, height } = self.size;
-        let (fine_width, fine_height) = (width * 10, height * 10);
-        let layers = self.layers;
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {fine_width} {fine_height}\">\n{layers}</svg>\n"
-        )
+        let (fine_width, fine_height) = self.units();
+        let mut picture = String::with_capacity(self.layers.len() + 256);
+        picture += &format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {fine_width} {fine_height}""#
+        );
+        // Of all texts, and said once.
+        Svg::new(&mut picture, (fine_width, fine_height)).font(self.font.as_str(), fine(TEXT));
+        picture += ">\n";
+        picture += &self.layers;
+        picture += "</svg>\n";
+        picture
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is drawn for a person who asked for more contrast.
 
-use crate::fixtures::{DAY, NOVEMBER, cells, hex, look, theme};
+use crate::fixtures::{DAY, Kind, NOVEMBER, cells, look, outlines, paths, theme};
 use crate::{
     Bucket, BurnDown, Chart, Colour, HeatMap, Look, Previous, Sample, Series, Shape, Size, Stacked, Step, burn_down,
     heat_map, stacked,
@@ -18,23 +18,19 @@ fn looks() -> [Look; 2] {
 /// How thick the lines of a colour are, in pixels, as they are met.
 fn strokes(chart: &Chart, colour: Colour) -> Vec<f64> {
     let document = roxmltree::Document::parse(&chart.svg).unwrap();
-    let colour = hex(colour);
-    let lines = document.descendants().filter(|node| node.attribute("stroke") == Some(&colour));
-    lines
-        .filter(|node| node.has_tag_name("polyline"))
-        .map(|node| node.attribute("stroke-width").unwrap().parse::<f64>().unwrap() / 10.0)
-        .collect()
+    let of_lines = |node: roxmltree::Node<'_, '_>| {
+        let width = node.attribute("stroke-width").unwrap().parse::<f64>().unwrap() / 10.0;
+        vec![width; outlines(node.attribute("d").unwrap()).len()]
+    };
+    paths(&document, Kind::Line, colour).flat_map(of_lines).collect()
 }
 
 /// How dense the areas of a colour are.
 fn tints(chart: &Chart, colour: Colour) -> Vec<f64> {
     let document = roxmltree::Document::parse(&chart.svg).unwrap();
-    let colour = hex(colour);
-    let areas = document.descendants().filter(|node| node.has_tag_name("polygon"));
-    areas
-        .filter(|node| node.attribute("fill") == Some(&colour))
-        .map(|node| node.attribute("opacity").map_or(1.0, |opacity| opacity.parse().unwrap()))
-        .collect()
+    let opacity =
+        |node: roxmltree::Node<'_, '_>| node.attribute("opacity").map_or(1.0, |opacity| opacity.parse().unwrap());
+    paths(&document, Kind::Area, colour).map(opacity).collect()
 }
 
 fn use_of(shape: Shape) -> Stacked {

@@ -83,7 +83,7 @@ pub(crate) fn check(chart: &Chart) {
     let document = roxmltree::Document::parse(&chart.svg).unwrap();
     for node in document.descendants().filter(roxmltree::Node::is_element) {
         let name = node.tag_name().name();
-        let known = ["svg", "g", "path", "polyline", "polygon", "circle", "text"];
+        let known = ["svg", "g", "path", "circle", "text"];
         assert!(known.contains(&name), "<{name}>");
         for attribute in node.attributes() {
             let (name, value) = (attribute.name(), attribute.value());
@@ -114,16 +114,56 @@ pub(crate) fn cells(svg: &str) -> Vec<([i32; 4], String)> {
     let mut cells = Vec::new();
     for path in document.descendants().filter(|node| node.has_tag_name("path")) {
         let colour = path.attribute("fill").unwrap();
-        for area in path.attribute("d").unwrap().split_terminator('z') {
-            let numbers: Vec<i32> =
-                area.split(['M', ',', 'H', 'V']).skip(1).map(|text| text.parse().unwrap()).collect();
-            let [left, top, right, bottom, back] = numbers[..] else { panic!("{area} is no rectangle") };
-            assert_eq!(back, left, "{area}");
+        for area in outlines(path.attribute("d").unwrap()) {
+            let [(left, top), (right, a), (b, bottom), (c, d)] = area[..] else { panic!("{area:?} is no rectangle") };
+            assert_eq!((a, b, c, d), (top, right, left, bottom), "{area:?}");
             cells.push(([left, top, right, bottom], colour.to_owned()));
         }
     }
     cells.sort_by_key(|([left, top, ..], _)| (*top, *left));
     cells
+}
+
+/// Where the outlines of a path go, in tenths of pixels.
+pub(crate) fn outlines(path: &str) -> Vec<Vec<(i32, i32)>> {
+    let spaced: String = path
+        .chars()
+        .flat_map(|c| if matches!(c, '-' | 'M' | 'h' | 'v' | 'l' | 'z') { vec![' ', c] } else { vec![c] })
+        .collect();
+    let mut outlines: Vec<Vec<(i32, i32)>> = Vec::new();
+    let mut command = ' ';
+    let mut words = spaced.split_whitespace();
+    while let Some(word) = words.next() {
+        let number = if let Some(named) = word.chars().next().filter(char::is_ascii_alphabetic) {
+            command = named;
+            &word[1..]
+        } else {
+            word
+        };
+        if command == 'z' {
+            continue;
+        }
+        let mut next =
+            |text: &str| -> i32 { if text.is_empty() { words.next().unwrap() } else { text }.parse().unwrap() };
+        let first = next(number);
+        let place = match command {
+            'M' => {
+                outlines.push(Vec::new());
+                (first, next(""))
+            }
+            _ => {
+                let at = *outlines.last().and_then(|outline| outline.last()).unwrap();
+                match command {
+                    'h' => (at.0 + first, at.1),
+                    'v' => (at.0, at.1 + first),
+                    'l' => (at.0 + first, at.1 + next("")),
+                    _ => panic!("{command} in {path}"),
+                }
+            }
+        };
+        outlines.last_mut().unwrap().push(place);
+    }
+    outlines
 }
 
 /// The texts of the picture, as they are read.
@@ -133,18 +173,29 @@ pub(crate) fn texts(svg: &str) -> Vec<String> {
     texts.map(|node| node.text().unwrap_or_default().trim().to_owned()).collect()
 }
 
-/// The places of all elements of a name and colour, in pixels.
-pub(crate) fn drawn(svg: &str, element: &str, colour: Colour) -> Vec<Vec<(f64, f64)>> {
-    let document = roxmltree::Document::parse(svg).unwrap();
+/// What a path draws.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Line,
+    Area,
+}
+
+/// The paths of a kind and colour.
+pub(crate) fn paths<'a>(
+    document: &'a roxmltree::Document<'_>,
+    kind: Kind,
+    colour: Colour,
+) -> impl Iterator<Item = roxmltree::Node<'a, 'a>> {
     let colour = hex(colour);
-    let of_colour = |node: &roxmltree::Node<'_, '_>| {
-        node.tag_name().name() == element
-            && [node.attribute("stroke"), node.attribute("fill")].contains(&Some(colour.as_str()))
-    };
-    let place = |pair: &str| {
-        let (x, y) = pair.split_once(',').unwrap();
-        (x.parse::<f64>().unwrap() / 10.0, y.parse::<f64>().unwrap() / 10.0)
-    };
-    let nodes = document.descendants().filter(of_colour);
-    nodes.map(|node| node.attribute("points").unwrap().split_whitespace().map(place).collect()).collect()
+    let paint = if kind == Kind::Line { "stroke" } else { "fill" };
+    let paths = document.descendants().filter(|node| node.has_tag_name("path"));
+    paths.filter(move |node| node.attribute(paint) == Some(&colour))
+}
+
+/// Where all lines, or the outlines of all areas, of a colour go, in pixels.
+pub(crate) fn drawn(svg: &str, kind: Kind, colour: Colour) -> Vec<Vec<(f64, f64)>> {
+    let document = roxmltree::Document::parse(svg).unwrap();
+    let outlines = paths(&document, kind, colour).flat_map(|node| outlines(node.attribute("d").unwrap()));
+    let pixels = |(x, y): (i32, i32)| (f64::from(x) / 10.0, f64::from(y) / 10.0);
+    outlines.map(|outline| outline.into_iter().map(pixels).collect()).collect()
 }

@@ -1,7 +1,7 @@
 //! What charts over time stand in: margins, grid and ticks.
 
 use crate::calendar::{Step, Unit, next, ticks};
-use crate::canvas::{Anchor, Canvas, Group};
+use crate::canvas::{Anchor, Canvas, Group, Ink};
 use crate::dates::Dates;
 use crate::labels::width;
 use crate::numbers::value_labels;
@@ -105,12 +105,11 @@ impl Frame {
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, look: &Look) -> Result<(), ChartError> {
         let (left, right) = (self.plot.x, self.plot.right());
         let (theme, whole) = (&look.theme, look.size.w());
+        // On the middle of a pixel, a line of one pixel is not smeared over two.
+        let level = |y: &f64| vec![(left, y.floor() + 0.5), (right, y.floor() + 0.5)];
+        let grid: Vec<_> = self.grid.iter().map(level).collect();
+        canvas.lines(&Group::Plain, &grid, Ink { colour: theme.grid(), opacity: 1.0, width: 1.0 });
         canvas.layer(&Group::Plain, |layer| {
-            for y in &self.grid {
-                // On the middle of a pixel, a line of one pixel is not smeared over two.
-                let y = y.floor() + 0.5;
-                layer.line(&[(left, y), (right, y)], theme.grid(), 1.0, 1.0)?;
-            }
             for tick in &self.y_ticks {
                 layer.text(&tick.label, (left - GAP, tick.at), Anchor::End, theme.ink3)?;
             }

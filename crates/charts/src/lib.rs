@@ -8,7 +8,7 @@
 //! [`i64::MAX`] counts as that. The calendar on the axes is that of a billing zone, with its 23 and
 //! 25 hour days.
 //!
-//! The SVG holds `svg`, `g`, `path`, `polyline`, `polygon`, `circle` and `text` with presentation attributes
+//! The SVG holds `svg`, `g`, `path`, `circle` and `text` with presentation attributes
 //! only: no style, no script, no link, no id. Text from data is escaped, and free of control
 //! characters.
 

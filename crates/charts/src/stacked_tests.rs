@@ -1,6 +1,6 @@
 use super::*;
 use crate::Size;
-use crate::fixtures::{DAY, NOVEMBER, any_text, check, drawn, look, texts, theme};
+use crate::fixtures::{DAY, Kind, NOVEMBER, any_text, check, drawn, look, texts, theme};
 use crate::labels::LINE;
 use chrono_tz::{Australia::Lord_Howe, Tz, UTC};
 use proptest::prelude::*;
@@ -45,7 +45,7 @@ fn the_top_band_reaches_the_total_on_the_axis() {
 fn the_points_are_corners_of_the_bands() {
     let chart = stacked(&input(), &look(SIZE)).unwrap();
     for (index, key) in ["a", "b"].into_iter().enumerate() {
-        let bands = drawn(&chart.svg, "polygon", theme().of_series(key));
+        let bands = drawn(&chart.svg, Kind::Area, theme().of_series(key));
         assert_eq!(bands.len(), 1);
         for point in &chart.points {
             let corner = (point.x, point.values[index].y);
@@ -96,7 +96,7 @@ fn a_lone_bucket_is_a_bar() {
         lone.domain_end = domain_end;
         let chart = stacked(&lone, &look(SIZE)).unwrap();
         check(&chart);
-        let bars = drawn(&chart.svg, "polygon", theme().of_series("b"));
+        let bars = drawn(&chart.svg, Kind::Area, theme().of_series("b"));
         let xs: Vec<f64> = bars[0].iter().map(|place| place.0).collect();
         let (left, right) = (xs.iter().copied().fold(f64::MAX, f64::min), xs.iter().copied().fold(0.0, f64::max));
         assert!((2.0..=64.0).contains(&(right - left)), "{left} to {right}");
@@ -109,7 +109,7 @@ fn the_range_before_is_a_line_of_its_own() {
     let mut compared = input();
     compared.previous = Some(Previous { name: "October".to_owned(), totals: vec![50, 900, 60, 70] });
     let chart = stacked(&compared, &look(SIZE)).unwrap();
-    let line = &drawn(&chart.svg, "polyline", theme().ink2)[0];
+    let line = &drawn(&chart.svg, Kind::Line, theme().ink2)[0];
     let points: Vec<_> = chart.points.iter().map(|point| (point.x, point.values[2].y)).collect();
     assert_eq!(line, &points);
     assert_eq!(chart.points[1].total, 220);

@@ -35,6 +35,12 @@ impl<'a> Svg<'a> {
         self.attribute(name, &text);
     }
 
+    /// The attributes of what is written in this font.
+    pub(crate) fn font(&mut self, families: &str, size: i32) {
+        self.attribute("font-family", families);
+        self.number("font-size", size);
+    }
+
     fn paint(&mut self, name: &str, colour: BackendColor) {
         // It is 1 where nothing is said: what is not there, nobody has to read or to check.
         if colour.alpha < 1.0 {
@@ -49,31 +55,68 @@ impl<'a> Svg<'a> {
     }
 
     /// Rectangles from their upper left to their lower right corners, as one path.
-    pub(crate) fn areas(&mut self, areas: impl IntoIterator<Item = (BackendCoord, BackendCoord)>, colour: &str) {
+    pub(crate) fn areas(
+        &mut self,
+        areas: impl IntoIterator<Item = (BackendCoord, BackendCoord)>,
+        colour: BackendColor,
+    ) {
         self.out.push_str("<path");
-        self.attribute("fill", colour);
+        self.paint("fill", colour);
+        let corners = |((left, top), (right, bottom))| [(left, top), (right, top), (right, bottom), (left, bottom)];
+        self.outlines(areas.into_iter().map(corners), true);
+    }
+
+    /// Lines through places, as one path.
+    pub(crate) fn lines<I>(&mut self, lines: impl IntoIterator<Item = I>, colour: BackendColor, width: u32)
+    where
+        I: IntoIterator<Item = BackendCoord>,
+    {
+        self.out.push_str("<path fill=\"none\"");
+        self.paint("stroke", colour);
+        self.number("stroke-width", width);
+        self.outlines(lines, false);
+    }
+
+    /// Where an element's outlines go, and the element's end. From one place to the next only the way is said: the shorter
+    /// a picture is, the sooner it is written, checked and read.
+    fn outlines<I>(&mut self, outlines: impl IntoIterator<Item = I>, closed: bool)
+    where
+        I: IntoIterator<Item = BackendCoord>,
+    {
         self.out.push_str(" d=\"");
-        for ((left, top), (right, bottom)) in areas {
-            for (command, value) in [('M', left), (',', top), ('H', right), ('V', bottom), ('H', left)] {
-                self.out.push(command);
-                write_number(self.out, value.into());
+        for outline in outlines {
+            let mut places = outline.into_iter().map(|(x, y)| (i64::from(x), i64::from(y)));
+            let Some(mut at) = places.next() else { continue };
+            self.way('M', &[at.0, at.1], true);
+            let mut said = 'M';
+            for place in places {
+                let (command, way) = match (place.0 - at.0, place.1 - at.1) {
+                    (right, 0) => ('h', [right, 0]),
+                    (0, down) => ('v', [down, 0]),
+                    (right, down) => ('l', [right, down]),
+                };
+                let numbers = if command == 'l' { &way[..] } else { &way[..1] };
+                self.way(command, numbers, command != said);
+                (said, at) = (command, place);
             }
-            self.out.push('z');
+            if closed {
+                self.out.push('z');
+            }
         }
         self.out.push_str("\"/>\n");
     }
 
-    fn points(&mut self, path: impl IntoIterator<Item = BackendCoord>) {
-        self.out.push_str(" points=\"");
-        for (index, (x, y)) in path.into_iter().enumerate() {
-            if index > 0 {
+    /// A command of a path. The same as before it is not named again, and a minus needs no space before it.
+    fn way(&mut self, command: char, numbers: &[i64], named: bool) {
+        if named {
+            self.out.push(command);
+        }
+        for (index, number) in numbers.iter().enumerate() {
+            if (index > 0 || !named) && *number >= 0 {
                 self.out.push(' ');
             }
-            write_number(self.out, x.into());
-            self.out.push(',');
-            write_number(self.out, y.into());
+            write_number(self.out, *number);
         }
-        self.out.push_str("\"/>\n");
     }
 }
 
@@ -94,24 +137,19 @@ impl DrawingBackend for Svg<'_> {
 
     /// A square of one unit.
     fn draw_pixel(&mut self, (x, y): BackendCoord, colour: BackendColor) -> Drawn {
-        self.out.push_str("<polygon");
-        self.paint("fill", colour);
-        self.points([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]);
+        self.areas([((x, y), (x + 1, y + 1))], colour);
         Ok(())
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        self.out.push_str("<polyline fill=\"none\"");
-        self.paint("stroke", style.color());
-        self.number("stroke-width", style.stroke_width());
-        self.points(path);
+        self.lines([path], style.color(), style.stroke_width());
         Ok(())
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        self.out.push_str("<polygon");
+        self.out.push_str("<path");
         self.paint("fill", style.color());
-        self.points(path);
+        self.outlines([path], true);
         Ok(())
     }
 
@@ -126,7 +164,7 @@ impl DrawingBackend for Svg<'_> {
         Ok(())
     }
 
-    /// Level text with its middle at the place's y.
+    /// Level text with its middle at the place's y, in the picture's one font and size.
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, (x, y): BackendCoord) -> Drawn {
         self.out.push_str("<text");
         self.number("x", x);
@@ -139,8 +177,6 @@ impl DrawingBackend for Svg<'_> {
             HPos::Right => "end",
         };
         self.attribute("text-anchor", anchor);
-        self.attribute("font-family", style.family().as_str());
-        self.attribute("font-size", &style.size().to_string());
         self.paint("fill", style.color());
         self.out.push('>');
         escape(self.out, text);
@@ -221,6 +257,6 @@ mod tests {
         let mut out = String::new();
         let colour = BackendColor { alpha: 1.0, rgb: (1, 2, 3) };
         assert!(Svg::new(&mut out, (10, 10)).draw_pixel((4, -5), colour).is_ok());
-        assert_eq!(out, "<polygon fill=\"#010203\" points=\"4,-5 5,-5 5,-4 4,-4\"/>\n");
+        assert_eq!(out, "<path fill=\"#010203\" d=\"M4-5h1v1h-1z\"/>\n");
     }
 }
