@@ -5,7 +5,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   plugins: [svelte(), svelteTesting()],
   resolve: { alias: { $lib: "/src/lib" } },
-  server: { port: 1420, strictPort: true },
+  // A test looks at the pictures that the app draws.
+  server: { port: 1420, strictPort: true, fs: { allow: [".", "../crates/charts/tests/snapshots"] } },
   build: {
     target: "safari18",
     // Everything is a file of its own: the window's content policy allows no inline font, style or script.

@@ -5,7 +5,9 @@ mod sample;
 
 use std::sync::OnceLock;
 
-use cache::{Cursor, Dimension, EntryFilter, EntryRow, LedgerReader, NameUsage, Page, SnapshotBytes, UseOf};
+use cache::{
+    Cursor, Dimension, EntryFilter, EntryRow, FeatureUsage, LedgerReader, NameUsage, Page, SnapshotBytes, Tally, UseOf,
+};
 use metering::Timestamp;
 use proptest::prelude::*;
 use sample::{Made, at, fresh, grant, ledger, store, usage};
@@ -75,6 +77,16 @@ fn a_day_with_a_clock_change_has_its_own_length() {
     assert!(reader.usage_by(UseOf::All, &[day]).unwrap().is_empty());
     assert!(reader.usage_by(UseOf::All, &[]).unwrap().is_empty());
     assert!(reader.usage_by(UseOf::Member("nobody"), &[day, next]).unwrap().is_empty());
+    assert_eq!(reader.use_by(UseOf::Member("nobody"), &[day, next]).unwrap(), [Tally::default()]);
+    assert!(reader.use_by(UseOf::All, &[day]).unwrap().is_empty());
+    assert!(reader.use_by(UseOf::All, &[]).unwrap().is_empty());
+}
+
+/// What all features used in each bucket.
+fn together(features: &[FeatureUsage], boundaries: &[Timestamp]) -> Vec<Tally> {
+    let mut all = vec![Tally::default(); boundaries.len().saturating_sub(1)];
+    features.iter().for_each(|one| all.iter_mut().zip(&one.buckets).for_each(|(sum, tally)| sum.add(*tally)));
+    all
 }
 
 /// More than two segments, with entries of all kinds, in pages of some hundred.
@@ -294,8 +306,14 @@ proptest! {
                 let features = reader.usage_by(of(&name), &boundaries).unwrap();
                 (!features.is_empty()).then_some(NameUsage { name, features })
             });
-            prop_assert_eq!(reader.usage_by_name(dimension, &boundaries).unwrap(), each.collect::<Vec<_>>());
+            let each: Vec<NameUsage> = each.collect();
+            for NameUsage { name, features } in &each {
+                prop_assert_eq!(reader.use_by(of(name), &boundaries).unwrap(), together(features, &boundaries));
+            }
+            prop_assert_eq!(reader.usage_by_name(dimension, &boundaries).unwrap(), each);
         }
+        let all = reader.usage_by(UseOf::All, &boundaries).unwrap();
+        prop_assert_eq!(reader.use_by(UseOf::All, &boundaries).unwrap(), together(&all, &boundaries));
     }
 
     #[test]

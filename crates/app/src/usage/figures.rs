@@ -6,10 +6,10 @@ use chrono_tz::Tz;
 use metering::{Period, Timestamp, local_time};
 
 use super::part;
-use super::used::{by_bucket, series};
-use crate::AppError;
+use super::used::boundaries;
 use crate::ranges::{buckets, hours_of_day};
 use crate::view::{Busiest, Step};
+use crate::{AppError, storage};
 
 /// Working days are Monday to Friday, and these hours of them.
 const AT_WORK: std::ops::Range<usize> = 9..17;
@@ -46,10 +46,12 @@ pub(crate) fn when(
             places.push((number, weekday, hour));
         }
     }
-    let credits = series(&by_bucket(ledger, of, &hours, now)?, hours.len(), |_| true);
+    let used = ledger.use_by(of, &boundaries(&hours, now)).map_err(storage)?;
     let mut heat = charts::HeatMap { credits: [[0; 24]; 7] };
     let (mut by_day, mut at_work, mut all) = (vec![0_u64; days.len()], 0_u64, 0_u64);
-    for (credits, (day, weekday, hour)) in credits.into_iter().zip(places) {
+    for (tally, (day, weekday, hour)) in used.into_iter().zip(places) {
+        // What was given back of earlier work never makes an hour negative.
+        let credits = tally.credits.max(0).unsigned_abs();
         let cell = heat.credits.get_mut(weekday).and_then(|row| row.get_mut(hour));
         for sum in cell.into_iter().chain(by_day.get_mut(day)).chain([&mut all]) {
             *sum = sum.saturating_add(credits);

@@ -113,17 +113,38 @@ impl LedgerReader {
                 let buckets = Vec::with_capacity(boundaries.len());
                 features.push(FeatureUsage { feature: name, buckets });
             }
-            for pair in boundaries.windows(2) {
-                let [start, end] = pair else { continue };
-                let before = trend.ahead_of(quarter_at_or_after(*start));
-                let after = trend.ahead_of(quarter_at_or_after(*end));
+            let mut ahead = boundaries.iter().map(|at| trend.ahead_of(quarter_at_or_after(*at)));
+            let mut before = ahead.next().unwrap_or_default();
+            for after in ahead {
                 for (feature, (before, after)) in features.iter_mut().zip(before.iter().zip(after)) {
                     feature.buckets.push(after.less(*before));
                 }
+                before = after;
             }
             features.retain(|feature| feature.buckets.iter().any(|tally| *tally != Tally::default()));
             features.sort_by(|one, other| one.feature.cmp(&other.feature));
             Ok(features)
+        })
+    }
+
+    /// The use of all features together, in buckets as those of [`LedgerReader::usage_by`].
+    ///
+    /// # Errors
+    /// Any storage error.
+    pub fn use_by(&self, of: UseOf<'_>, boundaries: &[Timestamp]) -> Result<Vec<Tally>, CacheError> {
+        self.read(|view| {
+            let Some(code) = of.code(view)? else {
+                return Ok(vec![Tally::default(); boundaries.len().saturating_sub(1)]);
+            };
+            let trend = view.trend(code)?;
+            let all = |at: &Timestamp| {
+                trend.ahead_of(quarter_at_or_after(*at)).iter().fold(Tally::default(), |mut all, one| {
+                    all.add(*one);
+                    all
+                })
+            };
+            let ahead: Vec<Tally> = boundaries.iter().map(all).collect();
+            Ok(ahead.iter().zip(ahead.iter().skip(1)).map(|(before, after)| after.less(*before)).collect())
         })
     }
 }

@@ -45,7 +45,7 @@ function frame(size: Size, top: number, theme: Theme, xTicks: { at: number; labe
   const text = `fill="${theme.ink3}" font-family="${theme.font}" font-size="11"`;
   const escape = (words: string) => words.replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
   const grid = [
-    ...yTicks.map((t) => `<line x1="${plot.x}" x2="${plot.x + plot.width}" y1="${t.at}" y2="${t.at}" stroke="${theme.line}"/><text x="${plot.x - 8}" y="${t.at + 4}" text-anchor="end" ${text}>${t.label}</text>`),
+    ...yTicks.map((t) => `<path d="M${plot.x} ${t.at}h${plot.width}" stroke="${theme.line}"/><text x="${plot.x - 8}" y="${t.at + 4}" text-anchor="end" ${text}>${t.label}</text>`),
     ...xTicks.map((t) => `<text x="${t.at}" y="${size.height - 6}" text-anchor="middle" ${text}>${escape(t.label)}</text>`),
   ].join("");
   return { plot, y, yTicks, grid };
@@ -74,7 +74,8 @@ export function stacked({ range, columns, step, shape, series, previous }: Stack
     if (shape === "area") return `<path d="${path([...high.map((t, i): [number, number] => [x(i), y(t)]), ...low.map((b, i): [number, number] => [x(i), y(b)]).reverse()])}Z" ${fill}/>`;
     return columns.map(({ start, end }, i) => {
       const full = across(end) - across(start);
-      return `<rect x="${(across(start) + (full * AIR) / 2).toFixed(1)}" width="${(full * (1 - AIR)).toFixed(1)}" y="${y(high[i]!).toFixed(1)}" height="${(y(low[i]!) - y(high[i]!)).toFixed(1)}" ${fill}/>`;
+      const wide = (full * (1 - AIR)).toFixed(1);
+      return `<path d="M${(across(start) + (full * AIR) / 2).toFixed(1)} ${y(high[i]!).toFixed(1)}h${wide}V${y(low[i]!).toFixed(1)}h-${wide}z" ${fill}/>`;
     }).join("");
   });
   const before = previous?.slice(0, columns.length) ?? [];

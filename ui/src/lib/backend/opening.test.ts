@@ -65,4 +65,16 @@ describe("the shell", () => {
     expect(ledger).toHaveBeenCalledExactlyOnceWith(given.sync!.workspace);
     expect(status).toHaveBeenCalledExactlyOnceWith(now);
   });
+
+  it("is asked once for an event that several listen to", async () => {
+    const asked: unknown[] = [];
+    mockIPC((command, payload) => (asked.push([command, (payload as { event?: string }).event]), 1), { shouldMockEvents: false });
+    const shell = tauriBackend(new FirstAnswers(await opening()));
+    const heard = [vi.fn(), vi.fn()];
+    const ends = heard.map((f) => shell.onLedgerChanged(f));
+    ends[0]!();
+    expect(asked).toEqual([["plugin:event|listen", "ledger-changed"]]);
+    await shell.painted();
+    expect(heard.map((f) => f.mock.calls.length)).toEqual([0, 1]);
+  });
 });

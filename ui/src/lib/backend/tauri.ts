@@ -3,31 +3,39 @@ import { listen } from "@tauri-apps/api/event";
 import type { FirstAnswers } from "./opening";
 import type { Backend, JobProgress, SyncStatus } from "./types";
 
-/** Subscribes to a shell event; the returned function ends it, even when called before the subscription stands. */
-function on<T>(event: string, f: (payload: T) => void): () => void {
-  const subscription = listen<T>(event, ({ payload }) => f(payload));
-  return () => void subscription.then((end) => end());
+/**
+ * A shell event: who subscribes hears of it until the returned function is called. The shell itself is asked for it once,
+ * for everybody: each question of a room that opens is one that its content waits behind.
+ */
+function shellEvent<T>(event: string): { on: (f: (payload: T) => void) => () => void; tell: (payload: T) => void } {
+  const listeners = new Set<{ f: (payload: T) => void }>();
+  const tell = (payload: T) => listeners.forEach(({ f }) => f(payload));
+  let asked = false;
+  return {
+    tell,
+    on(f) {
+      if (!asked) void listen<T>(event, ({ payload }) => tell(payload));
+      asked = true;
+      const listener = { f };
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
 }
 
 /** The desktop shell: each call is one command of the same name, each subscription one event. The first answers are there. */
 export function tauriBackend(first: FirstAnswers): Backend {
-  const ledgers = new Set<(workspace: string) => void>();
-  const statuses = new Set<(status: SyncStatus) => void>();
-  const kept = <F>(all: Set<F>, f: F, end: () => void) => {
-    all.add(f);
-    return () => {
-      all.delete(f);
-      end();
-    };
-  };
+  const ledger = shellEvent<{ workspace: string }>("ledger-changed");
+  const status = shellEvent<SyncStatus>("sync-status");
+  const job = shellEvent<JobProgress>("job-progress");
+  const purchase = shellEvent<{ workspace: string }>("purchase-changed");
 
   /** Nobody heard of what changed between the first answers and now. */
   async function catchUp() {
     const { workspace } = first;
     if (workspace === null) return;
-    ledgers.forEach((f) => f(workspace));
-    const status = await invoke<SyncStatus>("sync_status", { workspace });
-    statuses.forEach((f) => f(status));
+    ledger.tell({ workspace });
+    status.tell(await invoke<SyncStatus>("sync_status", { workspace }));
   }
 
   return {
@@ -64,9 +72,9 @@ export function tauriBackend(first: FirstAnswers): Backend {
     settings: async () => first.settings() ?? invoke("settings"),
     saveSettings: (settings) => invoke("save_settings", { settings }),
     painted: () => invoke<undefined>("painted").then(catchUp),
-    onLedgerChanged: (f) => kept(ledgers, f, on<{ workspace: string }>("ledger-changed", ({ workspace }) => f(workspace))),
-    onSyncStatus: (f) => kept(statuses, f, on<SyncStatus>("sync-status", f)),
-    onJobProgress: (f) => on<JobProgress>("job-progress", f),
-    onPurchaseChanged: (f) => on<{ workspace: string }>("purchase-changed", ({ workspace }) => f(workspace)),
+    onLedgerChanged: (f) => ledger.on(({ workspace }) => f(workspace)),
+    onSyncStatus: status.on,
+    onJobProgress: job.on,
+    onPurchaseChanged: (f) => purchase.on(({ workspace }) => f(workspace)),
   };
 }

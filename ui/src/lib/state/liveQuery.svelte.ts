@@ -140,7 +140,9 @@ export function liveQuery<T>(source: () => Reading<T> | null, ...signals: ((f: (
   const presence = usePresence();
   const query = new LiveQuery<T>();
   let missed = false;
-  $effect(() => {
+  // Before what has changed is shown: the sooner it is asked for, the sooner the answer is there; one that is known
+  // already is shown at once.
+  $effect.pre(() => {
     const reading = source();
     if (reading) untrack(() => query.follow(reading));
   });
