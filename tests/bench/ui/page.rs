@@ -68,14 +68,12 @@ pub(crate) struct Ranges {
 pub(crate) async fn ranges(window: &Window) -> Ranges {
     window.click("[data-testid=nav-usage]").await;
     window.wait_for("[data-testid=room] [data-testid=chart] svg").await;
-    let change = "const change = async (act) => {
-            const before = document.querySelector('[data-testid=room] [data-testid=chart] svg');
+    let change = "const drawn = () => document.querySelector('[data-testid=room] [data-testid=chart] svg')?.outerHTML;
+        const change = async (act) => {
+            const before = drawn();
             const begin = performance.now();
             act();
-            await until(() => {
-                const now = document.querySelector('[data-testid=room] [data-testid=chart] svg');
-                return now && now !== before && now.isConnected;
-            });
+            await until(() => ![before, undefined].includes(drawn()));
             await painted();
             times.push(performance.now() - begin);
             await rest(150);

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Chart, Point, PointValue } from "$lib/backend/types";
 import { cellAt, cellWords, stepCell, topCell } from "./heat";
 import { columnsOf, listed, nearestPoint, stepPoint } from "./points";
+import { showPicture } from "./picture";
 import { chartNodes } from "./sanitise";
 import { toHex } from "./theme";
 
@@ -78,6 +79,22 @@ describe("the picture", () => {
     expect(pictures.length).toBeGreaterThan(10);
     const said = (root: ParentNode) => [...root.querySelectorAll("*")].map((node) => [node.localName, ...[...node.attributes].map(({ name, value }) => `${name}=${value}`), node.children.length === 0 ? node.textContent : ""]);
     for (const [name, svg] of pictures) expect(said(chartNodes(svg)), name).toEqual(said(new DOMParser().parseFromString(svg, "image/svg+xml")));
+  });
+  it("is changed where it is another one, and else stays as it is", () => {
+    const host = document.createElement("div");
+    const drawn = (...marks: string[]) => `<svg width="9" height="9"><g>${marks.map((mark) => `<text x="${mark}">${mark}</text>`).join("")}</g><g fill="red"><path d="M${marks.length} 0h1"></path></g></svg>`;
+    for (const marks of [["1", "2", "3"], ["1", "4", "3"], ["1"], ["1", "2"], [], ["5"]]) {
+      showPicture(host, drawn(...marks));
+      expect(host.innerHTML).toBe(drawn(...marks));
+    }
+    showPicture(host, drawn("1", "2", "3"));
+    const [root, first, , last] = host.querySelectorAll("svg, text");
+    showPicture(host, drawn("1", "4", "3"));
+    expect(host.querySelectorAll("svg, text")).toMatchObject({ 0: root, 1: first, 3: last });
+    showPicture(host, drawn("1").replace('width="9"', 'width="8"'));
+    expect(host.innerHTML).toContain('width="8"');
+    showPicture(host, "<text>no picture</text>");
+    expect(host.innerHTML).toBe("");
   });
   it("keeps nothing that acts", () => {
     const out = clean('<svg onload="x()"><script>x()</script><a href="javascript:x()"><text>t</text></a><image href="http://e/x.png"></image><style>*{}</style><rect style="fill:red" onclick="x()"></rect><foreignObject><b>x</b></foreignObject></svg>');
