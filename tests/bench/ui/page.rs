@@ -68,12 +68,14 @@ pub(crate) struct Ranges {
 pub(crate) async fn ranges(window: &Window) -> Ranges {
     window.click("[data-testid=nav-usage]").await;
     window.wait_for("[data-testid=room] [data-testid=chart] svg").await;
-    let change = "const drawn = () => document.querySelector('[data-testid=room] [data-testid=chart] svg')?.outerHTML;
-        const change = async (act) => {
-            const before = drawn();
+    let change = "const change = async (act) => {
+            const picture = document.querySelector('[data-testid=room] [data-testid=chart] svg').parentNode;
             const begin = performance.now();
             act();
-            await until(() => ![before, undefined].includes(drawn()));
+            await new Promise((resolve) => {
+                const watch = new MutationObserver(() => { watch.disconnect(); resolve(); });
+                watch.observe(picture, { subtree: true, childList: true, attributes: true, characterData: true });
+            });
             await painted();
             times.push(performance.now() - begin);
             await rest(150);

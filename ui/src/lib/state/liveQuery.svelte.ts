@@ -6,6 +6,8 @@ import { usePresence } from "./presence.svelte";
 
 /** A first load shows a skeleton only when it takes longer than this. */
 export const SKELETON_AFTER = 150;
+/** Nobody waits longer than this to see that a click counted. */
+export const LATE_AFTER = 100;
 /** The code of "not here yet, and it will come by itself": that is waiting, not failing. */
 const NOT_YET = "not_synced";
 /** However fast the ledger changes, it is read again at most this often. */
@@ -27,6 +29,8 @@ export class LiveQuery<T> {
   slow = $state(false);
   /** What is there does not answer yet what is asked now. */
   busy = $state(false);
+  /** It does not answer it yet, and that takes long enough to be noticed. */
+  late = $state(false);
 
   #reading: Reading<T> | null = null;
   readonly #answers = new Answers<T>();
@@ -37,6 +41,7 @@ export class LiveQuery<T> {
   #again = false;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
+  #noticed: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads something else from now on, at once. */
   follow(reading: Reading<T>): void {
@@ -49,6 +54,8 @@ export class LiveQuery<T> {
     this.#reading = reading;
     if (this.#knows(reading)) return;
     this.busy = true;
+    clearTimeout(this.#noticed);
+    this.#noticed = setTimeout(() => (this.late = true), LATE_AFTER);
     void this.#read(reading);
   }
 
@@ -67,6 +74,7 @@ export class LiveQuery<T> {
     this.#reading = null;
     clearTimeout(this.#patience);
     clearTimeout(this.#rest);
+    clearTimeout(this.#noticed);
   }
 
   /** Takes the answer that is known already, if there is one. */
@@ -107,7 +115,8 @@ export class LiveQuery<T> {
       this.slow = false;
     }
     this.#running = false;
-    this.busy = false;
+    clearTimeout(this.#noticed);
+    this.busy = this.late = false;
   }
 
   #wait(): void {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { LiveQuery } from "./liveQuery.svelte";
+import { LATE_AFTER, LiveQuery } from "./liveQuery.svelte";
 
 /** A read whose answers are given by hand. */
 function byHand() {
@@ -97,6 +97,25 @@ describe("a live query", () => {
     }
     expect(load.mock.calls.length).toBeGreaterThan(5);
     expect(load.mock.calls.length).toBeLessThanOrEqual(11);
+  });
+
+  it("says that an answer is late, each time anew", async () => {
+    query = new LiveQuery<string>();
+    const hand = byHand();
+    const ask = (question: string) => query.follow({ scope: "a", question, load: hand.load });
+    for (const [i, question] of ["7 days", "30 days"].entries()) {
+      ask(question);
+      await vi.advanceTimersByTimeAsync(LATE_AFTER - 1);
+      expect([query.busy, query.late]).toEqual([true, false]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(query.late).toBe(true);
+      await hand.answer(i, "data");
+      expect([query.busy, query.late]).toEqual([false, false]);
+    }
+    ask("90 days");
+    ask("7 days");
+    await vi.advanceTimersByTimeAsync(LATE_AFTER);
+    expect([query.busy, query.late]).toEqual([false, false]);
   });
 
   it("waits for what is not here yet, and shows it once it came", async () => {

@@ -1,6 +1,7 @@
 import { fireEvent, screen, within } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
 import type { UsageQuery } from "$lib/backend/types";
+import { LATE_AFTER } from "$lib/state/liveQuery.svelte";
 import { axeFindings, by, openWindow, settle } from "../../../test/window";
 
 const NOW = Date.UTC(2026, 10, 22, 14, 2, 23);
@@ -54,6 +55,32 @@ describe("usage", () => {
     await user.click(screen.getByRole("radio", { name: "7 d" }));
     await settle();
     expect(last()).toMatchObject({ range: "7d", step: null });
+  });
+
+  it("changes its tools together with what they show, unless that is late, and loses none of two changes", async () => {
+    const { backend, user } = await openWindow("active", "usage");
+    const answer = backend.usage.bind(backend);
+    let give = () => undefined as void;
+    vi.spyOn(backend, "usage").mockImplementation((...asked) => new Promise((resolve) => (give = () => resolve(answer(...asked)))));
+    const compare = screen.getByRole("switch", { name: "Compare" });
+    await user.click(compare);
+    expect(by("room")).toHaveAttribute("aria-busy", "true");
+    expect(compare).not.toBeChecked();
+    await user.click(screen.getByRole("radio", { name: "Bars" }));
+    expect(Object.fromEntries(query())).toEqual({ compare: "1", shape: "bars" });
+    give();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(compare).toBeChecked();
+    expect(rows()[0]).toContain("Change");
+    await user.click(compare);
+    await vi.advanceTimersByTimeAsync(LATE_AFTER);
+    expect(compare).not.toBeChecked();
+    expect(by("room")).toHaveAttribute("aria-busy", "true");
+    // Who takes it back meanwhile has what was there.
+    await user.click(compare);
+    await settle();
+    expect(compare).toBeChecked();
+    expect(by("room")).not.toHaveAttribute("aria-busy");
   });
 
   it("offers only the steps that fit the range", async () => {
