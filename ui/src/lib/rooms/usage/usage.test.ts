@@ -60,7 +60,7 @@ describe("usage", () => {
   it("changes its tools together with what they show, unless that is late, and loses none of two changes", async () => {
     const { backend, user } = await openWindow("active", "usage");
     const answer = backend.usage.bind(backend);
-    let give = () => undefined as void;
+    let give: () => void = vi.fn();
     vi.spyOn(backend, "usage").mockImplementation((...asked) => new Promise((resolve) => (give = () => resolve(answer(...asked)))));
     const compare = screen.getByRole("switch", { name: "Compare" });
     await user.click(compare);
