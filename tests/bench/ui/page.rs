@@ -19,7 +19,7 @@ const TOOLS: &str = "
     });
     window.painted ??= () => new Promise((resolve) => requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => resolve();
+        port1.onmessage = () => { port1.close(); resolve(); };
         port2.postMessage(0);
     }));
     window.rest ??= (ms) => new Promise((resolve) => setTimeout(resolve, ms));
