@@ -169,7 +169,7 @@ async fn with_the_sample(shots: Shots, home: &Home) {
     let size = 450;
     sample.report("northwind", "to-low", "summary", available.saturating_sub(size)).await;
     shots.album.window.wait_for_available(available.min(size)).await;
-    shots.places("low", &SOME[..1]).await;
+    shots.places("northwind-low", &SOME[..1]).await;
     shots.album.show("overview").await;
     sample.report("northwind", "to-nothing", "summary", available.min(size)).await;
     shots.album.window.wait_for_available(0).await;
